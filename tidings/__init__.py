@@ -1,0 +1,1 @@
+"""Tidings: contacts in groups, messages to those groups, every recipient accounted for."""

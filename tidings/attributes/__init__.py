@@ -1,0 +1,1 @@
+"""Which data exists about a contact, and its types."""

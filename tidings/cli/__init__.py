@@ -1,0 +1,1 @@
+"""The door for operators' shells and scripts: the command `tidings`."""

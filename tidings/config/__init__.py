@@ -1,0 +1,1 @@
+"""Settings, urls and plugs: the only place that knows all packages."""

@@ -1,0 +1,1 @@
+"""Who: profiles and addresses. Only this package writes the table `contacts`."""

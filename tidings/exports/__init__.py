@@ -1,0 +1,1 @@
+"""Files out: the members of a group as CSV."""

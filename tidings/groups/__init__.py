@@ -1,0 +1,1 @@
+"""Where: groups, categories, settings, group attributes."""

@@ -1,0 +1,1 @@
+"""Files in: reading, checking, staging and merging contacts into one group."""

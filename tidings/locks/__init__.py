@@ -1,0 +1,1 @@
+"""Long processes, their leases, and which group each of them uses or writes."""

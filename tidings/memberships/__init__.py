@@ -1,0 +1,1 @@
+"""Who is in which group, in which state and by which consent; opt-outs."""

@@ -1,0 +1,1 @@
+"""What is said: messages, their versions, personalization and the MIME form of each copy."""

@@ -1,0 +1,1 @@
+"""The door for contacts: pages without login that trust nothing but signed tokens."""

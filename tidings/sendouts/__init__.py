@@ -1,0 +1,1 @@
+"""The act of sending: audience, batches, delivery, accounting."""
