@@ -1,1 +1,1 @@
-"""The door for operators' shells and scripts: the command `tidings`."""
+"""The door for shells and scripts: the command `tidings`. Calls the same actions as pages and API."""

@@ -1,0 +1,1 @@
+"""A demonstration that needs no real person: invented people, and files as other tools would export them."""

@@ -1,0 +1,263 @@
+"""Contacts, and who is in which group."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from ninja import Query, Router, Schema, Status
+from pydantic import ConfigDict, Field
+
+from tidings.api.auth import Call
+from tidings.api.paging import After, Limit, Page, cut
+from tidings.api.problems import answers, code_of
+from tidings.attributes.models import Attribute
+from tidings.attributes.rules import BUILT_IN, Kind, Value, ValueFault, name_key, normalise
+from tidings.contacts import actions, queries
+from tidings.contacts.models import Contact
+from tidings.groups.models import Group
+from tidings.groups.queries import find as find_group
+from tidings.kernel.errors import NotFound, TidingsError
+from tidings.memberships import actions as memberships
+from tidings.memberships import queries as members
+from tidings.memberships.models import Membership
+
+CONTACTS_AT_MOST = 1_000  # more is an import, which shows progress and survives a lost connection
+
+# Columns of their own, by which people are found or spoken to; not to be written as attributes.
+IDENTITIES = frozenset({"email", "mobile", "external_id", "language"})
+
+router = Router(tags=["contacts"])
+
+
+class BadAttribute(TidingsError):
+    """The attribute “{name}” can't be set: {why}"""
+
+
+class MembershipOut(Schema):
+    """A group that a contact is in."""
+
+    group: int = Field(examples=[7])
+    name: str = Field(examples=["Newsletter"])
+    address: str | None = Field(examples=["news@example.org"])
+    state: str = Field(examples=["active"])
+    source: str = Field(examples=["import"])
+    joined_at: datetime
+
+
+class ContactOut(Schema):
+    """A person or address, with the profile that holds in all groups."""
+
+    id: int = Field(examples=[4711])
+    email: str | None = Field(examples=["anna@example.com"])
+    mobile: str | None = Field(examples=["+491713920000"])
+    external_id: str | None = Field(examples=["K-1017"])
+    language: str = Field(examples=["de"])
+    attributes: dict[str, Any] = Field(examples=[{"first_name": "Anna", "Shoe size": 39}])
+    created_at: datetime
+    updated_at: datetime
+
+
+class ContactDetail(ContactOut):
+    """A contact with its groups."""
+
+    groups: list[MembershipOut]
+
+
+class ContactIn(Schema):
+    """A contact, known by e-mail address, and attributes to set; those not named keep their values."""
+
+    model_config = ConfigDict(extra="forbid")
+    email: str = Field(examples=["anna@example.com"])
+    attributes: dict[str, str | bool | int | float] = Field({}, examples=[{"first_name": "Anna", "Shoe size": 39}])
+
+
+class MemberOut(Schema):
+    """A member of a group."""
+
+    contact: int = Field(examples=[4711])
+    email: str | None = Field(examples=["anna@example.com"])
+    state: str = Field(examples=["active"])
+    source: str = Field(examples=["import"])
+    joined_at: datetime
+
+
+class MembersIn(Schema):
+    """Contacts to add; unknown ones are made."""
+
+    model_config = ConfigDict(extra="forbid")
+    contacts: list[ContactIn] = Field(min_length=1, max_length=CONTACTS_AT_MOST)
+
+
+class Addition(Schema):
+    """What became of one contact of the list; `code` and `message` say why it was refused."""
+
+    email: str = Field(examples=["anna@example.com"])
+    result: Literal["added", "already_member", "refused"]
+    contact: int | None = Field(None, examples=[4711])
+    code: str | None = Field(None, examples=["opted_out"])
+    message: str | None = Field(None, examples=["anna@example.com doesn't want messages of this group. …"])
+
+
+class AdditionsOut(Schema):
+    """What became of each contact, in the order of the request, and how many of each kind there were."""
+
+    added: int = Field(examples=[2])
+    already_members: int = Field(examples=[0])
+    refused: int = Field(examples=[0])
+    contacts: list[Addition]
+
+
+@router.get("/contacts", response=answers({200: Page[ContactOut]}))
+def list_contacts(
+    request: Call,  # noqa: ARG001 - ninja passes the request
+    *,
+    search: Annotated[str, Query(description="The beginning of an address, number or external id.")] = "",
+    after: After = "0",
+    limit: Limit = 50,
+) -> Page[ContactOut]:
+    """Lists contacts, oldest first."""
+    rows, following = cut(queries.search(search, after=int(after)), limit, lambda contact: contact.pk)
+    return Page(items=[ContactOut.from_orm(row) for row in rows], next=following)
+
+
+@router.get("/contacts/lookup", response=answers({200: ContactDetail}, 404))
+def look_contact_up(
+    request: Call,  # noqa: ARG001 - ninja passes the request
+    identity: Annotated[str, Query(examples=["anna@example.com"])],
+) -> ContactDetail:
+    """Finds the contact who has exactly this e-mail address, mobile number or external id."""
+    return detail(queries.find(identity))
+
+
+@router.get("/contacts/{int:contact}", response=answers({200: ContactDetail}, 404))
+def get_contact(request: Call, contact: int) -> ContactDetail:  # noqa: ARG001 - ninja passes the request
+    """Gets a contact by id, with the groups they are in."""
+    return detail(contact_of(contact))
+
+
+@router.post("/contacts", response=answers({200: ContactDetail, 201: ContactDetail}, 400))
+def put_contact(request: Call, payload: ContactIn) -> Status[ContactDetail]:
+    """Creates the contact with this address (201), or sets attributes of the one there is (200)."""
+    contact, is_new = _stored(payload, request)
+    return Status(201 if is_new else 200, detail(contact))
+
+
+def contact_of(number: int) -> Contact:
+    """The contact with that id; raises `NotFound`."""
+    found = Contact.objects.filter(pk=number).first()
+    if found is None:
+        raise NotFound(thing="contact", ref=number)
+    return found
+
+
+def detail(contact: Contact) -> ContactDetail:
+    """A contact as programs see it, with groups."""
+    columns = {name: getattr(contact, name) for name in ContactOut.model_fields}
+    return ContactDetail(**columns, groups=[_membership(member) for member in members.groups_of(contact)])
+
+
+def _membership(member: Membership) -> MembershipOut:
+    return MembershipOut(
+        group=member.group_id,
+        name=member.group.name,
+        address=member.group.address,
+        state=member.state,
+        source=member.source,
+        joined_at=member.joined_at,
+    )
+
+
+def _stored(payload: ContactIn, request: Call) -> tuple[Contact, bool]:
+    return actions.create_or_update(payload.email, checked(payload.attributes), by=request.auth)
+
+
+def checked(attributes: Mapping[str, object]) -> dict[str, Value]:
+    """Attributes under the keys and in the form in which they are stored; raises `BadAttribute`."""
+    return dict(_checked(name, value) for name, value in attributes.items())
+
+
+def _checked(name: str, raw: object) -> tuple[str, Value]:
+    key, kind, choices = _attribute(name)
+    text = str(raw).lower() if isinstance(raw, bool) else str(raw)
+    value = normalise(kind, text, choices=choices)
+    if isinstance(value, ValueFault):
+        raise BadAttribute(name=name, why=value.value)
+    return key, value
+
+
+def _attribute(name: str) -> tuple[str, Kind, list[str]]:
+    if name in IDENTITIES:
+        raise BadAttribute(name=name, why="It is an identity or setting of the contact, not an attribute.")
+    if name in BUILT_IN:
+        return name, BUILT_IN[name].kind, list(BUILT_IN[name].choices)
+    custom = Attribute.objects.filter(name__iexact=name_key(name)).first()
+    if custom is None:
+        raise BadAttribute(name=name, why="There is no such attribute. Import a file with it, or check the name.")
+    return custom.name, Kind(custom.type), custom.choices
+
+
+@router.get("/groups/{group}/members", response=answers({200: Page[MemberOut]}, 404))
+def list_members(
+    request: Call,  # noqa: ARG001 - ninja passes the request
+    group: str,
+    *,
+    search: Annotated[str, Query(description="The beginning of an e-mail address.")] = "",
+    after: After = "0",
+    limit: Limit = 50,
+) -> Page[MemberOut]:
+    """Lists the members of a group, in whatever state."""
+    found = members.members(find_group(group), after=int(after), prefix=search)
+    rows, following = cut(found, limit, lambda member: member.contact_id)
+    return Page(items=[_member(row) for row in rows], next=following)
+
+
+def _member(row: Membership) -> MemberOut:
+    return MemberOut(
+        contact=row.contact_id,
+        email=row.contact.email,
+        state=row.state,
+        source=row.source,
+        joined_at=row.joined_at,
+    )
+
+
+@router.post("/groups/{group}/members", response=answers({200: AdditionsOut}, 400, 404, 409))
+def add_members(request: Call, group: str, payload: MembersIn) -> AdditionsOut:
+    """Adds up to 1,000 contacts, each on its own: one that is refused doesn't hinder the others."""
+    found = find_group(group)
+    additions = [_added(one, found, request) for one in payload.contacts]
+    results = [addition.result for addition in additions]
+    return AdditionsOut(
+        added=results.count("added"),
+        already_members=results.count("already_member"),
+        refused=results.count("refused"),
+        contacts=additions,
+    )
+
+
+def _added(one: ContactIn, group: Group, request: Call) -> Addition:
+    try:
+        contact, _ = _stored(one, request)
+        is_new = memberships.add(contact, group, source=Membership.Source.API, by=request.auth)
+    except TidingsError as error:
+        return Addition(email=one.email, result="refused", code=code_of(error), message=str(error))
+    return Addition(email=one.email, result="added" if is_new else "already_member", contact=contact.pk)
+
+
+@router.delete("/groups/{group}/members/{int:contact}", response=answers({204: None}, 404))
+def remove_member(
+    request: Call,
+    group: str,
+    contact: int,
+    *,
+    unsubscribe: Annotated[
+        bool, Query(description="The contact asked for it: they can't be added again by anyone but themselves.")
+    ] = False,
+) -> Status[None]:
+    """Ends a membership. The contact stays."""
+    found, person = find_group(group), contact_of(contact)
+    if unsubscribe:
+        memberships.unsubscribe(person, found.pk, source=Membership.Source.API, by=request.auth)
+    elif not memberships.remove(person, found, by=request.auth):
+        raise NotFound(thing="member", ref=f"{contact} of this group")
+    return Status(204, None)

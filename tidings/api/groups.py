@@ -1,0 +1,165 @@
+"""Groups and their attributes."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Literal
+
+from django.http import HttpResponse
+from ninja import Query, Router, Schema, Status
+from pydantic import ConfigDict, Field
+
+from tidings.api.auth import Call
+from tidings.api.locks import LockOut, lock_out
+from tidings.api.paging import After, Limit, Page, cut
+from tidings.api.problems import answers
+from tidings.groups import actions, queries
+from tidings.groups.models import Group, GroupAttribute
+from tidings.kernel.errors import NotFound
+from tidings.locks.queries import locks_of
+from tidings.memberships.queries import count_members
+
+router = Router(tags=["groups"])
+
+Channel = Literal["email", "sms", "push"]
+
+
+class MembersOut(Schema):
+    """How many members a group has; only active ones receive."""
+
+    total: int = Field(examples=[95_000])
+    active: int = Field(examples=[94_310])
+
+
+class GroupOut(Schema):
+    """A list of contacts to whom messages are sent."""
+
+    id: int = Field(examples=[7])
+    name: str = Field(examples=["Newsletter"])
+    address: str | None = Field(examples=["news@example.org"])
+    channel: str = Field(examples=["email"])
+    category: str | None = Field(examples=["Retail"])
+    description: str = Field(examples=["Every second Thursday"])
+    sender_name: str = Field(examples=["Example Books"])
+    reply_to: str = Field(examples=["shop@example.org"])
+    subject_prefix: str = Field(examples=["[News]"])
+    created_at: datetime
+    archived_at: datetime | None
+    members: MembersOut
+    locks: list[LockOut]
+
+
+class GroupIn(Schema):
+    """A new group. An e-mail group needs an address; a category is made if there is none of that name."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: str = Field(examples=["Newsletter"])
+    channel: Channel = "email"
+    address: str = Field("", examples=["news@example.org"])
+    category: str = Field("", examples=["Retail"])
+    description: str = Field("", examples=["Every second Thursday"])
+
+
+class SenderIn(Schema):
+    """Who the group's messages come from, beside its address."""
+
+    model_config = ConfigDict(extra="forbid")
+    sender_name: str = Field("", max_length=150, examples=["Example Books"])
+    reply_to: str = Field("", max_length=300, examples=["shop@example.org"])
+    subject_prefix: str = Field("", max_length=40, examples=["[News]"])
+
+
+class AttributeOut(Schema):
+    """A value that holds for all contacts of the group."""
+
+    name: str = Field(examples=["price"])
+    value: str = Field(examples=["9.90 EUR"])
+    updated_at: datetime
+
+
+class AttributeIn(Schema):
+    """A group attribute's new value."""
+
+    model_config = ConfigDict(extra="forbid")
+    value: str = Field(examples=["9.90 EUR"])
+
+
+@router.get("/groups", response=answers({200: Page[GroupOut]}))
+def list_groups(
+    request: Call,  # noqa: ARG001 - ninja passes the request
+    *,
+    search: Annotated[str, Query(description="Part of a name or address.")] = "",
+    category: Annotated[str | None, Query(description="The name of a category.")] = None,
+    channel: Channel | None = None,
+    after: After = "0",
+    limit: Limit = 50,
+) -> Page[GroupOut]:
+    """Lists groups in the order of their making, with members and locks."""
+    found = queries.search(search, category=category, channel=channel)
+    rows, following = cut(found.filter(pk__gt=int(after)).order_by("pk"), limit, lambda group: group.pk)
+    return Page(items=shown(rows), next=following)
+
+
+@router.post("/groups", response=answers({201: GroupOut}, 400, 409))
+def create_group(request: Call, response: HttpResponse, payload: GroupIn) -> Status[GroupOut]:
+    """Creates a group."""
+    made = actions.create(**payload.dict(), by=request.auth)
+    response["Location"] = f"{request.path}/{made.pk}"
+    return Status(201, shown([made])[0])
+
+
+@router.get("/groups/{group}", response=answers({200: GroupOut}, 404))
+def get_group(request: Call, group: str) -> GroupOut:  # noqa: ARG001 - ninja passes the request
+    """Gets a group by its id or its address."""
+    return shown([queries.find(group)])[0]
+
+
+@router.put("/groups/{group}/sender", response=answers({200: GroupOut}, 400, 404, 423))
+def set_sender(request: Call, group: str, payload: SenderIn) -> GroupOut:
+    """Sets sender name, reply address and subject prefix, all three."""
+    return shown([actions.set_sender(queries.find(group), **payload.dict(), by=request.auth)])[0]
+
+
+def shown(groups: Iterable[Group]) -> list[GroupOut]:
+    """Groups as programs see them, in two questions however many there are."""
+    listed = list(groups)
+    counts, locks = count_members([g.pk for g in listed]), locks_of([g.pk for g in listed])
+    return [
+        GroupOut(
+            **{name: getattr(group, name) for name in _COLUMNS},
+            category=group.category.name if group.category else None,
+            members=MembersOut(total=counts[group.pk].total, active=counts[group.pk].active),
+            locks=[lock_out(lock) for lock in locks.get(group.pk, [])],
+        )
+        for group in listed
+    ]
+
+
+_COLUMNS = [name for name in GroupOut.model_fields if name not in ("category", "members", "locks")]
+
+
+@router.get("/groups/{group}/attributes", response=answers({200: list[AttributeOut]}, 404))
+def list_attributes(request: Call, group: str) -> list[GroupAttribute]:  # noqa: ARG001 - ninja passes the request
+    """Lists the group's attributes by name."""
+    return list(queries.find(group).attributes.order_by("name"))
+
+
+@router.get("/groups/{group}/attributes/{path:name}", response=answers({200: AttributeOut}, 404))
+def get_attribute(request: Call, group: str, name: str) -> GroupAttribute:  # noqa: ARG001 - ninja passes the request
+    """Gets one group attribute; names compare without case."""
+    attribute = queries.find(group).attributes.filter(name__iexact=name).first()
+    if attribute is None:
+        raise NotFound(thing="group attribute", ref=name)
+    return attribute
+
+
+@router.put("/groups/{group}/attributes/{path:name}", response=answers({200: AttributeOut}, 400, 404))
+def put_attribute(request: Call, group: str, name: str, payload: AttributeIn) -> GroupAttribute:
+    """Sets one group attribute. No lock refuses it; a sendout that runs keeps the values it began with."""
+    return actions.set_attribute(queries.find(group), name, payload.value, by=request.auth)
+
+
+@router.delete("/groups/{group}/attributes/{path:name}", response=answers({204: None}, 404))
+def delete_attribute(request: Call, group: str, name: str) -> Status[None]:
+    """Removes one group attribute."""
+    actions.remove_attribute(queries.find(group), name, by=request.auth)
+    return Status(204, None)

@@ -1,0 +1,176 @@
+"""How a call fails: problem+json (RFC 9457) for everything, and the one table from errors to HTTP."""
+
+import logging
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI, Schema
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from pydantic import Field
+
+from tidings.accounts.errors import EmailTaken
+from tidings.groups.errors import AddressTaken, GroupArchived
+from tidings.kernel.errors import NotFound, Refused, TidingsError
+from tidings.locks.errors import GroupLocked
+from tidings.memberships.errors import OptedOut
+
+MEDIA_TYPE = "application/problem+json"
+TYPE = "urn:tidings:problem:"
+
+STATUS: dict[type[TidingsError], HTTPStatus] = {
+    TidingsError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    NotFound: HTTPStatus.NOT_FOUND,
+    Refused: HTTPStatus.CONFLICT,
+    GroupLocked: HTTPStatus.LOCKED,
+    GroupArchived: HTTPStatus.CONFLICT,
+    AddressTaken: HTTPStatus.CONFLICT,
+    EmailTaken: HTTPStatus.CONFLICT,
+    OptedOut: HTTPStatus.CONFLICT,
+}
+# Every call can meet these: no key, input that doesn't fit, a fault of ours, a database that is away.
+COMMON = (401, 422, 500, 503)
+
+_WORD_START = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_HOLDER = ("process_id", "kind", "label", "mode", "since")
+
+log = logging.getLogger(__name__)
+
+
+class Fault(Schema):
+    """What is wrong with one value of the request."""
+
+    place: str = Field(description="`body`, `query`, `path` or `header`.", examples=["body"])
+    field: str = Field(examples=["name"])
+    message: str = Field(examples=["Field required"])
+
+
+class Holder(Schema):
+    """The process that holds the lock in the way."""
+
+    process_id: int = Field(examples=[41])
+    kind: str = Field(examples=["import"])
+    label: str = Field(examples=["people.csv"])
+    mode: str = Field(examples=["exclusive"])
+    since: datetime
+
+
+class Problem(Schema):
+    """Why a call failed (RFC 9457). Programs go by `code`, people read `detail`."""
+
+    type: str = Field(examples=[f"{TYPE}group_locked"])
+    title: str = Field(examples=["Locked"])
+    status: int = Field(examples=[423])
+    code: str = Field(examples=["group_locked"])
+    detail: str = Field(examples=["Group 7 can't be used now: exclusive lock of import “people.csv” since …"])
+    errors: list[Fault] | None = Field(None, description="With 422: each value that doesn't fit.")
+    holder: Holder | None = Field(None, description="With 423: who holds the lock.")
+
+
+class BadIdempotencyKey(TidingsError):
+    """The header Idempotency-Key can't be used: {why}"""
+
+
+class UnsupportedBody(TidingsError):
+    """A body of the type “{given}” can't be read. Send {wanted}."""
+
+
+STATUS[UnsupportedBody] = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
+def answers(success: Mapping[int, Any], *codes: int) -> dict[int, Any]:
+    """All answers of an operation for its documentation: `success`, what every call can meet, and `codes`."""
+    return {**success, **dict.fromkeys(sorted({*COMMON, *codes}), Problem)}
+
+
+def problem(status: int, code: str, detail: str, **more: object) -> HttpResponse:
+    """The answer to a call that failed."""
+    title = HTTPStatus(status).phrase
+    body = {"type": TYPE + code, "title": title, "status": status, "code": code, "detail": detail, **more}
+    return JsonResponse(body, status=status, content_type=MEDIA_TYPE)
+
+
+def code_of(error: TidingsError) -> str:
+    """The error's name for programs: `GroupLocked` is `group_locked`."""
+    return _WORD_START.sub("_", type(error).__name__).lower()
+
+
+def status_of(error: TidingsError) -> HTTPStatus:
+    """The status of the nearest class in `STATUS` that the error is one of."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def not_found() -> HttpResponse:
+    """No operation has this path."""
+    return problem(404, "no_such_path", "There is nothing at this path. /api/v1/openapi.json lists what there is.")
+
+
+def not_allowed(allowed: str) -> HttpResponse:
+    """The path exists, but not with this method; `allowed` is the Allow header."""
+    answer = problem(405, "method_not_allowed", f"This path takes {allowed}.")
+    answer["Allow"] = allowed
+    return answer
+
+
+def install(api: NinjaAPI) -> None:
+    """Makes every failure of `api` a problem."""
+    api.add_exception_handler(TidingsError, _refused)
+    api.add_exception_handler(AuthenticationError, _unknown_caller)
+    api.add_exception_handler(ValidationError, _unfit)
+    api.add_exception_handler(HttpError, _unreadable)
+    api.add_exception_handler(RequestDataTooBig, _too_large)
+    api.add_exception_handler(Http404, lambda _request, _error: not_found())
+    api.add_exception_handler(OperationalError, _database_away)
+    api.add_exception_handler(Exception, _fault_of_ours)
+
+
+def _refused(_request: HttpRequest, error: TidingsError) -> HttpResponse:
+    more = {}
+    if "process_id" in error.facts:
+        more["holder"] = {name: error.facts[name] for name in _HOLDER}
+    return problem(status_of(error), code_of(error), str(error), **more)
+
+
+def _unknown_caller(_request: HttpRequest, _error: Exception) -> HttpResponse:
+    answer = problem(401, "unauthorized", "Send a valid API key: Authorization: Bearer tid_…")
+    answer["WWW-Authenticate"] = 'Bearer realm="Tidings"'
+    return answer
+
+
+def _unfit(_request: HttpRequest, error: ValidationError) -> HttpResponse:
+    faults = [_fault(one["loc"], one["msg"]) for one in error.errors]
+    detail = "; ".join(f"{fault['field'] or fault['place']}: {fault['message']}" for fault in faults)
+    return problem(422, "invalid_input", detail, errors=faults)
+
+
+def _fault(loc: Iterable[object], message: str) -> dict[str, str]:
+    place, *path = map(str, loc)
+    if place == "body" and path:
+        path = path[1:]  # the name of our function's parameter, which no caller knows
+    return {"place": place, "field": ".".join(path), "message": message}
+
+
+def _unreadable(_request: HttpRequest, error: HttpError) -> HttpResponse:
+    return problem(error.status_code, "unreadable_body", str(error))
+
+
+def _too_large(_request: HttpRequest, _error: Exception) -> HttpResponse:
+    return problem(413, "body_too_large", "The body is too large. Lists of contacts can be imported as a file.")
+
+
+def _database_away(_request: HttpRequest, _error: Exception) -> HttpResponse:
+    log.exception("The database can't be reached.")
+    answer = problem(503, "database_unavailable", "The database can't be reached now. Try again in a moment.")
+    answer["Retry-After"] = "5"
+    return answer
+
+
+def _fault_of_ours(request: HttpRequest, _error: Exception) -> HttpResponse:
+    """The log gets everything; the caller nothing that could help an attacker."""
+    log.exception("%s %s failed.", request.method, request.path)
+    return problem(500, "internal_error", "Something in Tidings went wrong. Its log says what.")

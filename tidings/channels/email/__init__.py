@@ -1,0 +1,1 @@
+"""E-mail over SMTP: relays, connections and their pool. Pure asyncio: knows no database and no Django."""

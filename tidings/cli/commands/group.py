@@ -1,0 +1,147 @@
+"""`tidings group`: groups and their attributes."""
+
+import click
+
+from tidings.cli import shapes
+from tidings.cli.ground import database
+from tidings.cli.options import as_json, examples, group_of
+from tidings.cli.output import print_facts, print_json, print_rows
+from tidings.groups import actions, queries
+from tidings.groups.models import Group
+
+LOCK_COLUMNS = ("lock", "process", "what", "started by", "since", "done", "of")
+
+
+@click.group()
+def group() -> None:
+    """Create, list and show groups; set their attributes. GROUP is an id or an address."""
+
+
+@group.command(
+    epilog=examples(
+        'tidings group create "Newsletter" --channel email --address news@example.org',
+        'tidings group create "Shops" --address shops@example.org --category Retail --json',
+    )
+)
+@click.argument("name")
+@click.option(
+    "--channel", type=click.Choice(Group.Channel.values), default=Group.Channel.EMAIL, show_default=True
+)
+@click.option(
+    "--address", default="", metavar="LOCAL@DOMAIN", help="Identity and sender; an e-mail group needs one."
+)
+@click.option("--category", default="", help="Made if there is none of that name.")
+@click.option("--description", default="")
+@as_json
+@database()
+def create(*, name: str, channel: str, address: str, category: str, description: str, as_json: bool) -> None:
+    """Create a group called NAME."""
+    made = actions.create(
+        name, channel=channel, address=address, category=category, description=description, by=None
+    )
+    if as_json:
+        print_json(shapes.of_group(made))
+    else:
+        click.echo(f"Created group {made.pk}: {made.name}" + (f" <{made.address}>" if made.address else ""))
+
+
+@group.command("list", epilog=examples("tidings group list", "tidings group list --search news --json"))
+@click.option("--search", default="", help="Part of a name or address.")
+@click.option("--category", default=None, help="The name of a category.")
+@click.option("--channel", type=click.Choice(Group.Channel.values), default=None)
+@as_json
+@database()
+def list_groups(search: str, category: str | None, channel: str | None, as_json: bool) -> None:
+    """List groups with members and locks."""
+    found = shapes.of_groups(queries.search(search, category=category, channel=channel))
+    if as_json:
+        print_json(found)
+        return
+    rows = (
+        (g["id"], g["name"], g["address"], g["channel"], g["category"], g["members"]["active"], g["lock"])
+        for g in found
+    )
+    columns = ("id", "name", "address", "channel", "category", "active members", "lock")
+    print_rows(columns, rows, empty="There is no such group. Make one with `tidings group create`.")
+
+
+@group.command(epilog=examples("tidings group show 1", "tidings group show news@example.org --json"))
+@click.argument("ref", metavar="GROUP")
+@as_json
+@database()
+def show(ref: str, as_json: bool) -> None:
+    """Show a group: settings, members, attributes, and who uses it now."""
+    shape = shapes.of_group(group_of(ref))
+    if as_json:
+        print_json(shape)
+        return
+    nested = ("members", "locks", "attributes")
+    print_facts({name: value for name, value in shape.items() if name not in nested})
+    print_facts({"members": shape["members"]["total"], "active members": shape["members"]["active"]})
+    print_facts(shape["attributes"])
+    if shape["locks"]:
+        _print_locks(shape["locks"])
+
+
+def _print_locks(locks: list[shapes.Shape]) -> None:
+    rows = (
+        (
+            k["mode"],
+            f"{k['kind']} {k['process_id']}",
+            k["label"],
+            k["started_by"],
+            k["since"],
+            k["done"],
+            k["total"],
+        )
+        for k in locks
+    )
+    print_rows(LOCK_COLUMNS, rows, empty="")
+
+
+@group.command(
+    "set-attribute", epilog=examples('tidings group set-attribute news@example.org price "9.90 EUR"')
+)
+@click.argument("ref", metavar="GROUP")
+@click.argument("name")
+@click.argument("value")
+@as_json
+@database()
+def set_attribute(ref: str, name: str, value: str, as_json: bool) -> None:
+    """Set the group attribute NAME to VALUE. No lock refuses it; a sendout that runs keeps its own values."""
+    found = group_of(ref)
+    attribute = actions.set_attribute(found, name, value, by=None)
+    if as_json:
+        print_json({"group": found.pk, "name": attribute.name, "value": attribute.value})
+    else:
+        click.echo(f"{found.name}: {attribute.name} = {attribute.value}")
+
+
+@group.command("remove-attribute", epilog=examples("tidings group remove-attribute news@example.org price"))
+@click.argument("ref", metavar="GROUP")
+@click.argument("name")
+@as_json
+@database()
+def remove_attribute(ref: str, name: str, as_json: bool) -> None:
+    """Remove the group attribute NAME."""
+    found = group_of(ref)
+    actions.remove_attribute(found, name, by=None)
+    if as_json:
+        print_json({"group": found.pk, "removed": name})
+    else:
+        click.echo(f"{found.name}: {name} is removed.")
+
+
+@group.command(epilog=examples("tidings group attributes news@example.org"))
+@click.argument("ref", metavar="GROUP")
+@as_json
+@database()
+def attributes(ref: str, as_json: bool) -> None:
+    """List a group's attributes."""
+    found = shapes.attributes_of(group_of(ref))
+    if as_json:
+        print_json(found)
+    else:
+        print_rows(
+            ("name", "value"), found.items(), empty="None. Set one with `tidings group set-attribute`."
+        )

@@ -1,0 +1,202 @@
+"""`tidings import` and `tidings imports`: files in."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from tidings.cli.exits import EndedBadly
+from tidings.cli.ground import database, living_workers
+from tidings.cli.options import COLUMN_TARGET, UnreadableFile, as_json, examples, group_of
+from tidings.cli.output import note, print_facts, print_json, print_rows
+from tidings.cli.saving import saved
+from tidings.cli.waiting import Step, Summary, Work, wait_for
+from tidings.imports import actions, queries
+from tidings.imports.models import Import
+from tidings.kernel.errors import NotFound
+
+ENDS = (Import.State.FINISHED, Import.State.FAILED, Import.State.CANCELLED)
+LISTED = ("id", "state", "group", "filename", "rows", "created", "updated", "joined", "unchanged", "rejected")
+NO_WORKERS = "No worker runs: it starts when `tidings up` or `tidings worker` does."
+
+
+@click.command(
+    "import",
+    epilog=examples(
+        "tidings import news@example.org people.csv",
+        'tidings import 1 people.csv --map "Shoe size=new" --map "Fax=ignore" --dry-run',
+        "zcat people.csv.gz | tidings import 1 - --unknown-columns ignore --json",
+    ),
+)
+@click.argument("ref", metavar="GROUP")
+@click.argument("file")
+@click.option(
+    "--mode", type=click.Choice(Import.Mode.values), default=Import.Mode.ADD_AND_UPDATE, show_default=True
+)
+@click.option(
+    "--map",
+    "mapping",
+    type=COLUMN_TARGET,
+    multiple=True,
+    help="Where a column goes: a field, `ignore` or `new`.",
+)
+@click.option(
+    "--unknown-columns",
+    type=click.Choice(["stop", "ignore", "new"]),
+    default="stop",
+    show_default=True,
+    help="What to do with columns that nobody mapped: `new` makes attributes of them.",
+)
+@click.option("--dry-run", is_flag=True, help="Count what would happen; change nothing.")
+@click.option("--no-wait", is_flag=True, help="Return at once; workers do the rest.")
+@as_json
+@database()
+def import_file(
+    *,
+    ref: str,
+    file: str,
+    mode: str,
+    mapping: tuple[tuple[str, str], ...],
+    unknown_columns: str,
+    dry_run: bool,
+    no_wait: bool,
+    as_json: bool,
+) -> None:
+    """Import the contacts in FILE into GROUP and wait until it is done.
+
+    FILE may be `-` for standard input.
+    """
+    group = group_of(ref)
+    with opened(file) as (content, filename):
+        run = actions.start(
+            group,
+            file=content,
+            filename=filename,
+            mapping=dict(mapping) or None,
+            unknown_columns=unknown_columns,
+            mode=mode,
+            dry_run=dry_run,
+            by=None,
+        )
+    summary = summary_of(run.pk) if no_wait else wait_for(_work(run.pk), quiet=as_json)
+    _print(summary, as_json=as_json)
+    if no_wait and not living_workers():
+        note(NO_WORKERS)
+    _demand_good_end(summary)
+
+
+@contextmanager
+def opened(file: str) -> Iterator[tuple[BinaryIO, str]]:
+    """The file's bytes and its name without folders; `-` is standard input."""
+    if file == "-":
+        yield sys.stdin.buffer, "standard input"
+        return
+    try:
+        content = Path(file).open("rb")  # noqa: SIM115 - closed below; only opening is to be caught
+    except OSError as error:
+        raise UnreadableFile(file=file, why=f"{error.strerror}.") from error
+    with content:
+        yield content, Path(file).name
+
+
+def summary_of(run: int) -> Summary:
+    """The import's summary as it is now; raises `NotFound`."""
+    found = Import.objects.filter(pk=run).first()
+    if found is None:
+        raise NotFound(thing="import", ref=run)
+    return queries.summary(found)
+
+
+def _work(run: int) -> Work:
+    def step(summary: Summary) -> Step:
+        return Step(summary["state"], summary["progress"]["done"], summary["progress"]["total"])
+
+    follow = f"tidings imports show {run} --follow"
+    return Work("import", run, lambda: summary_of(run), step, ENDS, follow)
+
+
+def _print(summary: Summary, *, as_json: bool) -> None:
+    if as_json:
+        print_json(summary)
+        return
+    print_facts({name: value for name, value in summary.items() if name != "progress"})
+    if summary["rejected"]:
+        note(f"See which rows and why: tidings imports rejects {summary['id']} --out rejects.csv")
+
+
+def _demand_good_end(summary: Summary) -> None:
+    if summary["state"] == Import.State.FAILED:
+        raise EndedBadly(
+            what="Import", id=summary["id"], state=summary["state"], because=f": {summary['error']}"
+        )
+
+
+@click.group()
+def imports() -> None:
+    """List, show and cancel imports; save rejected rows."""
+
+
+@imports.command("list", epilog=examples("tidings imports list", "tidings imports list --limit 5 --json"))
+@click.option("--limit", type=click.IntRange(1, 1_000), default=20, show_default=True)
+@as_json
+@database()
+def list_imports(limit: int, as_json: bool) -> None:
+    """List the newest imports."""
+    found = [queries.summary(run) for run in Import.objects.order_by("-pk")[:limit]]
+    if as_json:
+        print_json(found)
+    else:
+        rows = ([summary[column] for column in LISTED] for summary in found)
+        print_rows(LISTED, rows, empty="There is no import yet. Start one with `tidings import`.")
+
+
+@imports.command(epilog=examples("tidings imports show 7", "tidings imports show 7 --follow"))
+@click.argument("run", metavar="ID", type=int)
+@click.option("--follow", is_flag=True, help="Wait until it has ended.")
+@as_json
+@database()
+def show(run: int, follow: bool, as_json: bool) -> None:
+    """Show an import: its state, its counts, how far it is."""
+    summary = summary_of(run)
+    if follow:
+        summary = wait_for(_work(run), quiet=as_json)
+    _print(summary, as_json=as_json)
+    if follow:
+        _demand_good_end(summary)
+
+
+@imports.command(epilog=examples("tidings imports rejects 7 --out rejects.csv"))
+@click.argument("run", metavar="ID", type=int)
+@click.option("--out", required=True, metavar="FILE", help="Where to; `-` is standard output.")
+@as_json
+@database()
+def rejects(run: int, out: str, as_json: bool) -> None:
+    """Save the rows that were left out, each with line, column, value and reason, as CSV."""
+    summary = summary_of(run)
+    pieces: Iterable[bytes] = queries.rejects_csv(Import.objects.get(pk=run))
+    with saved(out) as target:
+        target.writelines(pieces)
+    _tell_saved({"id": run, "rejected": summary["rejected"], "file": out}, as_json=as_json)
+
+
+def _tell_saved(facts: Summary, *, as_json: bool) -> None:
+    if facts["file"] == "-":
+        return
+    if as_json:
+        print_json(facts)
+    else:
+        click.echo(f"Saved {facts['rejected']:,} rejected row(s) to {facts['file']}.")
+
+
+@imports.command(epilog=examples("tidings imports cancel 7"))
+@click.argument("run", metavar="ID", type=int)
+@as_json
+@database()
+def cancel(run: int, as_json: bool) -> None:
+    """Cancel an import. What was merged stays."""
+    summary_of(run)
+    actions.cancel(Import.objects.get(pk=run), by=None)
+    _print(summary_of(run), as_json=as_json)

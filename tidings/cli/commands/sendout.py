@@ -1,0 +1,220 @@
+"""`tidings send` and `tidings sendout`: the act of sending, and its accounting."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import click
+
+from tidings.cli.exits import EndedBadly, EquationBroken
+from tidings.cli.ground import database, living_workers
+from tidings.cli.options import SENDER, TEXT_FILE, WHEN, Sender, as_json, examples, group_of
+from tidings.cli.output import note, print_facts, print_json, print_rows
+from tidings.cli.waiting import Step, Summary, Work, wait_for
+from tidings.messaging.actions import write
+from tidings.sendouts import actions, queries
+from tidings.sendouts.models import Sendout
+
+# A paused sendout goes on only when a person says so; whoever waits is told instead.
+ENDS = (Sendout.State.FINISHED, Sendout.State.CANCELLED, Sendout.State.FAILED, Sendout.State.PAUSED)
+BAD_ENDS = (Sendout.State.FAILED, Sendout.State.PAUSED)
+OUTCOMES = ("planned", "accepted", "deferred", "failed", "skipped")
+REASON = ("outcome", "code", "reason", "people")
+LISTED = ("id", "state", "group_name", "subject", "audience", *OUTCOMES, "started_at", "ended_at")
+NO_WORKERS = "No worker runs: it is sent when `tidings up` or `tidings worker` does."
+
+
+@click.command(
+    epilog=examples(
+        'tidings send news@example.org --subject "Hello {{ contact.first_name }}" --html hello.html',
+        'tidings send 1 --subject "Hello" --text hello.txt --at 2026-11-24T09:00+01:00',
+        'tidings send 1 --subject "Hello" --text hello.txt --from "Anna <anna@example.org>" --no-wait --json',
+    )
+)
+@click.argument("ref", metavar="GROUP")
+@click.option("--subject", required=True)
+@click.option("--html", type=TEXT_FILE, default=None, help="The HTML part, a UTF-8 file.")
+@click.option("--text", type=TEXT_FILE, default=None, help="The plain text part, a UTF-8 file.")
+@click.option("--from", "sender", type=SENDER, default=None, help="Instead of the group's own sender.")
+@click.option(
+    "--at", "at", type=WHEN, default=None, help="When to start; without it now. Doesn't wait for it."
+)
+@click.option("--no-wait", is_flag=True, help="Return at once; workers do the rest.")
+@as_json
+@database()
+def send(
+    *,
+    ref: str,
+    subject: str,
+    html: str | None,
+    text: str | None,
+    sender: Sender | None,
+    at: datetime | None,
+    no_wait: bool,
+    as_json: bool,
+) -> None:
+    """Send a message to GROUP, wait until it is done, and account for every recipient."""
+    if html is None and text is None:
+        raise click.UsageError("A message needs a content: give --html FILE, --text FILE or both.")
+    group = group_of(ref)
+    version = write(subject, subject=subject, html=html or "", text=text or "", by=None)
+    name, address = sender or Sender("", "")
+    started = actions.start(group, version, by=None, at=at, sender_name=name, sender_address=address)
+    waits = at is None and not no_wait
+    summary = wait_for(_work(started.pk), quiet=as_json) if waits else queries.summary(started)
+    _print(summary, as_json=as_json)
+    if not waits and not living_workers():
+        note(NO_WORKERS)
+    _demand_good_end(summary)
+
+
+def _work(sendout: int) -> Work:
+    def step(summary: Summary) -> Step:
+        attempted = summary["accepted"] + summary["failed"] + summary["skipped"]
+        return Step(summary["state"], attempted, summary["audience"] or None)
+
+    follow = f"tidings sendout show {sendout} --follow"
+    return Work("sendout", sendout, lambda: queries.summary(queries.find(sendout)), step, ENDS, follow)
+
+
+def _print(summary: Summary, *, as_json: bool) -> None:
+    if as_json:
+        print_json(summary)
+        return
+    counts = ("audience", *OUTCOMES)
+    nested = ("waterfall", "reasons")
+    print_facts({name: value for name, value in summary.items() if name not in (*counts, *nested)})
+    print_rows(counts, [[summary[count] for count in counts]], empty="")
+    click.echo(_equation(summary))
+
+
+def _equation(summary: Summary) -> str:
+    return f"{' + '.join(OUTCOMES)} = audience: {'holds' if summary['holds'] else 'DOES NOT HOLD'}."
+
+
+def _demand_good_end(summary: Summary) -> None:
+    if not summary["holds"]:
+        raise EquationBroken(count=1, problems=f"sendout {summary['id']}: {_equation(summary)}")
+    if summary["state"] in BAD_ENDS:
+        because = f": {summary['state_reason']}" if summary["state_reason"] else ""
+        raise EndedBadly(what="Sendout", id=summary["id"], state=summary["state"], because=because)
+
+
+@click.group()
+def sendout() -> None:
+    """List, show, check, pause, resume and cancel sendouts."""
+
+
+@sendout.command("list", epilog=examples("tidings sendout list", "tidings sendout list --group 1 --json"))
+@click.option("--group", "ref", metavar="GROUP", default=None, help="Only those of one group.")
+@click.option("--limit", type=click.IntRange(1, 1_000), default=20, show_default=True)
+@as_json
+@database()
+def list_sendouts(ref: str | None, limit: int, as_json: bool) -> None:
+    """List the newest sendouts."""
+    newest = Sendout.objects.select_related("version").order_by("-pk")
+    if ref is not None:
+        newest = newest.filter(group=group_of(ref))
+    found = [queries.summary(one) for one in newest[:limit]]
+    if as_json:
+        print_json(found)
+    else:
+        rows = ([summary[column] for column in LISTED] for summary in found)
+        print_rows(LISTED, rows, empty="There is no sendout yet. Start one with `tidings send`.")
+
+
+@sendout.command(
+    epilog=examples(
+        "tidings sendout show 3", "tidings sendout show 3 --follow", "tidings sendout show 3 --json"
+    )
+)
+@click.argument("number", metavar="ID", type=int)
+@click.option("--follow", is_flag=True, help="Wait until it has ended or is paused.")
+@as_json
+@database()
+def show(number: int, follow: bool, as_json: bool) -> None:
+    """Show a sendout: its state and what became of its recipients."""
+    summary = queries.summary(queries.find(number))
+    if follow:
+        summary = wait_for(_work(number), quiet=as_json)
+    _print(summary, as_json=as_json)
+    if follow:
+        _demand_good_end(summary)
+
+
+@sendout.command(epilog=examples("tidings sendout accounting 3"))
+@click.argument("number", metavar="ID", type=int)
+@as_json
+@database()
+def accounting(number: int, as_json: bool) -> None:
+    """Account for every recipient: outcomes with their reasons."""
+    account = queries.accounting(queries.find(number))
+    counts = {name: getattr(account, name) for name in ("audience", *OUTCOMES, "in_doubt")}
+    reasons = [dict(zip(REASON, reason, strict=True)) for reason in account.reasons]
+    if as_json:
+        print_json({"id": number, **counts, "holds": account.holds, "reasons": reasons})
+    else:
+        print_facts({"sendout": number, **counts, "equation holds": account.holds})
+        print_rows(REASON, account.reasons, empty="No reasons are noted.")
+    if not account.holds:
+        raise EquationBroken(count=1, problems=f"sendout {number}")
+
+
+@sendout.command(epilog=examples("tidings sendout check 3", "tidings sendout check --all --json"))
+@click.argument("number", metavar="[ID]", type=int, required=False)
+@click.option("--all", "every", is_flag=True, help="Check all sendouts.")
+@as_json
+@database()
+def check(number: int | None, every: bool, as_json: bool) -> None:
+    """Count everything again, recipient by recipient, and compare. Exit code 6 if the accounting differs."""
+    if (number is None) != every:
+        raise click.UsageError("Say which sendout to check: its ID, or --all.")
+    checked = [queries.find(number)] if number is not None else Sendout.objects.order_by("pk").iterator()
+    verdicts = _verdicts(checked)
+    if as_json:
+        print_json(verdicts)
+    else:
+        rows = ((v["id"], v["holds"], "; ".join(v["problems"])) for v in verdicts)
+        print_rows(("sendout", "holds", "problems"), rows, empty="There is no sendout to check.")
+    broken = [f"sendout {v['id']}: {'; '.join(v['problems'])}" for v in verdicts if not v["holds"]]
+    if broken:
+        raise EquationBroken(count=len(broken), problems=" ".join(broken))
+
+
+def _verdicts(sendouts: Iterable[Sendout]) -> list[Summary]:
+    verdicts = []
+    for one in sendouts:
+        problems = [str(problem) for problem in queries.verify(one)]
+        verdicts.append({"id": one.pk, "holds": not problems, "problems": problems})
+    return verdicts
+
+
+@sendout.command(epilog=examples("tidings sendout pause 3"))
+@click.argument("number", metavar="ID", type=int)
+@as_json
+@database()
+def pause(number: int, as_json: bool) -> None:
+    """Pause a sendout. It keeps its lock; nobody is lost."""
+    actions.pause(queries.find(number), by=None)
+    _print(queries.summary(queries.find(number)), as_json=as_json)
+
+
+@sendout.command(epilog=examples("tidings sendout resume 3"))
+@click.argument("number", metavar="ID", type=int)
+@as_json
+@database()
+def resume(number: int, as_json: bool) -> None:
+    """Let a paused sendout go on."""
+    actions.resume(queries.find(number), by=None)
+    _print(queries.summary(queries.find(number)), as_json=as_json)
+    if not living_workers():
+        note(NO_WORKERS)
+
+
+@sendout.command(epilog=examples("tidings sendout cancel 3"))
+@click.argument("number", metavar="ID", type=int)
+@as_json
+@database()
+def cancel(number: int, as_json: bool) -> None:
+    """Cancel the rest of a sendout: whoever is still planned is skipped."""
+    actions.cancel(queries.find(number), by=None)
+    _print(queries.summary(queries.find(number)), as_json=as_json)

@@ -1,0 +1,87 @@
+"""The program `tidings`: finds the command, runs it, turns what happened into an exit code."""
+
+import logging
+import sys
+from collections.abc import Sequence
+
+import click
+
+from tidings.cli.exits import Exit, code_of, exit_code, tell
+from tidings.cli.lazy import Entry, LazyGroup
+from tidings.kernel.errors import TidingsError
+
+COMMANDS = "tidings.cli.commands"
+ENTRIES = {
+    "up": Entry(f"{COMMANDS}.run.up", "Run everything: database, migrations, web, workers, mailbox."),
+    "migrate": Entry(f"{COMMANDS}.run.migrate", "Bring the database's tables up to date."),
+    "web": Entry(f"{COMMANDS}.run.web", "Run the web server alone."),
+    "worker": Entry(f"{COMMANDS}.run.worker", "Run the workers alone."),
+    "mailbox": Entry(f"{COMMANDS}.run.mailbox", "Run the built-in mailbox alone."),
+    "check": Entry(f"{COMMANDS}.check.check", "Say whether everything is ready for work."),
+    "group": Entry(f"{COMMANDS}.group.group", "Create, list and show groups; set their attributes."),
+    "contact": Entry(f"{COMMANDS}.contact.contact", "Show a contact."),
+    "import": Entry(f"{COMMANDS}.imports.import_file", "Import a file of contacts into a group."),
+    "imports": Entry(f"{COMMANDS}.imports.imports", "List, show and cancel imports; save rejected rows."),
+    "send": Entry(f"{COMMANDS}.sendout.send", "Send a message to a group."),
+    "sendout": Entry(f"{COMMANDS}.sendout.sendout", "List, show, check, pause, resume and cancel sendouts."),
+    "export": Entry(f"{COMMANDS}.export.export", "Write the members of a group to a CSV file."),
+    "user": Entry(f"{COMMANDS}.user.user", "Create and list users."),
+    "api-key": Entry(f"{COMMANDS}.user.api_key", "Create, list and revoke API keys."),
+}
+EPILOG = """\b
+Examples:
+  tidings up
+  tidings group create "Newsletter" --channel email --address news@example.org
+  tidings import news@example.org people.csv
+  tidings send news@example.org --subject "Hello" --html hello.html
+
+\b
+Exit codes:
+  0 done           3 refused, or bad input    6 ended badly
+  1 unexpected     4 not found                130 stopped waiting (Ctrl-C)
+  2 wrong usage    5 group locked
+"""
+
+log = logging.getLogger(__name__)
+
+
+@click.group(cls=LazyGroup, entries=ENTRIES, epilog=EPILOG, context_settings={"max_content_width": 110})
+@click.version_option(package_name="tidings", message="Tidings %(version)s")
+def tidings() -> None:
+    """Keep contacts in groups, send messages to those groups, account for every recipient.
+
+    Every command tells more with --help. Commands work beside a running `tidings up` and without one.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command line and returns its exit code; errors are told on stderr, with --json as JSON."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    as_json = "--json" in words  # asked before parsing: a usage error must come in the wanted form as well
+    try:
+        result = tidings.main(words, prog_name="tidings", standalone_mode=False)
+    except TidingsError as error:
+        tell(code_of(error), str(error), as_json=as_json)
+        return exit_code(error)
+    except click.Abort:
+        tell("interrupted", "Interrupted.", as_json=as_json)
+        return Exit.INTERRUPTED
+    except click.ClickException as error:
+        return _tell_usage(error, as_json=as_json)
+    except Exception as error:
+        log.exception("The command failed in a way that nobody foresaw.")
+        tell("unexpected", f"{type(error).__name__}: {error}", as_json=as_json)
+        return Exit.UNEXPECTED
+    return result if isinstance(result, int) else Exit.DONE
+
+
+def _tell_usage(error: click.ClickException, *, as_json: bool) -> int:
+    if as_json:
+        tell("usage", error.format_message(), as_json=True)
+    else:
+        error.show()
+    return Exit.USAGE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

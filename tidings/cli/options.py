@@ -1,0 +1,119 @@
+"""Options and kinds of arguments that several commands share."""
+
+from collections.abc import Callable
+from datetime import datetime
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Any, NamedTuple, NoReturn, TypeVar
+
+import click
+from django.utils import timezone
+
+from tidings.groups.models import Group
+from tidings.groups.queries import find
+from tidings.kernel.errors import TidingsError
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class UnreadableFile(TidingsError):
+    """{file} can't be read: {why}"""
+
+
+class Sender(NamedTuple):
+    """Who a message comes from; an empty part is filled by the group."""
+
+    name: str
+    address: str
+
+
+class _When(click.ParamType[datetime]):
+    """`2026-11-24T09:00`, with or without a zone; without one it is Tidings' own (TIDINGS_TIME_ZONE)."""
+
+    name = "TIME"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value.strip())
+        except ValueError:
+            return self._wrong(value, param, ctx)
+        if ":" not in value:  # a bare date would silently mean midnight
+            return self._wrong(value, param, ctx)
+        return moment if moment.tzinfo else timezone.make_aware(moment)
+
+    def _wrong(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> NoReturn:
+        self.fail(
+            f"“{value}” is not a time. Write it like 2026-11-24T09:00 or 2026-11-24T09:00+01:00.", param, ctx
+        )
+
+
+class _ColumnTarget(click.ParamType[tuple[str, str]]):
+    """`COL=FIELD`, as (column, field). The column may hold a `=`, a field never does."""
+
+    name = "COL=FIELD"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        column, equals, field = value.rpartition("=")
+        if not equals or not column or not field.strip():
+            self.fail(
+                f'“{value}” doesn\'t say which column goes where. Write it like "E-mail=email".', param, ctx
+            )
+        return column, field.strip()
+
+
+class _Sender(click.ParamType[Sender]):
+    """`news@example.org` or `Name <news@example.org>`."""
+
+    name = "SENDER"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Sender:
+        if isinstance(value, Sender):
+            return value
+        name, address = parseaddr(value, strict=True)
+        if "@" not in address:
+            self.fail(f'“{value}” is not a sender. Write it like "Name <news@example.org>".', param, ctx)
+        return Sender(name, address)
+
+
+class _TextFile(click.ParamType[str]):
+    """A file's text. It must be UTF-8: a guess would show broken letters to everyone who gets the message."""
+
+    name = "FILE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002 - click's signature
+        try:
+            return Path(value).read_bytes().decode("utf-8-sig")
+        except OSError as error:
+            raise UnreadableFile(file=value, why=f"{error.strerror}.") from error
+        except UnicodeDecodeError as error:
+            why = f"it is not UTF-8 (byte {error.start + 1:,} can't be decoded). Save it as UTF-8."
+            raise UnreadableFile(file=value, why=why) from error
+
+
+WHEN = _When()
+COLUMN_TARGET = _ColumnTarget()
+SENDER = _Sender()
+TEXT_FILE = _TextFile()
+
+
+def as_json(command: Command) -> Command:
+    """Adds `--json`."""
+    return click.option(
+        "--json", "as_json", is_flag=True, help="Print JSON. Errors on stderr are JSON as well."
+    )(command)
+
+
+def examples(*lines: str) -> str:
+    """The end of a command's help: lines that can be pasted."""
+    return "\n".join(["\b", "Examples:" if len(lines) > 1 else "Example:", *(f"  {line}" for line in lines)])
+
+
+def group_of(ref: str) -> Group:
+    """The group that an argument GROUP names by its id or address; raises `NotFound`."""
+    return find(ref)

@@ -1,0 +1,110 @@
+"""How groups, locks and contacts look as JSON on the command line; tables are made from the same facts."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from tidings.contacts.models import Contact
+from tidings.groups.models import Group
+from tidings.locks.queries import HeldLock, locks_of
+from tidings.memberships.models import OptOut
+from tidings.memberships.queries import MemberCount, count_members, groups_of
+from tidings.sendouts.models import Delivery
+
+Shape = dict[str, Any]
+
+# A contact's newest deliveries; all of them stand on the contact's page.
+NEWEST_DELIVERIES = 20
+
+
+def of_groups(groups: Iterable[Group]) -> list[Shape]:
+    """Groups with their members and locks, in two questions however many there are."""
+    listed = list(groups)
+    counts, locks = count_members([g.pk for g in listed]), locks_of([g.pk for g in listed])
+    return [_of_group(group, counts[group.pk], locks.get(group.pk, [])) for group in listed]
+
+
+def of_group(group: Group) -> Shape:
+    """One group with its members, locks, settings and attributes."""
+    (shape,) = of_groups([group])
+    return shape | {
+        "description": group.description,
+        "sender_name": group.sender_name,
+        "reply_to": group.reply_to,
+        "subject_prefix": group.subject_prefix,
+        "archived_at": group.archived_at,
+        "created_at": group.created_at,
+        "attributes": attributes_of(group),
+    }
+
+
+def _of_group(group: Group, members: MemberCount, locks: list[HeldLock]) -> Shape:
+    return {
+        "id": group.pk,
+        "name": group.name,
+        "address": group.address,
+        "channel": group.channel,
+        "category": group.category.name if group.category else None,
+        "members": {"total": members.total, "active": members.active},
+        "lock": locks[0].mode if locks else None,
+        "locks": [of_lock(lock) for lock in locks],
+    }
+
+
+def of_lock(lock: HeldLock) -> Shape:
+    """A lock: mode, process, holder, since when, how far."""
+    return asdict(lock) | {"percent": lock.percent}
+
+
+def attributes_of(group: Group) -> dict[str, str]:
+    """A group's attributes, sorted by name."""
+    return {a.name: a.value for a in group.attributes.order_by("name")}
+
+
+def of_contact(contact: Contact) -> Shape:
+    """A contact with identities, profile, groups, opt-outs and the newest deliveries."""
+    return {
+        "id": contact.pk,
+        "email": contact.email,
+        "mobile": contact.mobile,
+        "external_id": contact.external_id,
+        "language": contact.language,
+        "attributes": contact.attributes,
+        "created_at": contact.created_at,
+        "updated_at": contact.updated_at,
+        "groups": _memberships(contact),
+        "opted_out_of": list(
+            OptOut.objects.filter(contact=contact).order_by("at").values_list("group_id", flat=True)
+        ),
+        "deliveries": _deliveries(contact),
+    }
+
+
+def _memberships(contact: Contact) -> list[Shape]:
+    return [
+        {
+            "id": member.group_id,
+            "name": member.group.name,
+            "address": member.group.address,
+            "state": member.state,
+            "source": member.source,
+            "joined_at": member.joined_at,
+        }
+        for member in groups_of(contact)
+    ]
+
+
+def _deliveries(contact: Contact) -> list[Shape]:
+    newest = (
+        Delivery.objects.filter(contact=contact).select_related("batch").order_by("-at")[:NEWEST_DELIVERIES]
+    )
+    return [
+        {
+            "sendout": d.batch.sendout_id,
+            "outcome": d.outcome,
+            "reason": d.reason,
+            "attempt": d.attempt,
+            "at": d.at,
+        }
+        for d in newest
+    ]

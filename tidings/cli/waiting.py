@@ -1,0 +1,125 @@
+"""Waiting for long work with a live view of it."""
+
+import sys
+import time
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+
+from tidings.cli.exits import Detached
+from tidings.cli.ground import Workers
+from tidings.cli.output import note
+
+Summary = dict[str, Any]
+
+# Short work feels immediate, long work costs the database two questions a second.
+FIRST_LOOK_SECONDS = 0.1
+LONGEST_LOOK_SECONDS = 0.5
+# How often a log gets a line where there is no terminal, and how often the workers are looked for.
+LINE_SECONDS = 5.0
+WORKERS_SECONDS = 5.0
+
+
+class Step(NamedTuple):
+    """How far some work is; `total` is None as long as nobody knows."""
+
+    state: str
+    done: int
+    total: int | None
+
+
+class Work(NamedTuple):
+    """What to wait for: `look` reads it, `step` says how far it is, `ends` are the states that end the waiting."""
+
+    what: str
+    id: int
+    look: Callable[[], Summary]
+    step: Callable[[Summary], Step]
+    ends: Collection[str]
+    follow: str
+
+
+def wait_for(work: Work, *, quiet: bool) -> Summary:
+    """The work's summary once it has ended; workers are started if none live.
+
+    Ctrl-C ends the waiting, not the work: `Detached` says how to follow it.
+    """
+    with Workers() as workers:
+        try:
+            with _view(work, quiet=quiet) as show:
+                return _watch(work, workers, show)
+        except KeyboardInterrupt:
+            raise Detached(what=work.what, id=work.id, advice=_advice(work, workers)) from None
+
+
+def _watch(work: Work, workers: Workers, show: Callable[[Step], None]) -> Summary:
+    pause, ensure_at = FIRST_LOOK_SECONDS, time.monotonic() + WORKERS_SECONDS
+    while True:
+        summary = work.look()
+        show(work.step(summary))
+        if summary["state"] in work.ends:
+            return summary
+        if time.monotonic() >= ensure_at:
+            workers.ensure()
+            ensure_at = time.monotonic() + WORKERS_SECONDS
+        time.sleep(pause)
+        pause = min(pause * 1.5, LONGEST_LOOK_SECONDS)
+
+
+def _advice(work: Work, workers: Workers) -> str:
+    if workers.are_ours:
+        return (
+            f"Its worker stops with this command: start `tidings up` to let it go on, or run `{work.follow}`."
+        )
+    return f"Follow it with `{work.follow}`."
+
+
+@contextmanager
+def _view(work: Work, *, quiet: bool) -> Iterator[Callable[[Step], None]]:
+    """A bar on a terminal, a line now and then in a log, nothing if `quiet`."""
+    if quiet:
+        yield lambda _step: None
+    elif sys.stderr.isatty():
+        with _bar(work) as show:
+            yield show
+    else:
+        yield _lines(work)
+
+
+@contextmanager
+def _bar(work: Work) -> Iterator[Callable[[Step], None]]:
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task(f"{work.what} {work.id}", total=None)
+        yield lambda step: progress.update(
+            task, description=f"{work.what} {work.id}: {step.state}", completed=step.done, total=step.total
+        )
+
+
+def _lines(work: Work) -> Callable[[Step], None]:
+    told_at = time.monotonic()
+
+    def show(step: Step) -> None:
+        nonlocal told_at
+        if time.monotonic() - told_at >= LINE_SECONDS:
+            told_at = time.monotonic()
+            total = "" if step.total is None else f" of {step.total:,}"
+            note(f"{work.what} {work.id}: {step.state}, {step.done:,}{total}")
+
+    return show

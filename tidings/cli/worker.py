@@ -1,0 +1,185 @@
+"""One worker process: it takes jobs from a queue, and gives back to the queue what dead workers left behind.
+
+A process for `sending` has an event loop with the delivery engine and a pool of connections to the relay; one for
+`long` runs imports, audiences and exports in threads. They are apart, because a long job would stall the loop.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
+
+import procrastinate
+import uvloop
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.db import DatabaseError
+from procrastinate.contrib.django import app
+
+from tidings.channels.email.pool import Pool
+from tidings.channels.email.relay import Relay, parse_relay
+from tidings.channels.outcomes import Outcome
+from tidings.exports import actions as exports
+from tidings.imports import actions as imports
+from tidings.kernel import db
+from tidings.kernel.errors import NotFound, TidingsError
+from tidings.locks import actions as locks
+from tidings.sendouts import actions as sendouts
+from tidings.sendouts.deliver import Worker
+from tidings.sendouts.delivery.engine import Engine
+from tidings.sendouts.errors import MoveRefused
+from tidings.sendouts.queries import find
+
+log = logging.getLogger(__name__)
+
+# Batches in the engine at once: one is sent, the next is read meanwhile, a third waits for its last answers.
+BATCHES_AT_ONCE = 3
+LONG_JOBS_AT_ONCE = 4
+# A retried job sends no notification, so the queue is looked at as well.
+POLL_SECONDS = 1.0
+# After SIGTERM: what is handed over gets its answer, the rest goes back to the queue.
+DRAIN_SECONDS = 10.0
+DATABASE_CONNECTIONS = 4
+
+
+class NoCarrier(TidingsError):
+    """There is no relay to send through: set TIDINGS_SMTP_URL, or start the mailbox with `tidings up`."""
+
+
+def name_of(pid: int) -> str:
+    """How the worker process `pid` of this host is called in leases and lists."""
+    return f"{socket.gethostname()}-{pid}"
+
+
+def run(queue: str) -> None:
+    """Works on `sending` or `long` until SIGTERM or SIGINT."""
+    work = _send() if queue == "sending" else _work_long()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work)
+
+
+def relay() -> Relay:
+    """Where mail goes: the relay of the environment, else the built-in mailbox."""
+    url = settings.ENVIRONMENT.smtp_url or settings.ENVIRONMENT.mailbox_url
+    if not url:
+        raise NoCarrier
+    seconds = settings.ENVIRONMENT.smtp_timeout_seconds
+    return replace(
+        parse_relay(url), reply_seconds=seconds, dot_seconds=seconds, connect_seconds=min(30, seconds)
+    )
+
+
+async def _send() -> None:
+    environment = settings.ENVIRONMENT
+    carrier = relay()
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(db.async_pool(size=DATABASE_CONNECTIONS))
+        engine = Engine(
+            database,
+            connections=carrier.pool,
+            lease_seconds=environment.lease_seconds,
+            heartbeat_seconds=environment.heartbeat_seconds,
+            retry_pauses_seconds=environment.retry_pauses_seconds,
+        )
+        trouble = CarrierTrouble(engine, carrier, environment.carrier_patience_seconds)
+        pool = Pool(carrier, on_idle=engine.feed, on_down=trouble.note)
+        engine.wake_carrier = pool.wake
+        pool.start()
+        stack.push_async_callback(pool.close)
+        settling = asyncio.create_task(engine.run())
+        stack.callback(settling.cancel)
+        context = {"worker": Worker(name_of(os.getpid()), engine, database)}
+        await _take_jobs("sending", BATCHES_AT_ONCE, context, on_stop=engine.stop)
+
+
+async def _work_long() -> None:
+    await _take_jobs("long", LONG_JOBS_AT_ONCE, {}, on_stop=lambda: None)
+
+
+class CarrierTrouble:
+    """Pauses the sendouts under way when the carrier has been away for too long, and says why."""
+
+    def __init__(self, engine: Engine, carrier: Relay, patience_seconds: float) -> None:
+        self._engine, self._carrier, self._patience = engine, carrier, patience_seconds
+        self._pausing: asyncio.Task[None] | None = None
+
+    def note(self, outcome: Outcome) -> None:
+        """Called whenever no connection stands and none can be opened."""
+        away = self._engine.carrier_away()
+        log.warning("the relay %s can't be used: %s %s", self._carrier, outcome.code or "", outcome.text)
+        if away > self._patience and self._pausing is None:
+            reason = f"The relay {self._carrier} has been away for {away:.0f} s: {outcome.text}. Resume when it is back."
+            self._pausing = asyncio.create_task(self._pause(reason))
+
+    async def _pause(self, reason: str) -> None:
+        try:
+            await sync_to_async(_pause_all)(self._engine.sendouts(), reason)
+        except DatabaseError:
+            log.exception("the sendouts can't be paused")
+        finally:
+            self._pausing = None
+
+
+def _pause_all(running: set[int], reason: str) -> None:
+    for sendout_id in running:
+        with suppress(MoveRefused, NotFound):
+            sendouts.pause(find(sendout_id), by=None, reason=reason)
+
+
+async def _take_jobs(
+    queue: str, concurrency: int, context: dict[str, object], *, on_stop: Callable[[], None]
+) -> None:
+    """Works until a signal; then `on_stop`, and whatever is under way may take `DRAIN_SECONDS` more."""
+    environment = settings.ENVIRONMENT
+    working = app.with_connector(app.connector.get_worker_connector())
+    async with working.open_async():
+        jobs = asyncio.create_task(
+            working.run_worker_async(
+                queues=[queue],
+                name=name_of(os.getpid()),
+                concurrency=concurrency,
+                additional_context=context,
+                fetch_job_polling_interval=POLL_SECONDS,
+                delete_jobs="successful",
+                install_signal_handlers=False,
+                shutdown_graceful_timeout=DRAIN_SECONDS,
+                update_heartbeat_interval=environment.heartbeat_seconds,
+                stalled_worker_timeout=environment.lease_seconds,
+            )
+        )
+        recovering = asyncio.create_task(_recover_forever(working))
+        _stop_on_signals(jobs, on_stop)
+        with suppress(asyncio.CancelledError):
+            await jobs
+        recovering.cancel()
+
+
+def _stop_on_signals(jobs: asyncio.Task[None], on_stop: Callable[[], None]) -> None:
+    def stop() -> None:
+        on_stop()
+        jobs.cancel()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+
+
+async def _recover_forever(working: procrastinate.App) -> None:
+    """Puts jobs back into the queue whose worker died; what they had taken shows in leases."""
+    lease = settings.ENVIRONMENT.lease_seconds
+    while True:
+        with suppress(procrastinate.exceptions.ConnectorException):
+            for job in await working.job_manager.get_stalled_jobs(seconds_since_heartbeat=lease):
+                await working.job_manager.retry_job(job)
+        await asyncio.sleep(settings.ENVIRONMENT.recover_seconds)
+
+
+def release(worker: str) -> None:
+    """Frees what a worker held whose end somebody saw, and puts it back into the queue: nobody waits for its leases."""
+    processes = locks.release_worker(worker)
+    imports.requeue(processes)
+    exports.requeue(processes)
+    sendouts.requeue_batches_of(worker)

@@ -1,0 +1,116 @@
+"""What the environment says, read once and checked: the names of all settings and their defaults.
+
+Every setting is an environment variable `TIDINGS_…` (and `DATABASE_URL`), so that a container, a unit file and a shell
+set it in the same way. `docs/reference/settings.md` lists them; a test keeps both alike.
+"""
+
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tidings.kernel.errors import TidingsError
+
+
+class BadSetting(TidingsError):
+    """{name}={value} is not usable: {why}."""
+
+
+def _text(name: str, default: str = "") -> str:
+    return os.environ.get(name, default).strip()
+
+
+def _seconds(name: str, default: float) -> float:
+    value = _text(name, str(default))
+    try:
+        seconds = float(value)
+    except ValueError:
+        raise BadSetting(name=name, value=value, why="a number of seconds is wanted") from None
+    if seconds <= 0:
+        raise BadSetting(name=name, value=value, why="it must be above zero")
+    return seconds
+
+
+def _count(name: str, default: int) -> int:
+    value = _text(name, str(default))
+    if not value.isdecimal() or int(value) < 1:
+        raise BadSetting(name=name, value=value, why="a whole number above zero is wanted")
+    return int(value)
+
+
+def _pauses(name: str, default: str) -> tuple[float, ...]:
+    value = _text(name, default)
+    try:
+        return tuple(float(part) for part in value.split(","))
+    except ValueError:
+        raise BadSetting(name=name, value=value, why="seconds separated by commas are wanted") from None
+
+
+def _switch(name: str) -> bool:
+    return _text(name).lower() in {"1", "true", "yes", "on"}
+
+
+@dataclass(frozen=True)
+class Environment:
+    """All settings of one process. Seconds are floats, sizes are counts."""
+
+    home: Path = field(default_factory=lambda: Path(_text("TIDINGS_HOME", "var")).absolute())
+    database_url: str = field(default_factory=lambda: _text("DATABASE_URL"))
+    smtp_url: str = field(default_factory=lambda: _text("TIDINGS_SMTP_URL"))
+    # Set by the supervisor for its workers: where the built-in mailbox listens.
+    mailbox_url: str = field(default_factory=lambda: _text("TIDINGS_MAILBOX_URL"))
+    mailbox_keeps: int = field(default_factory=lambda: _count("TIDINGS_MAILBOX_KEEPS", 1_000))
+    base_url: str = field(
+        default_factory=lambda: _text("TIDINGS_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+    )
+    hosts: str = field(default_factory=lambda: _text("TIDINGS_HOSTS", "localhost,127.0.0.1,[::1]"))
+    secret_key: str = field(default_factory=lambda: _text("TIDINGS_SECRET_KEY"))
+    time_zone: str = field(default_factory=lambda: _text("TIDINGS_TIME_ZONE", "UTC"))
+    debug: bool = field(default_factory=lambda: _switch("TIDINGS_DEBUG"))
+    # A lease outlives six missed heartbeats; a lost worker's work is taken over within one lease and one look.
+    lease_seconds: float = field(default_factory=lambda: _seconds("TIDINGS_LEASE_SECONDS", 30))
+    heartbeat_seconds: float = field(default_factory=lambda: _seconds("TIDINGS_HEARTBEAT_SECONDS", 5))
+    recover_seconds: float = field(default_factory=lambda: _seconds("TIDINGS_RECOVER_SECONDS", 10))
+    smtp_timeout_seconds: float = field(default_factory=lambda: _seconds("TIDINGS_SMTP_TIMEOUT_SECONDS", 60))
+    # How long a carrier may be away before a sendout pauses itself and says so.
+    carrier_patience_seconds: float = field(
+        default_factory=lambda: _seconds("TIDINGS_CARRIER_PATIENCE_SECONDS", 120)
+    )
+    retry_pauses_seconds: tuple[float, ...] = field(
+        default_factory=lambda: _pauses("TIDINGS_RETRY_PAUSES_SECONDS", "60,300,900,3600,14400,28800,36000")
+    )
+    batch_size: int = field(default_factory=lambda: _count("TIDINGS_BATCH_SIZE", 1_000))
+    slice_rows: int = field(default_factory=lambda: _count("TIDINGS_SLICE_ROWS", 50_000))
+
+    @property
+    def uses_embedded_database(self) -> bool:
+        return not self.database_url
+
+    def uploads(self) -> Path:
+        """Where an upload waits until it is stored; made if it is missing."""
+        path = self.home / "uploads"
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def secret(self) -> str:
+        """The signing key: from the environment, else made once and kept in the home folder (0600)."""
+        if self.secret_key:
+            return self.secret_key
+        path = self.home / "secret.key"
+        if not path.exists():
+            _write_once(path, secrets.token_urlsafe(48))
+        return path.read_text().strip()
+
+
+def _write_once(path: Path, text: str) -> None:
+    """Two processes that start together must end with one key: the first to link its file wins."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(text + "\n")
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

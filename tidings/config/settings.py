@@ -1,0 +1,167 @@
+"""Django's settings, all derived from `environment`."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+from psycopg.conninfo import conninfo_to_dict
+
+from tidings.config.environment import Environment
+from tidings.kernel.embedded.home import connection_params
+
+ENVIRONMENT = Environment()
+PACKAGE = Path(__file__).resolve().parent.parent
+
+SECRET_KEY = ENVIRONMENT.secret()
+DEBUG = ENVIRONMENT.debug
+BASE_URL = ENVIRONMENT.base_url
+ALLOWED_HOSTS = [*filter(None, ENVIRONMENT.hosts.split(",")), urlsplit(BASE_URL).hostname or "localhost"]
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    "tidings.kernel.files",
+    "tidings.journal",
+    "tidings.accounts",
+    "tidings.locks",
+    "tidings.attributes",
+    "tidings.channels.mailbox",
+    "tidings.contacts",
+    "tidings.groups",
+    "tidings.memberships",
+    "tidings.imports",
+    "tidings.messaging",
+    "tidings.sendouts",
+    "tidings.exports",
+    "tidings.web",
+    "tidings.public",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "csp.middleware.CSPMiddleware",
+]
+
+ROOT_URLCONF = "tidings.config.urls"
+WSGI_APPLICATION = "tidings.config.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+
+def _database() -> dict[str, object]:
+    """Connection settings; the embedded server's are known before it runs."""
+    if ENVIRONMENT.uses_embedded_database:
+        params = connection_params(ENVIRONMENT.home)
+    else:
+        params = conninfo_to_dict(ENVIRONMENT.database_url)
+    rest = {k: v for k, v in params.items() if k not in {"host", "port", "dbname", "user", "password"}}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "HOST": params.get("host", ""),
+        "PORT": params.get("port", ""),
+        "NAME": params.get("dbname", "tidings"),
+        "USER": params.get("user", ""),
+        "PASSWORD": params.get("password", ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        # A transaction whose holder froze must not keep a row or a lock for ever.
+        "OPTIONS": {"options": "-c idle_in_transaction_session_timeout=60s", **rest},
+    }
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "web:login"
+LOGIN_REDIRECT_URL = "web:dashboard"
+LOGOUT_REDIRECT_URL = "web:login"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+TIME_ZONE = ENVIRONMENT.time_zone
+USE_TZ = True
+
+STATIC_URL = "/static/"
+# Assets are vendored with the package, so they are served from there: no collecting step at installation.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_MAX_AGE = 86_400
+
+STORAGES = {
+    # Uploads, rejects and exports live in the database by default, so that hosts share nothing else.
+    "default": {"BACKEND": "tidings.kernel.files.storage.DatabaseStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+FILE_UPLOAD_TEMP_DIR = str(ENVIRONMENT.uploads())
+DATA_UPLOAD_MAX_MEMORY_SIZE = (
+    20 * 1024 * 1024
+)  # bytes of a form without its files: a pasted HTML message fits
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # the mapping page asks once per column
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
+X_FRAME_OPTIONS = "SAMEORIGIN"
+SECURE_REFERRER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF, "'unsafe-inline'"],  # progress bars carry their width; scripts stay strict
+        "img-src": [SELF, "data:", "https:"],
+        "frame-ancestors": [SELF],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+    }
+}
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "tasks"
+PROCRASTINATE_ON_APP_READY = None
+
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"tidings": {"level": "INFO"}},
+}

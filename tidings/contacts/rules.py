@@ -1,0 +1,179 @@
+"""How addresses are written so that one person has one address: e-mail addresses and mobile numbers.
+
+They are on the hot path of imports: what they can decide themselves they do, and only the rest goes to
+the libraries, which know more and take thirty times as long.
+"""
+
+import re
+import unicodedata
+from enum import Enum
+from functools import lru_cache
+
+import email_validator
+import phonenumbers
+
+EMAIL_CHARACTERS_AT_MOST = 254  # RFC 5321, a path without its angle brackets
+EXTERNAL_ID_CHARACTERS_AT_MOST = 255
+LANGUAGE_CHARACTERS_AT_MOST = 35  # RFC 5646, section 4.4.1
+
+_LOCAL_PART = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_LAST_LABEL = r"[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_LOCAL_PART_CHARACTERS_AT_MOST = 64
+_is_plain_email = re.compile(rf"{_LOCAL_PART}@(?:{_LABEL}\.)+{_LAST_LABEL}", re.ASCII).fullmatch
+_HAS_NUMERIC_END = re.compile(r"\.[0-9]+\Z", re.ASCII)
+_NAME_WITH_ADDRESS = re.compile(r".*<[^<>@\s]+@[^<>@\s]+>", re.DOTALL)
+_BETWEEN_ADDRESSES = re.compile(r"[,;\s]")
+
+_PHONE_PUNCTUATION = str.maketrans("", "", " -./()\u00a0\u2010\u2011\u2013")
+_is_international = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII).fullmatch
+# Plans in which a national number is never written with another prefix than 0 behind the country code.
+_PLAIN_PLANS = frozenset(
+    {"1", "30", "31", "32", "33", "34", "41", "43", "44", "45", "46", "47", "48", "49", "90", "351"}
+)
+_PLAN_CODE_DIGITS = (1, 2, 3)
+
+_is_language_tag = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*", re.ASCII).fullmatch
+_LANGUAGE_NAMES = {
+    "arabic": "ar", "arabisch": "ar",
+    "dutch": "nl", "niederländisch": "nl", "nederlands": "nl",
+    "english": "en", "englisch": "en",
+    "french": "fr", "französisch": "fr", "français": "fr",
+    "german": "de", "deutsch": "de",
+    "italian": "it", "italienisch": "it", "italiano": "it",
+    "polish": "pl", "polnisch": "pl", "polski": "pl",
+    "portuguese": "pt", "portugiesisch": "pt", "português": "pt",
+    "russian": "ru", "russisch": "ru",
+    "spanish": "es", "spanisch": "es", "español": "es",
+    "turkish": "tr", "türkisch": "tr", "türkçe": "tr",
+}  # fmt: skip
+
+
+class AddressFault(Enum):
+    """Why a text is no address; the member's value is a sentence that says what to do."""
+
+    NO_ADDRESS = "There is no address."
+    BAD_ADDRESS = "It is not an e-mail address. Write it like anna@example.com."
+    SEVERAL_ADDRESSES = "It holds more than one address. Give each its own row."
+    NAME_WITH_ADDRESS = "It holds a name and an address. Give the address alone, without name and brackets."
+    TOO_LONG = f"An e-mail address has at most {EMAIL_CHARACTERS_AT_MOST} characters."
+    BAD_MOBILE = (
+        "It is not a telephone number. Write it with its country code, like +49 171 3920000, "
+        "or say which country's numbers are written without one."
+    )
+    BAD_LANGUAGE = "It is not a language. Write its code, like de or pt-BR."
+
+
+def normalise_email(raw: str) -> str | AddressFault:
+    """The one form in which an address is stored and compared, or why it is none.
+
+    Lower case; a domain with letters beyond ASCII becomes its `xn--` form, which every mail server takes.
+    Domains of private networks and tests are fine. Nothing is looked up in the DNS.
+    """
+    text = raw.strip()
+    if text.isascii():  # only ASCII may be lowered here: the Kelvin sign would become a plain k
+        lowered = text.lower()
+        if (
+            _is_plain_email(lowered)
+            and "--" not in lowered  # as in `xn--`
+            and len(lowered) <= EMAIL_CHARACTERS_AT_MOST
+            and lowered.find("@") <= _LOCAL_PART_CHARACTERS_AT_MOST
+        ):
+            return lowered
+    return _explain_bad_form(text) or _decide_by_library(text)
+
+
+def normalise_mobile(raw: str, default_country: str = "") -> str | AddressFault:
+    """The number as E.164 (`+491713920000`), or why it is none.
+
+    `default_country` (two letters, such as `DE`) reads numbers written without a country code. A number
+    counts when its plan has numbers of that length: plans grow faster than libraries, and whether a number
+    is in use only the carrier knows.
+    """
+    text = raw.strip()
+    if not text:
+        return AddressFault.NO_ADDRESS
+    dense = text.translate(_PHONE_PUNCTUATION)
+    if _is_international(dense) and _is_plain_number(dense):
+        return dense
+    return _parse_number(text, default_country)
+
+
+def normalise_language(raw: str) -> str | AddressFault:
+    """A language tag in its usual spelling (`de`, `pt-BR`), from a tag or a language's common name."""
+    text = raw.strip()
+    if known := _LANGUAGE_NAMES.get(text.lower()):
+        return known
+    if not _is_language_tag(text) or len(text) > LANGUAGE_CHARACTERS_AT_MOST:
+        return AddressFault.BAD_LANGUAGE
+    first, *rest = text.replace("_", "-").split("-")
+    return "-".join([first.lower(), *map(_spell_subtag, rest)])
+
+
+def _explain_bad_form(text: str) -> AddressFault | None:
+    if not text:
+        return AddressFault.NO_ADDRESS
+    if _NAME_WITH_ADDRESS.fullmatch(text):
+        return AddressFault.NAME_WITH_ADDRESS
+    if _holds_several(text):
+        return AddressFault.SEVERAL_ADDRESSES
+    return AddressFault.TOO_LONG if len(text) > EMAIL_CHARACTERS_AT_MOST else None
+
+
+def _holds_several(text: str) -> bool:
+    parts = _BETWEEN_ADDRESSES.split(text)
+    return sum("@" in part for part in parts) > 1
+
+
+def _decide_by_library(text: str) -> str | AddressFault:
+    try:
+        found = email_validator.validate_email(
+            text,
+            check_deliverability=False,
+            globally_deliverable=False,
+            allow_quoted_local=True,
+            strict=True,
+        )
+    except email_validator.EmailNotValidError:
+        return AddressFault.BAD_ADDRESS
+    domain = found.ascii_domain
+    if found.local_part.startswith('"') or "." not in domain or _HAS_NUMERIC_END.search(domain):
+        return AddressFault.BAD_ADDRESS
+    # Composed again because lowering can decompose: the capital dotted I becomes two characters.
+    address = f"{unicodedata.normalize('NFC', found.local_part.lower())}@{domain.lower()}"
+    return AddressFault.TOO_LONG if len(address) > EMAIL_CHARACTERS_AT_MOST else address
+
+
+def _is_plain_number(dense: str) -> bool:
+    for digits in _PLAN_CODE_DIGITS:
+        code, national = dense[1 : 1 + digits], dense[1 + digits :]
+        if code in _PLAIN_PLANS:
+            return not national.startswith("0") and _is_possible(int(code), len(national))
+    return False
+
+
+@lru_cache(maxsize=1_000)
+def _is_possible(country_code: int, national_digits: int) -> bool:
+    number = phonenumbers.PhoneNumber(country_code=country_code, national_number=int("9" * national_digits))
+    return _has_possible_length(number)
+
+
+def _parse_number(text: str, default_country: str) -> str | AddressFault:
+    try:
+        number = phonenumbers.parse(text, default_country.upper() or None)
+    except phonenumbers.NumberParseException:
+        return AddressFault.BAD_MOBILE
+    if number.extension or not _has_possible_length(number):
+        return AddressFault.BAD_MOBILE
+    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _has_possible_length(number: phonenumbers.PhoneNumber) -> bool:
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    return bool(reason == phonenumbers.ValidationResult.IS_POSSIBLE)
+
+
+def _spell_subtag(tag: str) -> str:
+    if len(tag) == 2:  # noqa: PLR2004 - a region has two letters
+        return tag.upper()
+    return tag.title() if len(tag) == 4 else tag.lower()  # noqa: PLR2004 - a script has four letters

@@ -1,0 +1,102 @@
+"""Writing an export's file."""
+
+import csv
+import io
+import logging
+import tempfile
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, transaction
+
+from tidings.attributes.queries import catalogue
+from tidings.attributes.rules import Attribute
+from tidings.exports.models import Export
+from tidings.imports.queries import defuse
+from tidings.kernel import clock, db
+from tidings.locks import actions as locks
+from tidings.locks.errors import LeaseLost
+from tidings.locks.heartbeat import Heartbeat
+from tidings.locks.models import Process
+
+log = logging.getLogger(__name__)
+
+IDENTITIES = ("email", "mobile", "external_id", "language")
+MEMORY_BYTES = 8 * 1024 * 1024  # a larger file waits on disk
+
+# Members in the order of their key, so one range of memberships_pkey.
+_MEMBERS = """
+SELECT c.email, c.mobile, c.external_id, c.language, c.attributes, m.state, m.joined_at
+FROM memberships m JOIN contacts c ON c.id = m.contact_id
+WHERE m.group_id = %(group)s ORDER BY m.contact_id
+"""
+
+
+def run_export(export_id: int, worker: str) -> bool:
+    """Writes the file of an export. False if another worker holds it now. Run again, it begins anew."""
+    export = Export.objects.select_related("process").get(pk=export_id)
+    token = locks.take(export.process_id, worker)
+    if token is None:
+        return export.process.state != Process.State.RUNNING
+    try:
+        _write(export, token)
+    except (DatabaseError, LeaseLost):
+        raise  # tried again
+    except Exception as error:
+        log.exception("export %s failed", export.pk)
+        _end(export, Export.State.FAILED, Process.State.FAILED, error=f"The file could not be written: {error}")
+    return True
+
+
+def _write(export: Export, token: int) -> None:
+    Export.objects.filter(pk=export.pk).update(state=Export.State.RUNNING)
+    with (
+        Heartbeat(export.process_id, token, total=export.process.total) as heart,
+        tempfile.SpooledTemporaryFile(MEMORY_BYTES) as file,
+    ):
+        rows = _write_members(export, file, heart)
+        file.seek(0)
+        name = default_storage.save(f"exports/{export.pk}/group-{export.group_id}-{token}.csv", File(file))
+    _end(export, Export.State.FINISHED, Process.State.FINISHED, file=name, rows=rows)
+
+
+def _write_members(export: Export, file: BinaryIO, heart: Heartbeat) -> int:
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(text)
+    columns = [a for a in catalogue() if a.key not in IDENTITIES]
+    writer.writerow([*IDENTITIES, *(column.key for column in columns), "state", "joined_at"])
+    with transaction.atomic():
+        for line in _lines(export.group_id, columns):
+            writer.writerow(line)
+            heart.done += 1
+            heart.check()
+    text.detach()
+    return heart.done
+
+
+def _lines(group: int, columns: list[Attribute]) -> Iterator[list[str]]:
+    for row in db.stream(_MEMBERS, {"group": group}):
+        values = row["attributes"]
+        cells = [row[name] for name in IDENTITIES] + [values.get(column.key) for column in columns]
+        yield [*map(_cell, cells), row["state"], row["joined_at"].isoformat()]
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    # A telephone number's + is no formula, and an import must read it back.
+    return value if isinstance(value, str) and _is_number(value) else defuse(str(value))
+
+
+def _is_number(value: str) -> bool:
+    return value[:1] == "+" and value[1:].isdecimal()
+
+
+def _end(export: Export, state: Export.State, process: Process.State, **fields: Any) -> None:
+    with transaction.atomic():
+        if locks.end(export.process_id, process):
+            Export.objects.filter(pk=export.pk).update(state=state, ended_at=clock.now(), **fields)

@@ -1,0 +1,92 @@
+"""Making and changing groups. Each change is a fact in the journal."""
+
+from django.db import IntegrityError, transaction
+
+from tidings.accounts.models import User
+from tidings.groups import rules
+from tidings.groups.errors import AddressTaken, BadGroup
+from tidings.groups.models import Category, Group, GroupAttribute
+from tidings.journal.actions import record
+from tidings.kernel.errors import NotFound
+
+
+def create(
+    name: str,
+    *,
+    channel: str = Group.Channel.EMAIL,
+    address: str = "",
+    category: str = "",
+    description: str = "",
+    by: User | None,
+) -> Group:
+    """A new group. `category` is a name and is made if there is none like it; an e-mail group needs an address."""
+    if channel not in Group.Channel.values:
+        raise BadGroup(why=f"“{channel}” is no channel. There are: {', '.join(Group.Channel.values)}.")
+    group = Group(name=rules.group_name(name), channel=channel, description=description.strip(), owner=by)
+    group.address = _address(channel, address)
+    with transaction.atomic():
+        group.category = category_named(category)
+        _insert(group)
+        record("group.created", group.pk, by=by, name=group.name, address=group.address, channel=channel)
+    return group
+
+
+def _address(channel: str, address: str) -> str | None:
+    if channel == Group.Channel.EMAIL:
+        return rules.group_address(address)
+    if address:
+        raise BadGroup(why="Only e-mail groups have an address.")
+    return None
+
+
+def _insert(group: Group) -> None:
+    try:
+        with transaction.atomic():
+            group.save(force_insert=True)
+    except IntegrityError as error:
+        if "groups_address_once" in str(error):
+            raise AddressTaken(address=group.address) from None
+        raise
+
+
+def category_named(name: str) -> Category | None:
+    """The category of that name, whatever its case, made if it doesn't exist; None for an empty name."""
+    name = name.strip()
+    if not name:
+        return None
+    if len(name) > 100:  # noqa: PLR2004 - the column's length
+        raise BadGroup(why="The name of a category has at most 100 characters.")
+    found = Category.objects.filter(name__iexact=name).first()
+    return found or Category.objects.create(name=name)
+
+
+def set_attribute(group: Group, name: str, value: str, *, by: User | None) -> GroupAttribute:
+    """Sets one value for all contacts of the group. A single action: it waits for no lock."""
+    name, value = rules.attribute_name(name), rules.attribute_value(value)
+    with transaction.atomic():
+        Group.objects.select_for_update(no_key=True).get(pk=group.pk)  # two writers of one new name take turns
+        attribute = group.attributes.filter(name__iexact=name).first() or GroupAttribute(group=group, name=name)
+        before, attribute.value = attribute.value, value
+        attribute.save()
+        record("group.attribute_set", group.pk, by=by, name=attribute.name, before=before, after=value)
+    return attribute
+
+
+def remove_attribute(group: Group, name: str, *, by: User | None) -> None:
+    """Removes a group attribute by its name, whatever its case."""
+    with transaction.atomic():
+        attribute = group.attributes.filter(name__iexact=name.strip()).first()
+        if attribute is None:
+            raise NotFound(thing="group attribute", ref=name)
+        attribute.delete()
+        record("group.attribute_removed", group.pk, by=by, name=attribute.name, before=attribute.value)
+
+
+def set_sender(group: Group, *, sender_name: str, reply_to: str, subject_prefix: str, by: User | None) -> Group:
+    """Who the group's messages come from, beside its address."""
+    with transaction.atomic():
+        before = {f: getattr(group, f) for f in ("sender_name", "reply_to", "subject_prefix")}
+        group.sender_name, group.reply_to, group.subject_prefix = sender_name, reply_to, subject_prefix
+        group.save(update_fields=list(before))
+        record("group.sender_set", group.pk, by=by, before=before, after={f: getattr(group, f) for f in before})
+    return group

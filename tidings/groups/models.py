@@ -1,0 +1,77 @@
+"""Groups, their categories and attributes."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from tidings.accounts.models import User
+
+
+class Category(models.Model):
+    name = models.CharField(max_length=100)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "categories"
+        constraints = [models.UniqueConstraint(Lower("name"), name="categories_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Group(models.Model):
+    """A list of contacts to whom messages are sent, with the settings under which they are sent."""
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", "E-mail"
+        SMS = "sms", "SMS"
+        PUSH = "push", "Push"
+
+    name = models.CharField(max_length=150)
+    address = models.CharField(max_length=300, null=True)
+    description = models.TextField(default="", blank=True)
+    channel = models.CharField(max_length=5, choices=Channel, default=Channel.EMAIL)
+    category = models.ForeignKey(Category, models.SET_NULL, null=True, blank=True, related_name="groups")
+    language = models.CharField(max_length=10, default="", blank=True)
+    country = models.CharField(max_length=2, default="", blank=True)
+    time_zone = models.CharField(max_length=60, default="UTC")
+    owner = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    archived_at = models.DateTimeField(null=True)
+
+    sender_name = models.CharField(max_length=150, default="", blank=True)
+    sender_address = models.CharField(max_length=300, default="", blank=True)
+    reply_to = models.CharField(max_length=300, default="", blank=True)
+    subject_prefix = models.CharField(max_length=40, default="", blank=True)
+
+    class Meta:
+        db_table = "groups"
+        constraints = [
+            models.UniqueConstraint(Lower("address"), name="groups_address_once"),
+            models.CheckConstraint(condition=Q(channel__in=["email", "sms", "push"]), name="groups_channel"),
+            models.CheckConstraint(
+                condition=Q(channel="email", address__isnull=False)
+                | (~Q(channel="email") & Q(address__isnull=True)),
+                name="groups_address_of_email",
+            ),
+        ]
+        indexes = [models.Index(fields=["name", "id"], name="groups_by_name")]  # the list's order
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GroupAttribute(models.Model):
+    """A named value that holds for every contact of the group."""
+
+    group = models.ForeignKey(Group, models.CASCADE, related_name="attributes", db_index=False)
+    name = models.CharField(max_length=100)
+    value = models.CharField(max_length=2000)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        db_table = "group_attributes"
+        constraints = [models.UniqueConstraint("group", Lower("name"), name="group_attributes_name_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} = {self.value}"

@@ -1,0 +1,31 @@
+"""Looking groups up."""
+
+from django.db.models import Q, QuerySet
+
+from tidings.groups.models import Group
+from tidings.kernel.errors import NotFound
+
+DIGITS_OF_AN_ID = 18  # what surely fits in a bigint
+
+
+def find(ref: int | str) -> Group:
+    """The group with that id or address; raises `NotFound`."""
+    text = str(ref).strip().lower()
+    groups = Group.objects.select_related("category", "owner")
+    found = groups.filter(pk=int(text)).first() if text.isdecimal() and len(text) <= DIGITS_OF_AN_ID else None
+    found = found or groups.filter(address=text).first()
+    if found is None:
+        raise NotFound(thing="group", ref=ref)
+    return found
+
+
+def search(text: str = "", *, category: int | None = None, channel: str = "") -> QuerySet[Group]:
+    """Groups whose name, address or id matches, by name; archived ones are left out."""
+    found = Group.objects.filter(archived_at=None).select_related("category", "owner").order_by("name", "id")
+    text = text.strip()
+    if text:
+        match = Q(name__icontains=text) | Q(address__icontains=text)
+        found = found.filter(match | Q(pk=int(text)) if text.isdecimal() and len(text) <= DIGITS_OF_AN_ID else match)
+    if category is not None:
+        found = found.filter(category_id=category)
+    return found.filter(channel=channel) if channel else found

@@ -1,0 +1,23 @@
+"""What can go wrong with imports, beside the files themselves."""
+
+from tidings.kernel.errors import TidingsError
+
+
+class UnsupportedKey(TidingsError):
+    """People are found by their e-mail address, and the file's columns have none. Map a column to `email`."""
+
+
+class UploadFailed(TidingsError):
+    """The file “{filename}” could not be stored: {why} Nothing was changed."""
+
+
+class NotADraft(TidingsError):
+    """Import {run} has been started already."""
+
+
+class ImportEnded(TidingsError):
+    """Import {run} has ended, so there is nothing to cancel."""
+
+
+class Unimportable(TidingsError):
+    """{problem}"""

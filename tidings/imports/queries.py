@@ -1,0 +1,103 @@
+"""How imports stand, for pages, API and command line."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from tidings.imports.models import Import
+from tidings.imports.rules.reasons import Reason
+from tidings.kernel import clock, db
+from tidings.kernel.errors import NotFound
+
+COUNTS = ("rows", "created", "joined", "updated", "unchanged", "kept_out", "duplicates", "rejected")
+REJECTS_HEADER = ("line", "reason", "column", "value", "what to do")
+IDENTITY_CONFLICT = "The mobile number or external id belongs to somebody else. Correct one of the two."
+
+
+@dataclass(frozen=True)
+class RejectCount:
+    """How many rows were left out for one reason."""
+
+    reason: str
+    sentence: str
+    rows: int
+
+
+def find(import_id: int) -> Import:
+    """The import with that id; raises `NotFound`."""
+    found = Import.objects.select_related("group", "process", "started_by").filter(pk=import_id).first()
+    if found is None:
+        raise NotFound(thing="import", ref=import_id)
+    return found
+
+
+def sentence_of(reason: str) -> str:
+    """What a reason of a rejected row means and what to do about it."""
+    return Reason(reason).sentence if reason in Reason else IDENTITY_CONFLICT
+
+
+def reject_counts(run: Import) -> list[RejectCount]:
+    """Rejected rows by reason, most frequent first."""
+    counted = db.rows(
+        "SELECT reason, count(*) AS rows FROM import_rejects WHERE run_id = %(run)s GROUP BY 1 ORDER BY 2 DESC",
+        {"run": run.pk},
+    )
+    return [RejectCount(row["reason"], sentence_of(row["reason"]), row["rows"]) for row in counted]
+
+
+def rejects_csv(run: Import) -> Iterator[str]:
+    """The rejected rows as lines of a CSV file, in the order of the uploaded file."""
+    yield _csv_line(REJECTS_HEADER)
+    statement = 'SELECT line, reason, "column", value FROM import_rejects WHERE run_id = %(run)s ORDER BY line'
+    with transaction.atomic():
+        for row in db.stream(statement, {"run": run.pk}):
+            value = defuse(row["value"])
+            yield _csv_line((row["line"], row["reason"], defuse(row["column"]), value, sentence_of(row["reason"])))
+
+
+def defuse(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def _csv_line(cells: tuple[object, ...]) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow(cells)
+    return line.getvalue()
+
+
+def summary(run: Import) -> dict[str, Any]:
+    """Everything about an import that fits in one JSON object; times are ISO 8601."""
+    process = run.process
+    rate, eta = _pace(run)
+    return {
+        "id": run.pk,
+        "state": run.state,
+        "group": run.group_id,
+        "filename": run.filename,
+        "mode": run.mode,
+        "dry_run": run.dry_run,
+        **{name: getattr(run, name) for name in COUNTS},
+        "error": run.error,
+        "progress": {"done": process.done, "total": process.total} if process else None,
+        "rate": rate,
+        "eta_seconds": eta,
+        "created_at": run.created_at.isoformat(),
+        "started_at": run.started_at and run.started_at.isoformat(),
+        "ended_at": run.ended_at and run.ended_at.isoformat(),
+    }
+
+
+def _pace(run: Import) -> tuple[float | None, int | None]:
+    """Rows per second since the start, and seconds left, where they can be told."""
+    if run.started_at is None or run.process is None:
+        return None, None
+    seconds = ((run.ended_at or clock.now()) - run.started_at).total_seconds()
+    rate = round(run.rows / seconds, 1) if run.ended_at and seconds > 0 else None
+    done, total = run.process.done, run.process.total
+    left = round(seconds * (total - done) / done) if total and done and not run.ended_at else None
+    return rate, left

@@ -1,0 +1,112 @@
+"""What stops a run before anything changes."""
+
+# ruff: noqa: N818 - the names of errors are the facts they state
+
+from tidings.kernel.errors import TidingsError
+
+
+class FileError(TidingsError):
+    """This file can't be read."""
+
+
+class NotText(FileError):
+    """This is not a text file but {what}. Save it as "CSV UTF-8" and try again."""
+
+
+class UnreadableText(FileError):
+    """The file is not written in {encoding}: {bad:,} of {special:,} special characters in its beginning
+    can't be read. Choose another character set, such as {advice}.
+    """
+
+
+class UnknownEncoding(FileError):
+    """There is no character set called "{encoding}". Common ones are utf-8, cp1252, cp1250 and utf-16."""
+
+
+class BadFormat(FileError):
+    """This description of a file's format can't be used: {problem}."""
+
+
+class BadMapping(FileError):
+    """This mapping of columns can't be used: {problem}."""
+
+
+class RecordTooLong(FileError):
+    """Line {line:,} goes on for more than {limit:,} characters without an end.
+    Is this a CSV file, and in the chosen character set?
+    """
+
+
+class QuotesEverywhereBroken(FileError):
+    """Too many quotation marks are opened and never closed, by line {line:,} of the file.
+    Choose another quotation mark or separator, or export the file again.
+    """
+
+
+class HeaderError(FileError):
+    """The header of this file can't be used."""
+
+
+class EmptyHeader(HeaderError):
+    """The file has no header: its first row is empty. Put the names of the columns there."""
+
+
+class BrokenHeader(HeaderError):
+    """The first row, which should name the columns, can't be read: {problem}"""
+
+
+class TooManyColumns(HeaderError):
+    """The file has {count:,} columns; at most {limit:,} are possible.
+    Is "{separator}" really what separates the columns?
+    """
+
+
+class BadColumnName(HeaderError):
+    """The name of column {position} ({excerpt}) can't be used: {problem}."""
+
+
+class DuplicateColumns(HeaderError):
+    """More than one column is called {names}. Rename them in the file, so that each has its own name."""
+
+
+class UnknownColumns(HeaderError):
+    """Unknown columns: {names}. Say what each one means with --map "COLUMN=first_name",
+    --map "COLUMN=ignore" or --map "COLUMN=new" (a new text attribute of that name),
+    or leave all of them out with --unknown-columns ignore.
+    """
+
+
+class OptOutFile(HeaderError):
+    """This file lists people who left or can't be reached (it has the column "{column}").
+    Import it into a blacklist, not as contacts. If that is not so, say --map "{column}=ignore".
+    """
+
+
+class NoIdentityColumn(HeaderError):
+    """No column says who a row is about. The columns are {names}.
+    Say which one holds the {wanted} with --map "COLUMN={target}".
+    """
+
+
+class SeveralColumnsForOne(HeaderError):
+    """The columns {names} all mean {target}. Keep one and leave the others out with --map "COLUMN=ignore"."""
+
+
+class NoSuchColumn(HeaderError):
+    """--map names the column "{name}", which this file doesn't have. Its columns are {names}."""
+
+
+class NoSuchTarget(HeaderError):
+    """--map "{column}={target}": there is no attribute "{target}".
+    Use one of {targets}, or "ignore", or "new".
+    """
+
+
+class BadMapOption(HeaderError):
+    """--map "{option}" is not of the form "COLUMN=attribute", "COLUMN=ignore" or "COLUMN=new"."""
+
+
+class HeaderChanged(HeaderError):
+    """The columns of this file are not those it was mapped for: column {position} is called {found},
+    expected was {expected}. Map its columns again.
+    """

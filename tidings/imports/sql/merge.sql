@@ -1,0 +1,45 @@
+-- name: picked
+-- Part of a slice's merge: its rows. Rides the index on work.n.
+SELECT * FROM work WHERE n BETWEEN %(lowest)s AND %(highest)s
+
+-- name: refused
+-- Part of a slice's merge: lists the rows that name somebody else's mobile number or external id.
+INSERT INTO import_rejects (run_id, slice, line, reason, "column", value)
+SELECT %(run)s, %(number)s, line, 'identity_conflict', '', email FROM matched WHERE fate = 'conflict'
+RETURNING line
+
+-- name: outcome
+-- End of a slice's merge: each person in exactly one count.
+SELECT (SELECT count(*) FROM matched WHERE fate = 'new') AS fresh,
+       (SELECT count(*) FROM created) AS created,
+       (SELECT count(*) FROM joined_new) AS joined_new,
+       (SELECT count(*) FROM refused) AS rejected,
+       (SELECT count(*) FROM changed) AS changed,
+       (SELECT count(*) FROM matched WHERE id IS NOT NULL AND fate <> 'conflict')
+         - (SELECT count(*) FROM allowed) AS kept_out,
+       count(j.contact_id) AS joined,
+       count(*) FILTER (WHERE j.contact_id IS NULL AND a.fate = 'changed') AS updated,
+       count(*) FILTER (WHERE j.contact_id IS NULL AND a.fate = 'same') AS unchanged
+FROM allowed a LEFT JOIN joined_known j ON j.contact_id = a.id
+
+-- name: forecast
+-- End of a dry run's slice: the same counts, without writing.
+SELECT (SELECT count(*) FROM matched WHERE fate = 'new') AS created,
+       (SELECT count(*) FROM matched WHERE fate = 'conflict') AS rejected,
+       (SELECT count(*) FROM matched WHERE id IS NOT NULL AND fate <> 'conflict')
+         - (SELECT count(*) FROM allowed) AS kept_out,
+       count(*) FILTER (WHERE m.contact_id IS NULL) AS joined,
+       count(*) FILTER (WHERE m.contact_id IS NOT NULL AND a.fate = 'changed') AS updated,
+       count(*) FILTER (WHERE m.contact_id IS NOT NULL AND a.fate = 'same') AS unchanged
+FROM allowed a LEFT JOIN memberships m ON m.group_id = %(group)s AND m.contact_id = a.id
+
+-- name: sum_slices
+-- The counts of an import as the sums of its committed slices.
+UPDATE imports i
+SET created = s.created, joined = s.joined, updated = s.updated, unchanged = s.unchanged, kept_out = s.kept_out,
+    rejected = s.rejected + (SELECT count(*) FROM import_rejects r WHERE r.run_id = i.id AND r.slice IS NULL)
+FROM (SELECT coalesce(sum(created), 0) AS created, coalesce(sum(joined), 0) AS joined,
+             coalesce(sum(updated), 0) AS updated, coalesce(sum(unchanged), 0) AS unchanged,
+             coalesce(sum(kept_out), 0) AS kept_out, coalesce(sum(rejected), 0) AS rejected
+      FROM import_slices WHERE run_id = %(run)s) AS s
+WHERE i.id = %(run)s

@@ -1,0 +1,99 @@
+"""Reading a file into the work table: stream -> check -> COPY -> one row per person, in the order of addresses."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from psycopg import sql as pg
+
+from tidings.imports.models import Import
+from tidings.imports.rules.formats import Format
+from tidings.imports.rules.mapping import Mapping
+from tidings.imports.rules.rows import Batch, read_rows
+from tidings.kernel import db, sql
+from tidings.locks.heartbeat import Heartbeat
+
+statements = sql.load(__package__)
+
+STAGE_COLUMNS = ("line", "email", "mobile", "external_id", "language", "attributes")
+REJECT_COLUMNS = ("line", "reason", "column", "value")
+# The bar moves through the file's bytes once while it is read and twice while it is merged: about what each costs.
+READING_SHARE = 1
+MERGING_SHARE = 2
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What reading found: rows of the file, rejected ones, and people (rows that are neither rejected nor repeated)."""
+
+    rows: int
+    rejected: int
+    people: int
+
+    @property
+    def duplicates(self) -> int:
+        """Rows whose person stands again further down."""
+        return self.rows - self.rejected - self.people
+
+
+@contextmanager
+def workspace(run: Import, token: int) -> Iterator[None]:
+    """A schema for one holder's tables, found by statements inside; a holder that lost its lease can't disturb it."""
+    schema = f"import_{run.pk}_{token}"
+    db.execute(f"CREATE SCHEMA {schema}")
+    db.execute(f"SET search_path TO {schema}, public")
+    try:
+        yield
+    finally:
+        db.execute("RESET search_path")
+        db.execute(f"DROP SCHEMA {schema} CASCADE")
+
+
+def sweep() -> None:
+    """Drops the tables that killed workers left behind."""
+    for row in db.rows(statements.leftovers):
+        db.execute(pg.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(pg.Identifier(row["nspname"])).as_string())
+
+
+def stage(run: Import, heart: Heartbeat) -> Staged:
+    """Fills the work table of the workspace. Raises FileError or HeaderError before anything of the group changes."""
+    with transaction.atomic():
+        db.execute(statements.create_stage)
+        rows, rejected = _copy(run, heart)
+        db.execute(statements.create_work)
+        if _may_share_identities(run):
+            rejected += db.execute(statements.reject_shared)
+        db.execute(statements.finish_work)
+        people = db.value("SELECT count(*) FROM work")
+    return Staged(rows=rows, rejected=rejected, people=people)
+
+
+def _copy(run: Import, heart: Heartbeat) -> tuple[int, int]:
+    """Copies the file into the stage; returns its rows and how many of them were rejected."""
+    rows = rejected = 0
+    with default_storage.open(run.file) as file:
+        for batch in read_rows(file, Format.from_dict(run.format), Mapping.from_dict(run.mapping)):
+            heart.check()
+            _copy_batch(batch)
+            rows += len(batch.rows) + len(batch.rejects)
+            rejected += len(batch.rejects)
+            heart.done = batch.bytes_read * READING_SHARE // (READING_SHARE + MERGING_SHARE)
+    return rows, rejected
+
+
+def _copy_batch(batch: Batch) -> None:
+    if batch.rows:
+        with db.copy_into("stage", STAGE_COLUMNS) as copy:
+            for row in batch.rows:
+                copy.write_row(row)
+    if batch.rejects:
+        with db.copy_into("stage_rejects", REJECT_COLUMNS) as copy:
+            for reject in batch.rejects:
+                copy.write_row((reject.line, reject.reason, reject.column, reject.value))
+
+
+def _may_share_identities(run: Import) -> bool:
+    mapping = Mapping.from_dict(run.mapping)
+    return any(mapping.position_of(identity) is not None for identity in ("mobile", "external_id"))

@@ -1,0 +1,23 @@
+"""Named SQL statements in files beside the package that owns them.
+
+A file `sql/merge.sql` holds statements, each under a line `-- name: insert_new` and a line that says its purpose,
+its parameters and the index it rides. `load(__package__)` gives them as attributes.
+"""
+
+import re
+from importlib.resources import files
+from types import SimpleNamespace
+
+_NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+
+
+def load(package: str) -> SimpleNamespace:
+    """All statements of `package`'s folder `sql`, by name; a name that stands twice is an error."""
+    statements: dict[str, str] = {}
+    for file in sorted(files(package).joinpath("sql").iterdir(), key=lambda f: f.name):
+        _, *parts = _NAME.split(file.read_text(encoding="utf-8"))
+        for name, text in zip(parts[::2], parts[1::2], strict=True):
+            if name in statements:
+                raise ValueError(f"{package}: two statements are called {name}")
+            statements[name] = text.strip()
+    return SimpleNamespace(**statements)

@@ -1,0 +1,95 @@
+"""Starting, holding and ending long processes.
+
+A process starts together with all its locks or not at all. Its holder proves itself by a token: whoever takes a
+process over gets a higher one, and the old holder's next transaction fails at `fence`.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from django.conf import settings
+from django.db import transaction
+
+from tidings.accounts.models import User
+from tidings.kernel import db, sql
+from tidings.locks.errors import GroupLocked, LeaseLost
+from tidings.locks.models import GroupLock, Process
+
+statements = sql.load(__package__)
+
+
+def begin(
+    kind: Process.Kind,
+    mode: GroupLock.Mode,
+    groups: Sequence[int],
+    *,
+    label: str,
+    by: User | None,
+    total: int | None = None,
+) -> Process:
+    """Starts a process that uses (shared) or writes (exclusive) `groups`; raises `GroupLocked` if one isn't free."""
+    with transaction.atomic():
+        process = Process.objects.create(kind=kind, label=label[:300], started_by=by, total=total)
+        wanted = sorted(set(groups))
+        params = {"process": process.pk, "mode": str(mode), "groups": wanted}
+        if db.execute(statements.lock_groups, params) < len(wanted):
+            raise _refusal(wanted, mode, process)
+    return process
+
+
+def _refusal(groups: list[int], mode: GroupLock.Mode, process: Process) -> GroupLocked:
+    found = [
+        r
+        for r in db.rows(statements.blockers, {"groups": groups, "mode": str(mode)})
+        if r["process_id"] != process.pk
+    ]
+    if not found:
+        return GroupLocked(group=f"Group {groups[0]}", holder="another process has just used it")
+    first = found[0]
+    holder = f"{first['mode']} lock of {first['kind']} “{first['label']}” since {first['since']:%Y-%m-%d %H:%M:%S} UTC"
+    error = GroupLocked(group=f"Group {first['group_id']}", holder=holder)
+    error.facts.update(first)
+    return error
+
+
+def take(process: int, worker: str) -> int | None:
+    """Makes `worker` the holder and returns its token, or None if somebody else holds the process or it has ended."""
+    params = {"process": process, "worker": worker, "lease": settings.ENVIRONMENT.lease_seconds}
+    token: int | None = db.value(statements.take, params)
+    return token
+
+
+def prolong(process: int, token: int) -> bool:
+    """Gives the holder another lease; False if it isn't the holder any more."""
+    params = {"process": process, "token": token, "lease": settings.ENVIRONMENT.lease_seconds}
+    return db.execute(statements.prolong, params) == 1
+
+
+@contextmanager
+def fenced(process: int, token: int) -> Iterator[None]:
+    """A transaction that commits only if `token` still holds the process; else `LeaseLost`."""
+    with transaction.atomic():
+        if db.value(statements.fence, {"process": process, "token": token}) is None:
+            raise LeaseLost(process=process)
+        yield
+
+
+def progress(process: int, *, done: int, total: int | None) -> None:
+    """Tells how far the process is, in whatever it counts."""
+    Process.objects.filter(pk=process).update(done=done, total=total)
+
+
+def end(process: int, state: Process.State) -> bool:
+    """Ends a running process and frees its groups; False if it had ended before."""
+    with transaction.atomic():
+        now = db.now()
+        ended = Process.objects.filter(pk=process, state=Process.State.RUNNING).update(
+            state=state, ended_at=now, lease_until=None
+        )
+        GroupLock.objects.filter(process_id=process).delete()
+    return ended == 1
+
+
+def release_worker(worker: str) -> list[int]:
+    """Frees the leases of a worker that is known to be dead; its locks stay for whoever takes over. Returns the ids."""
+    return [row["id"] for row in db.rows(statements.release_worker, {"worker": worker})]

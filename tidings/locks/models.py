@@ -1,0 +1,85 @@
+"""Long processes and the locks they hold."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import BigIntegerRangeField, RangeOperators
+from django.db import models
+from django.db.models import Q
+
+from tidings.accounts.models import User
+
+
+class Process(models.Model):
+    """A long operation. While it runs it holds locks; whoever holds its newest `token` may act for it.
+
+    `lease_until` is NULL while nobody works on it (it may be taken at once) and for sendouts, whose batches have
+    leases of their own.
+    """
+
+    class Kind(models.TextChoices):
+        IMPORT = "import", "Import"
+        EXPORT = "export", "Export"
+        SENDOUT = "sendout", "Sendout"
+
+    class State(models.TextChoices):
+        RUNNING = "running", "Running"
+        FINISHED = "finished", "Finished"
+        FAILED = "failed", "Failed"
+        CANCELLED = "cancelled", "Cancelled"
+
+    kind = models.CharField(max_length=20, choices=Kind)
+    state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
+    label = models.CharField(max_length=300)
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(null=True)
+    token = models.BigIntegerField(default=0)
+    worker = models.CharField(max_length=100, default="")
+    lease_until = models.DateTimeField(null=True)
+    started_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    started_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "processes"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["running", "finished", "failed", "cancelled"]), name="processes_state"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["id"], condition=Q(state="running"), name="processes_running")
+        ]  # the dashboard
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class GroupLock(models.Model):
+    """One process uses (shared) or writes (exclusive) one group.
+
+    The exclusion constraint is what makes a conflict impossible to store: an exclusive lock's slot is the unbounded
+    range, a shared lock's is the one point of its process. `group_id` has no foreign key, so that locking never
+    waits for somebody who edits the group.
+    """
+
+    class Mode(models.TextChoices):
+        SHARED = "shared", "Shared"
+        EXCLUSIVE = "exclusive", "Exclusive"
+
+    group_id = models.BigIntegerField()
+    process = models.ForeignKey(Process, models.CASCADE, related_name="locks")
+    mode = models.CharField(max_length=9, choices=Mode)
+    slot = BigIntegerRangeField()
+    taken_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "group_locks"
+        constraints = [
+            ExclusionConstraint(
+                name="group_locks_compatible",
+                expressions=[("group_id", RangeOperators.EQUAL), ("slot", RangeOperators.OVERLAPS)],
+            ),
+            models.CheckConstraint(condition=Q(mode__in=["shared", "exclusive"]), name="group_locks_mode"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mode} on group {self.group_id}"

@@ -1,0 +1,56 @@
+"""Counts and lists of members."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import QuerySet
+
+from tidings.contacts.models import Contact
+from tidings.groups.models import Group
+from tidings.kernel import db, sql
+from tidings.memberships.models import Membership
+
+statements = sql.load(__package__)
+
+
+@dataclass
+class MemberCount:
+    """Members of one group by state."""
+
+    by_state: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def active(self) -> int:
+        return self.by_state.get(Membership.State.ACTIVE, 0)
+
+    @property
+    def total(self) -> int:
+        return sum(self.by_state.values())
+
+
+def count_members(groups: Iterable[int]) -> dict[int, MemberCount]:
+    """How many members each group has; the counts are kept, not counted."""
+    counts = {group: MemberCount() for group in groups}
+    for row in db.rows(statements.counts, {"groups": list(counts)}):
+        counts[row["group_id"]].by_state[row["state"]] = row["members"]
+    return counts
+
+
+def waterfall(group: int) -> dict[str, int]:
+    """How the group's audience comes about now: people by `not_active`, `opted_out`, `no_address`, `will_receive`."""
+    found = {row["reason"]: row["people"] for row in db.rows(statements.audience, {"group": group})}
+    steps = ("not_active", "opted_out", "no_address", "will_receive")
+    return {"members": sum(found.values())} | {step: found.get(step, 0) for step in steps}
+
+
+def members(group: Group, *, after: int = 0, prefix: str = "") -> QuerySet[Membership]:
+    """Members in the order they became contacts, from the contact id `after` on; `prefix` begins the address."""
+    found = Membership.objects.filter(group=group, contact_id__gt=after).select_related("contact")
+    if prefix:
+        found = found.filter(contact__email__startswith=prefix.lower())
+    return found.order_by("contact_id")
+
+
+def groups_of(contact: Contact) -> QuerySet[Membership]:
+    """Which groups the contact is in."""
+    return Membership.objects.filter(contact=contact).select_related("group").order_by("joined_at")

@@ -1,0 +1,35 @@
+-- name: join
+-- Makes one contact an active member, unless they are in the group already. Rides memberships_pkey.
+INSERT INTO memberships (group_id, contact_id, state, source, joined_at)
+VALUES (%(group)s, %(contact)s, 'active', %(source)s, clock_timestamp())
+ON CONFLICT DO NOTHING
+
+-- name: counts
+-- Members by group and state, as the sum of the tallies. Rides the index on membership_tallies.group_id.
+SELECT group_id, state, sum(members)::bigint AS members
+FROM membership_tallies WHERE group_id = ANY (%(groups)s)
+GROUP BY group_id, state
+
+-- name: fold_tallies
+-- Replaces tallies by their sums, so that reading them stays cheap. SKIP LOCKED: two folders never count a row twice.
+WITH gone AS (
+    DELETE FROM membership_tallies WHERE id IN (
+        SELECT id FROM membership_tallies ORDER BY id LIMIT 10000 FOR UPDATE SKIP LOCKED)
+    RETURNING group_id, state, members
+)
+INSERT INTO membership_tallies (group_id, state, members)
+SELECT group_id, state, sum(members) FROM gone GROUP BY group_id, state HAVING sum(members) <> 0
+
+-- name: audience
+-- Everyone who may get a sendout of a group now, with why the others don't. One row per reason, one for the rest.
+-- Rides memberships_pkey as one range.
+SELECT CASE WHEN m.state <> 'active' THEN 'not_active'
+            WHEN o.contact_id IS NOT NULL THEN 'opted_out'
+            WHEN c.email IS NULL THEN 'no_address'
+            ELSE 'will_receive' END AS reason,
+       count(*) AS people
+FROM memberships m
+JOIN contacts c ON c.id = m.contact_id
+LEFT JOIN opt_outs o ON o.contact_id = m.contact_id AND o.group_id = m.group_id
+WHERE m.group_id = %(group)s
+GROUP BY 1

@@ -1,0 +1,20 @@
+-- name: allowed
+-- Part of a slice's merge: the known people who may be members: who opted out of the group or was deactivated stays out.
+SELECT m.* FROM matched m
+WHERE m.id IS NOT NULL AND m.fate <> 'conflict'
+  AND NOT EXISTS (SELECT 1 FROM opt_outs o WHERE o.contact_id = m.id AND o.group_id = %(group)s)
+  AND NOT EXISTS (SELECT 1 FROM memberships d
+                  WHERE d.contact_id = m.id AND d.group_id = %(group)s AND d.state = 'deactivated')
+
+-- name: joined_new
+-- Part of a slice's merge: makes the created contacts members.
+INSERT INTO memberships (group_id, contact_id, state, source, joined_at)
+SELECT %(group)s, id, 'active', 'import', now() FROM created ORDER BY id
+RETURNING contact_id
+
+-- name: joined_known
+-- Part of a slice's merge: makes those known contacts members who aren't yet.
+INSERT INTO memberships (group_id, contact_id, state, source, joined_at)
+SELECT %(group)s, id, 'active', 'import', now() FROM allowed ORDER BY id
+ON CONFLICT DO NOTHING
+RETURNING contact_id

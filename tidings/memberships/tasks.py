@@ -1,0 +1,14 @@
+"""What the queue runs for memberships."""
+
+from procrastinate.contrib.django import app
+
+from tidings.kernel import db, sql
+
+statements = sql.load(__package__)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="memberships.fold_tallies", queue="long", queueing_lock="fold_tallies")
+def fold_tallies(timestamp: int) -> None:  # noqa: ARG001 - the queue tells when it was due
+    """Sums up the tallies of members, so that counting stays a look at a few rows."""
+    db.execute(statements.fold_tallies)

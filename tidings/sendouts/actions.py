@@ -1,0 +1,133 @@
+"""What a person may command of a sendout."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from tidings.accounts.models import User
+from tidings.groups.errors import GroupArchived
+from tidings.groups.models import Group
+from tidings.groups.rules import group_address
+from tidings.journal.actions import record
+from tidings.kernel import clock, db, sql
+from tidings.locks.models import Process
+from tidings.memberships.queries import count_members
+from tidings.messaging.models import Version
+from tidings.sendouts import rules, tasks
+from tidings.sendouts.begin import begin
+from tidings.sendouts.errors import MoveRefused, NothingToSend, UnsuitableGroup
+from tidings.sendouts.models import Sendout
+from tidings.sendouts.snapshot import compile_version, freeze
+
+statements = sql.load(__package__)
+
+
+def start(
+    group: Group,
+    version: Version,
+    *,
+    by: User | None,
+    at: datetime | None = None,
+    sender_name: str = "",
+    sender_address: str = "",
+) -> Sendout:
+    """Sends a version to a group now, or `at` a time. Raises `GroupLocked` if a process writes the group now.
+
+    The message is compiled here once, so that what can't be sent is told before anything starts.
+    """
+    chosen = {"sender_name": sender_name, "sender_address": sender_address and group_address(sender_address)}
+    _check(group, version, chosen)
+    with transaction.atomic():
+        sendout = Sendout.objects.create(
+            group=group,
+            group_name=group.name,
+            version=version,
+            state=Sendout.State.SCHEDULED,
+            scheduled_at=at,
+            frozen=chosen,
+            to_mailbox=not settings.ENVIRONMENT.smtp_url,
+            created_by=by,
+        )
+        record("sendout.created", sendout.pk, by=by, group=group.pk, version=version.pk)
+        _start_or_schedule(sendout)
+    return sendout
+
+
+def _check(group: Group, version: Version, chosen: dict[str, str]) -> None:
+    if group.archived_at:
+        raise GroupArchived(group=group.name)
+    if group.channel != Group.Channel.EMAIL:
+        raise UnsuitableGroup(why=f"Group “{group.name}” is for {group.channel}; this message is an e-mail.")
+    if not count_members([group.pk])[group.pk].active:
+        raise NothingToSend(group=group.name)
+    compile_version(version, freeze(group, **chosen))
+
+
+def _start_or_schedule(sendout: Sendout) -> None:
+    if sendout.scheduled_at and sendout.scheduled_at > clock.now():
+        job = tasks.start_scheduled.configure(schedule_at=sendout.scheduled_at)
+        job.defer(sendout_id=sendout.pk)
+    else:
+        begin(sendout)
+        tasks.expand_audience.defer(sendout_id=sendout.pk)
+
+
+def pause(sendout: Sendout, *, by: User | None, reason: str = "") -> Sendout:
+    """Stops handing over within a second or two. The sendout keeps its lock; nobody is lost."""
+    with transaction.atomic():
+        _move(sendout, Sendout.State.PAUSED, "paused", reason=reason)
+        record("sendout.paused", sendout.pk, by=by, reason=reason)
+    return sendout
+
+
+def resume(sendout: Sendout, *, by: User | None) -> Sendout:
+    """Goes on where the pause left off: with the retries, with the rest, or with a start that came late."""
+    with transaction.atomic():
+        if sendout.state == Sendout.State.PAUSED and sendout.process_id is None:
+            begin(sendout)
+            tasks.expand_audience.defer(sendout_id=sendout.pk)
+        else:
+            _move(sendout, _state_to_resume(sendout), "resumed")
+            _queue_open_batches(sendout)
+        record("sendout.resumed", sendout.pk, by=by)
+    return sendout
+
+
+def _state_to_resume(sendout: Sendout) -> Sendout.State:
+    """A sendout whose lock has ended was in its retries."""
+    running = sendout.process is not None and sendout.process.state == Process.State.RUNNING
+    return Sendout.State.SENDING if running else Sendout.State.RETRYING
+
+
+def _queue_open_batches(sendout: Sendout) -> None:
+    params = {"sendout": sendout.pk, "task": tasks.deliver_batch.name}
+    batches = [row["id"] for row in db.rows(statements.unqueued_batches, params)]
+    tasks.deliver_batch.batch_defer(*[{"batch_id": batch} for batch in batches])
+
+
+def cancel(sendout: Sendout, *, by: User | None) -> Sendout:
+    """Cancels the rest: whoever isn't served yet is skipped. What was handed over stays handed over."""
+    with transaction.atomic():
+        _move(sendout, Sendout.State.CANCELLED, "cancelled")
+        record("sendout.cancel_asked", sendout.pk, by=by)
+        tasks.skip_the_rest.defer(sendout_id=sendout.pk)
+    return sendout
+
+
+def _move(sendout: Sendout, target: Sendout.State, wish: str, *, reason: str = "") -> None:
+    """A compare-and-set: of two people who click at once, one wins and the other is told."""
+    movable = Sendout.objects.filter(pk=sendout.pk, state__in=rules.sources(target))
+    moved = movable.update(state=target, state_reason=reason)
+    sendout.refresh_from_db()
+    if not moved:
+        raise MoveRefused(sendout=sendout.pk, state=sendout.get_state_display().lower(), wish=wish)
+
+
+
+
+def requeue_batches_of(worker: str) -> None:
+    """Puts the batches of a worker that is known to be dead back into the queue."""
+    with transaction.atomic():
+        batches = [row["id"] for row in db.rows(statements.release_worker, {"worker": worker})]
+        tasks.deliver_batch.batch_defer(*[{"batch_id": batch} for batch in batches])

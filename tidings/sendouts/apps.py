@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class SendoutsConfig(AppConfig):
+    name = "tidings.sendouts"

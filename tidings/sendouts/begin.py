@@ -1,0 +1,61 @@
+"""The start of a sendout: its locks, and what it freezes."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from tidings.groups.errors import GroupArchived
+from tidings.groups.models import Group
+from tidings.locks import actions as locks
+from tidings.locks.errors import GroupLocked
+from tidings.locks.models import GroupLock, Process
+from tidings.sendouts.models import Sendout
+from tidings.sendouts.snapshot import freeze
+
+# Whoever planned a mail for the morning may not want it at night.
+LATE = timedelta(minutes=60)
+
+
+def begin(sendout: Sendout) -> None:
+    """Takes the locks and moves the sendout to `preparing`; raises `GroupLocked` and changes nothing if they're taken."""
+    with transaction.atomic():
+        group = Group.objects.get(pk=sendout.group_id)
+        if group.archived_at:
+            raise GroupArchived(group=group.name)
+        sendout.process = locks.begin(
+            Process.Kind.SENDOUT,
+            GroupLock.Mode.SHARED,
+            [group.pk],
+            label=f"Sendout {sendout.pk} of “{sendout.version.subject}”",
+            by=sendout.created_by,
+        )
+        chosen = sendout.frozen
+        sendout.frozen = freeze(
+            group, sender_name=chosen.get("sender_name", ""), sender_address=chosen.get("sender_address", "")
+        )
+        sendout.state, sendout.state_reason = Sendout.State.PREPARING, ""
+        sendout.save(update_fields=["process", "frozen", "state", "state_reason"])
+
+
+def begin_scheduled(sendout_id: int, now: datetime) -> str:
+    """Starts a sendout whose time has come; returns its state: `preparing`, `waiting` for a lock, or `paused`, if late."""
+    with transaction.atomic():
+        sendout = Sendout.objects.select_for_update(of=("self",)).select_related("version").get(pk=sendout_id)
+        if sendout.state not in {Sendout.State.SCHEDULED, Sendout.State.WAITING}:
+            return sendout.state
+        if sendout.scheduled_at and now - sendout.scheduled_at > LATE:
+            reason = "It would have started over an hour late. Resume it to send it now, or cancel it."
+            return _stay(sendout, Sendout.State.PAUSED, reason)
+        try:
+            begin(sendout)
+        except GroupLocked as locked:
+            return _stay(sendout, Sendout.State.WAITING, str(locked))
+        except GroupArchived as archived:
+            return _stay(sendout, Sendout.State.FAILED, str(archived))
+        return sendout.state
+
+
+def _stay(sendout: Sendout, state: Sendout.State, reason: str) -> str:
+    sendout.state, sendout.state_reason = state, reason
+    sendout.save(update_fields=["state", "state_reason"])
+    return state

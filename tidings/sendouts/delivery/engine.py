@@ -1,0 +1,245 @@
+"""Hands the copies of held batches to the carrier and stores what became of them.
+
+At most `UNSETTLED_PER_CONNECTION` recipients per connection stand between "may be handed over" and "outcome stored".
+Who may be handed over is committed first (`handed_to` of the batch), together with the outcomes of those before
+them: one statement per turn of the window. So a crash leaves exactly these few in doubt, and they are known by name.
+No database connection is held while the carrier thinks.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any, Protocol
+
+from psycopg import AsyncConnection, OperationalError
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from tidings.channels.outcomes import Kind, Outcome
+from tidings.kernel import sql
+from tidings.kernel.errors import TidingsError
+from tidings.sendouts.delivery.held import TRIES_AT_ONCE, Held, Recipient, Settled
+
+log = logging.getLogger(__name__)
+
+statements = sql.load("tidings.sendouts")
+
+# The promise of bounded doubt: 16 recipients per connection.
+UNSETTLED_PER_CONNECTION = 16
+# A turn of the window stores a quarter of it: the carrier never waits for the database, and the cost of a commit is
+# shared by many.
+TURNS_PER_WINDOW = 4
+RUNNING = frozenset({"sending", "retrying"})
+DATABASE_PAUSE_SECONDS = 0.5
+
+Database = AsyncConnectionPool[AsyncConnection[dict[str, Any]]]
+
+
+class Carrier(Protocol):
+    """What the engine needs of a connection to a carrier."""
+
+    def hand_over(self, sender: str, recipient: str, data: bytes, done: Callable[[Outcome], None]) -> None:
+        """Passes one message on; `done` is called exactly once with what became of it."""
+
+
+class TakenOver(TidingsError):
+    """Batch {batch} was taken over by another worker."""
+
+
+class Engine:
+    """Feeds one pool of connections from the batches that this process holds, oldest first."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        connections: int,
+        lease_seconds: float,
+        heartbeat_seconds: float,
+        retry_pauses_seconds: tuple[float, ...],
+    ) -> None:
+        self._database = database
+        # Offers idle connections again; set by whoever owns the pool of connections.
+        self.wake_carrier: Callable[[], None] = lambda: None
+        self._lease = lease_seconds
+        self._heartbeat = heartbeat_seconds
+        self._pauses = retry_pauses_seconds
+        self.window = UNSETTLED_PER_CONNECTION * connections
+        self._turn = max(1, self.window // TURNS_PER_WINDOW)
+        self._batches: list[Held] = []
+        self._work = asyncio.Event()
+        self._starving = False
+        self._stopping = False
+        self._away_since: float | None = None
+
+    async def serve(self, held: Held) -> None:
+        """Passes a batch through; returns when all who were handed over are settled. Raises `TakenOver`."""
+        self._batches.append(held)
+        if self._stopping:
+            held.stopped = True
+        self._work.set()
+        try:
+            await held.done
+        finally:
+            self._batches.remove(held)
+
+    def stop(self) -> None:
+        """Hands nothing more over; the batches end as soon as what is under way is answered."""
+        self._stopping = True
+        for held in self._batches:
+            held.stopped = True
+        self._work.set()
+
+    def feed(self, carrier: Carrier) -> None:
+        """Gives a free connection its next message; called by the pool."""
+        self._away_since = None
+        for held in self._batches:
+            while recipient := held.pop():
+                data = self._render(held, recipient)
+                if data is not None:
+                    held.in_flight += 1
+                    carrier.hand_over(held.sender, recipient.address, data, partial(self._answered, held, recipient))
+                    return
+        self._starving = True
+        self._work.set()
+
+    def sendouts(self) -> set[int]:
+        """The sendouts whose batches pass through now."""
+        return {held.sendout for held in self._batches}
+
+    def carrier_away(self) -> float:
+        """Notes that no connection can be had; returns for how many seconds now."""
+        now = asyncio.get_running_loop().time()
+        if self._away_since is None:
+            self._away_since = now
+        return now - self._away_since
+
+    def _render(self, held: Held, recipient: Recipient) -> bytes | None:
+        try:
+            return held.render(recipient)
+        except TidingsError as error:
+            held.refuse(recipient, str(error))
+        except Exception:
+            log.exception("batch %s: the copy for contact %s can't be made", held.batch, recipient.contact_id)
+            held.refuse(recipient, "The copy could not be made. The log of the worker says more.")
+        return None
+
+    def _answered(self, held: Held, recipient: Recipient, outcome: Outcome) -> None:
+        held.in_flight -= 1
+        match outcome.kind:
+            case Kind.ACCEPTED:
+                held.accept(recipient)
+            case Kind.FAILED:
+                held.report(recipient, "failed", outcome)
+            case Kind.IN_DOUBT:
+                held.doubts.append((recipient, outcome))
+            case Kind.LOST if recipient.tries + 1 < TRIES_AT_ONCE:
+                self._hand_over_again(held, recipient)
+            case _:
+                self._defer(held, recipient, outcome)
+        if len(held.fresh) >= self._turn or held.doubts or held.is_drained:
+            self._work.set()
+
+    def _hand_over_again(self, held: Held, recipient: Recipient) -> None:
+        recipient.tries += 1
+        held.again.append(recipient)
+
+    def _defer(self, held: Held, recipient: Recipient, outcome: Outcome) -> None:
+        if held.attempt > len(self._pauses):
+            last = f"gave up after {held.attempt} attempts; the last answer was: {outcome.text}"
+            held.report(recipient, "failed", Outcome(outcome.kind, outcome.code, last))
+        else:
+            held.report(recipient, "deferred", outcome, self._pauses[held.attempt - 1])
+
+    async def run(self) -> None:
+        """Stores outcomes for as long as the worker lives."""
+        loop = asyncio.get_running_loop()
+        beat = loop.time() + self._heartbeat
+        while True:
+            await _wait(self._work, beat - loop.time())
+            self._work.clear()
+            starving, self._starving = self._starving, False
+            is_beat = loop.time() >= beat
+            if is_beat:
+                beat = loop.time() + self._heartbeat
+            for held in tuple(self._batches):
+                if not held.done.done() and (is_beat or self._has_a_turn(held, starving=starving)):
+                    await self._turn_over(held)
+            if any(held.has_next for held in self._batches):
+                self.wake_carrier()
+
+    @property
+    def _room(self) -> int:
+        return self.window - sum(held.outstanding for held in self._batches)
+
+    def _has_a_turn(self, held: Held, *, starving: bool) -> bool:
+        fresh = len(held.fresh)
+        enough_room = held.wants_more and self._room >= min(self._turn, len(held.queue) - held.allowed)
+        return fresh >= self._turn or (starving and fresh > 0) or bool(held.doubts) or enough_room or held.is_drained
+
+    async def _turn_over(self, held: Held) -> None:
+        """One turn of the window for one batch: outcomes in, permission for the next recipients out."""
+        try:
+            await self._settle_doubts(held)
+            await self._settle(held)
+        except TakenOver as error:
+            held.done.set_exception(error)
+        except (OperationalError, PoolTimeout) as error:
+            # The database is away: the outcomes stay here, and the lease decides who may store them.
+            log.warning("batch %s: the database doesn't answer: %s", held.batch, error)
+            await asyncio.sleep(DATABASE_PAUSE_SECONDS)
+            self._work.set()
+        except Exception as error:
+            log.exception("batch %s: its outcomes can't be stored", held.batch)
+            held.done.set_exception(error)
+
+    async def _settle(self, held: Held) -> None:
+        fresh = held.take_fresh()
+        grant = held.grant(self._room + fresh.frees)
+        try:
+            state = await self._store(held, fresh, held.reach(grant))
+        except BaseException:
+            held.put_back(fresh)
+            raise
+        held.commit(fresh, grant)
+        if state not in RUNNING:
+            held.stopped = True
+        if held.is_drained and not len(held.fresh):
+            held.done.set_result(None)
+
+    async def _store(self, held: Held, fresh: Settled, handed_to: int) -> str:
+        params = {
+            "batch": held.batch,
+            "token": held.token,
+            "positions": fresh.positions,
+            "contacts": fresh.contacts,
+            "others": json.dumps(fresh.others) if fresh.others else "[]",
+            "handed_to": handed_to,
+            "lease": self._lease,
+        }
+        async with self._database.connection() as connection:
+            row = await (await connection.execute(statements.settle, params)).fetchone()
+        if row is None:
+            raise TakenOver(batch=held.batch)
+        return str(row["sendout_state"])
+
+    async def _settle_doubts(self, held: Held) -> None:
+        """Lists whoever got no answer after the message was handed over, then sends it to them again."""
+        while held.doubts:
+            recipient, outcome = held.doubts[0]
+            params = {"batch": held.batch, "position": recipient.position, "contact": recipient.contact_id}
+            async with self._database.connection() as connection:
+                await connection.execute(statements.note_doubt, params | {"cause": outcome.text})
+            held.doubts.pop(0)
+            if recipient.tries + 1 < TRIES_AT_ONCE:
+                self._hand_over_again(held, recipient)
+            else:
+                self._defer(held, recipient, outcome)
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    """Waits until the event is set, but not longer than that."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), max(0.0, seconds))

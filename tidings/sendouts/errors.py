@@ -1,0 +1,15 @@
+"""What can go wrong with sendouts."""
+
+from tidings.kernel.errors import TidingsError
+
+
+class MoveRefused(TidingsError):
+    """Sendout {sendout} is {state}, so it can't be {wish}."""
+
+
+class NothingToSend(TidingsError):
+    """Nobody in group “{group}” can get this message now, so there is nothing to send. The review page says why."""
+
+
+class UnsuitableGroup(TidingsError):
+    """{why}"""

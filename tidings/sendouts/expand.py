@@ -1,0 +1,40 @@
+"""Freezing the audience of a sendout that has its locks."""
+
+from django.conf import settings
+from django.db import transaction
+
+from tidings.journal.actions import record
+from tidings.kernel import clock, db, sql
+from tidings.locks import actions as locks
+from tidings.locks.models import Process
+from tidings.memberships.queries import waterfall
+from tidings.sendouts.models import Batch, Sendout
+
+statements = sql.load(__package__)
+
+
+def expand(sendout_id: int) -> list[int]:
+    """Makes the batches of a sendout in `preparing` and moves it on; returns the ids of the batches to deliver.
+
+    Safe to run twice: the second time the sendout isn't `preparing` any more. An empty audience finishes at once.
+    """
+    with transaction.atomic():
+        sendout = Sendout.objects.select_for_update().get(pk=sendout_id)
+        if sendout.state != Sendout.State.PREPARING:
+            return []
+        size = settings.ENVIRONMENT.batch_size
+        db.execute(statements.expand, {"sendout": sendout.pk, "group": sendout.group_id, "size": size})
+        sendout.audience = db.value(statements.audience_size, {"sendout": sendout.pk})
+        sendout.waterfall = waterfall(sendout.group_id)
+        _start(sendout)
+        return list(Batch.objects.filter(sendout=sendout).order_by("number").values_list("id", flat=True))
+
+
+def _start(sendout: Sendout) -> None:
+    sendout.started_at = clock.now()
+    sendout.state = Sendout.State.SENDING
+    if not sendout.audience:
+        sendout.state, sendout.ended_at = Sendout.State.FINISHED, sendout.started_at
+        locks.end(sendout.process_id, Process.State.FINISHED)
+    sendout.save(update_fields=["audience", "waterfall", "started_at", "ended_at", "state"])
+    record("sendout.started", sendout.pk, by=sendout.created_by, audience=sendout.audience)

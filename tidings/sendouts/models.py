@@ -1,0 +1,201 @@
+"""Sendouts, their batches, and what became of each recipient."""
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from tidings.accounts.models import User
+from tidings.contacts.models import Contact
+from tidings.groups.models import Group
+from tidings.locks.models import Process
+from tidings.messaging.models import Version
+
+
+class Sendout(models.Model):
+    """The act of sending one version of a message to one group.
+
+    `frozen` is what the sendout started with: sender, prefix, group attributes. `waterfall` says how the audience
+    came about: members, minus each reason, gives `audience`.
+    """
+
+    class State(models.TextChoices):
+        SCHEDULED = "scheduled", "Scheduled"
+        WAITING = "waiting", "Waiting for a lock"
+        PREPARING = "preparing", "Preparing"
+        SENDING = "sending", "Sending"
+        PAUSED = "paused", "Paused"
+        RETRYING = "retrying", "Retrying"
+        FINISHED = "finished", "Finished"
+        CANCELLED = "cancelled", "Cancelled"
+        FAILED = "failed", "Failed"
+
+    group = models.ForeignKey(Group, models.DO_NOTHING, related_name="+", db_constraint=False)
+    group_name = models.CharField(max_length=150)
+    version = models.ForeignKey(Version, models.PROTECT, related_name="+")
+    process = models.OneToOneField(Process, models.PROTECT, related_name="+", null=True)
+    state = models.CharField(max_length=10, choices=State)
+    state_reason = models.TextField(default="")
+    scheduled_at = models.DateTimeField(null=True)
+    to_mailbox = models.BooleanField(default=False)
+    frozen: Any = models.JSONField(default=dict)
+    waterfall: Any = models.JSONField(default=dict)
+    audience = models.BigIntegerField(default=0)
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "sendouts"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=[
+                        "scheduled",
+                        "waiting",
+                        "preparing",
+                        "sending",
+                        "paused",
+                        "retrying",
+                        "finished",
+                        "cancelled",
+                        "failed",
+                    ]
+                ),
+                name="sendouts_state",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["group", "-id"], name="sendouts_of_a_group"
+            ),  # last sendout in the list of groups
+            models.Index(
+                fields=["scheduled_at"], condition=Q(state__in=["scheduled", "waiting"]), name="sendouts_due"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Sendout {self.pk}"
+
+
+class Batch(models.Model):
+    """A slice of a sendout's recipients, the unit of work of a worker.
+
+    A recipient is named by its position (1-based) in `contact_ids`. Positions without a delivery are planned.
+    `handed_to` is the last position that the present holder may have handed to the carrier: it is committed before
+    anything up to there is handed over, so after a crash exactly the planned positions up to it are in doubt.
+    """
+
+    class State(models.TextChoices):
+        READY = "ready", "Ready"
+        TAKEN = "taken", "Taken"
+        WAITING = "waiting", "Waiting for a retry"
+        DONE = "done", "Done"
+
+    sendout = models.ForeignKey(Sendout, models.CASCADE, related_name="batches", db_index=False)
+    number = models.IntegerField()
+    contact_ids = ArrayField(models.BigIntegerField())
+    size = models.IntegerField()
+    state = models.CharField(max_length=7, choices=State, default=State.READY)
+    attempt = models.SmallIntegerField(default=1)
+    due_at = models.DateTimeField(null=True)
+    token = models.BigIntegerField(default=0)
+    worker = models.CharField(max_length=100, default="")
+    lease_until = models.DateTimeField(null=True)
+    handed_to = models.IntegerField(default=0)
+    accepted = models.IntegerField(default=0)
+    deferred = models.IntegerField(default=0)
+    failed = models.IntegerField(default=0)
+    skipped = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "sendout_batches"
+        constraints = [
+            models.UniqueConstraint("sendout", "number", name="sendout_batches_once"),
+            models.CheckConstraint(
+                condition=Q(state__in=["ready", "taken", "waiting", "done"]), name="sendout_batches_state"
+            ),
+            # The accounting equation of a batch: nobody is counted twice, so `planned` never goes below zero.
+            models.CheckConstraint(
+                condition=Q(
+                    size__gte=models.F("accepted")
+                    + models.F("deferred")
+                    + models.F("failed")
+                    + models.F("skipped")
+                )
+                & Q(accepted__gte=0, deferred__gte=0, failed__gte=0, skipped__gte=0),
+                name="sendout_batches_equation",
+            ),
+        ]
+        indexes = [
+            # the recovery's look for work that nobody holds
+            models.Index(fields=["state", "id"], condition=~Q(state="done"), name="sendout_batches_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"batch {self.number} of sendout {self.sendout_id}"
+
+
+class Delivery(models.Model):
+    """What became of one recipient: the newest outcome. A planned recipient has none yet."""
+
+    class Outcome(models.TextChoices):
+        ACCEPTED = "accepted", "Accepted"
+        DEFERRED = "deferred", "Deferred"
+        FAILED = "failed", "Failed"
+        SKIPPED = "skipped", "Skipped"
+
+    pk = models.CompositePrimaryKey("batch_id", "position")
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="+", db_index=False, db_constraint=False)
+    position = models.IntegerField()
+    contact = models.ForeignKey(Contact, models.DO_NOTHING, related_name="+", db_constraint=False)
+    outcome = models.CharField(max_length=8, choices=Outcome)
+    attempt = models.SmallIntegerField(default=1)
+    # The carrier's reply code, or 0 where no carrier was asked.
+    code = models.SmallIntegerField(default=0)
+    # A word for skipped ones (`unsubscribed`), the carrier's or the renderer's sentence for the others.
+    reason = models.TextField(default="")
+    at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "deliveries"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(outcome__in=["accepted", "deferred", "failed", "skipped"]),
+                name="deliveries_outcome",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.outcome}: {self.contact_id}"
+
+
+class Doubt(models.Model):
+    """A recipient to whom a copy may or may not have gone, because a worker or a connection died at that moment.
+
+    While it is open the recipient is planned; `resolution` says how it was dealt with.
+    """
+
+    class Resolution(models.TextChoices):
+        RESEND = "resend", "Sent again with the same Message-ID"
+        SKIP = "skip", "Left out"
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="+")
+    position = models.IntegerField()
+    contact = models.ForeignKey(
+        Contact, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
+    attempt = models.SmallIntegerField()
+    cause = models.TextField()
+    noticed_at = models.DateTimeField(auto_now_add=True)
+    resolution = models.CharField(max_length=6, choices=Resolution, default="")
+    resolved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "in_doubt_recipients"
+
+    def __str__(self) -> str:
+        return f"in doubt: {self.contact_id}"

@@ -1,0 +1,103 @@
+"""How sendouts stand, for pages, API and command line."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from tidings.kernel import clock, db, sql
+from tidings.kernel.errors import NotFound
+from tidings.sendouts.models import Doubt, Sendout
+from tidings.sendouts.rules import Accounting
+
+statements = sql.load(__package__)
+
+
+def find(sendout_id: int) -> Sendout:
+    """The sendout with that id; raises `NotFound`."""
+    found = Sendout.objects.select_related("version__message", "created_by", "process").filter(pk=sendout_id)
+    sendout = found.first()
+    if sendout is None:
+        raise NotFound(thing="sendout", ref=sendout_id)
+    return sendout
+
+
+def counts(sendouts: Iterable[Sendout]) -> dict[int, Accounting]:
+    """The counts of several sendouts at once, cheap: sums over batches, without reasons."""
+    known = {sendout.pk: Accounting(audience=sendout.audience) for sendout in sendouts}
+    for row in db.rows(statements.sums, {"sendouts": list(known)}):
+        sendout_id, _ = row.pop("sendout_id"), row.pop("frozen")
+        known[sendout_id] = Accounting(audience=known[sendout_id].audience, **row)
+    return known
+
+
+def accounting(sendout: Sendout) -> Accounting:
+    """The counts of one sendout with reasons and doubts, from one moment."""
+    basic = counts([sendout])[sendout.pk]
+    doubts = db.row(statements.in_doubt_count, {"sendout": sendout.pk}) or {"noted": 0}
+    reasons = db.rows(statements.reasons, {"sendout": sendout.pk})
+    return Accounting(
+        **{**asdict(basic), "in_doubt": doubts["noted"]}
+        | {"reasons": [(r["outcome"], r["code"], r["reason"], r["people"]) for r in reasons]}
+    )
+
+
+def in_doubt(sendout: Sendout) -> list[Doubt]:
+    """Everyone whose copy was in doubt, with how that was dealt with."""
+    doubts = Doubt.objects.filter(batch__sendout=sendout)
+    return list(doubts.select_related("contact", "batch").order_by("id"))
+
+
+def verify(sendout: Sendout) -> list[str]:
+    """What stands against the equation, counted from every single row; empty if it holds."""
+    faults = [
+        "batch {number}: {size} people, counted {accepted}/{deferred}/{failed}/{skipped}, found {found_accepted}/"
+        "{found_deferred}/{found_failed}/{found_skipped}, {strangers} strangers".format_map(row)
+        for row in db.rows(statements.verify, {"sendout": sendout.pk})
+    ]
+    total = counts([sendout])[sendout.pk]
+    if not total.holds:
+        faults.append(f"the counts add up to {total.planned + total.attempted}, the audience is {total.audience}")
+    return faults
+
+
+def summary(sendout: Sendout) -> dict[str, Any]:
+    """Everything about a sendout that fits in one JSON object; times are ISO 8601."""
+    account = accounting(sendout)
+    rate = rate_of(sendout, account)
+    return {
+        "id": sendout.pk,
+        "state": sendout.state,
+        "state_reason": sendout.state_reason,
+        "group": sendout.group_id,
+        "group_name": sendout.group_name,
+        "message": sendout.version.message_id,
+        "subject": sendout.version.subject,
+        **{name: getattr(account, name) for name in ("audience", "planned", "accepted", "deferred", "failed")},
+        "skipped": account.skipped,
+        "in_doubt": account.in_doubt,
+        "holds": account.holds,
+        "reasons": [
+            {"outcome": outcome, "code": code, "reason": reason, "people": people}
+            for outcome, code, reason, people in account.reasons
+        ],
+        "waterfall": sendout.waterfall,
+        "to_mailbox": sendout.to_mailbox,
+        "rate": rate,
+        "eta_seconds": round(account.planned / rate) if rate and account.planned else None,
+        "scheduled_at": _iso(sendout.scheduled_at),
+        "created_at": _iso(sendout.created_at),
+        "started_at": _iso(sendout.started_at),
+        "ended_at": _iso(sendout.ended_at),
+    }
+
+
+def rate_of(sendout: Sendout, account: Accounting) -> float | None:
+    """People attempted per second since the start, or None before it."""
+    if sendout.started_at is None:
+        return None
+    seconds = ((sendout.ended_at or clock.now()) - sendout.started_at).total_seconds()
+    return round(account.attempted / seconds, 1) if seconds > 0 else None
+
+
+def _iso(time: Any) -> str | None:
+    return time.isoformat() if time else None

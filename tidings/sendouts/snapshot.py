@@ -1,0 +1,93 @@
+"""The frozen side of a sendout: what is the same for every recipient, compiled once per worker."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.utils import format_datetime
+from functools import lru_cache
+from typing import Any
+
+from tidings.attributes.models import Attribute
+from tidings.attributes.rules import BUILT_IN
+from tidings.groups.models import Group
+from tidings.kernel import clock
+from tidings.messaging.links import LINK_NAMES, Recipient, links_for
+from tidings.messaging.mime.message import CompiledMessage, Content, Copy, Sender, compile_message
+from tidings.messaging.models import Version
+from tidings.messaging.personalization.names import KnownNames
+from tidings.sendouts.models import Sendout
+
+IDENTITIES = ("email", "mobile", "external_id", "language")
+MESSAGE_NAMES = ("subject", "name", "id")
+COMPILED_AT_ONCE = 8  # sendouts that one worker serves in turns
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One sendout's message, ready to be copied. `sender` is the envelope's address."""
+
+    sendout: int
+    group: int
+    sender: str
+    message: CompiledMessage
+
+    def copy_for(self, contact: int, row: Row, date: str) -> Copy:
+        """The facts of one recipient; `row` has the identities and `attributes`."""
+        profile = row["attributes"] | {name: row[name] for name in IDENTITIES}
+        name = " ".join(filter(None, (profile.get("first_name"), profile.get("last_name"))))
+        return Copy(
+            address=row["email"],
+            name=name,
+            contact=profile,
+            member={},
+            links=links_for(Recipient(self.group, contact, self.sendout)),
+            message_id=f"<{self.sendout}.{contact}.{self.group}@{self.sender.rpartition('@')[2]}>",
+            date=date,
+        )
+
+    def renderer(self) -> Callable[[int, Row], bytes]:
+        """Makes the copy of one recipient; the Date header is that of the call, to the minute of the taking."""
+        date = format_datetime(clock.now())
+        return lambda contact, row: self.message.render(self.copy_for(contact, row, date))
+
+
+def freeze(group: Group, *, sender_name: str, sender_address: str) -> dict[str, Any]:
+    """What a sendout keeps of its group from its start on, whatever is changed there meanwhile."""
+    attributes = {a.name: a.value for a in group.attributes.all()}
+    return {
+        "sender_name": sender_name or group.sender_name or group.name,
+        "sender_address": sender_address or group.sender_address or group.address,
+        "reply_to": group.reply_to,
+        "subject_prefix": group.subject_prefix,
+        "group": attributes | {"name": group.name, "address": group.address, "id": group.pk},
+    }
+
+
+def compile_version(version: Version, frozen: dict[str, Any]) -> CompiledMessage:
+    """Compiles a message for a group as frozen; raises `TemplateError` for what can't be sent."""
+    return compile_message(
+        Content(subject=version.subject, html=version.html or None, text=version.text or None),
+        Sender(frozen["sender_name"], frozen["sender_address"], frozen["reply_to"] or None),
+        group=frozen["group"],
+        message={"subject": version.subject, "name": version.message.name, "id": version.message_id},
+        subject_prefix=frozen["subject_prefix"],
+        known=known_names(frozen["group"]),
+        list_unsubscribe=True,
+    )
+
+
+def known_names(group: dict[str, Any]) -> KnownNames:
+    """The names a message may use in a group whose values are `group`."""
+    custom = Attribute.objects.values_list("name", flat=True)
+    return KnownNames(
+        contact=[*BUILT_IN, *custom], member=(), group=list(group), message=MESSAGE_NAMES, links=LINK_NAMES
+    )
+
+
+@lru_cache(maxsize=COMPILED_AT_ONCE)
+def snapshot_of(sendout: int) -> Snapshot:
+    """The snapshot of a running sendout; it never changes, so a worker compiles it once."""
+    found = Sendout.objects.select_related("version__message").get(pk=sendout)
+    message = compile_version(found.version, found.frozen)
+    return Snapshot(found.pk, found.group_id, found.frozen["sender_address"], message)

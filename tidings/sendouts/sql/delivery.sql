@@ -1,0 +1,180 @@
+-- name: take
+-- Makes a worker the holder of a batch that is ready, due for a retry, or left behind by a holder whose lease ran out.
+-- Returns nothing if somebody else has it or the sendout doesn't run. `was_held` tells that a holder died: then the
+-- planned positions up to `handed_to` are in doubt. Rides the primary key.
+WITH free AS (
+    SELECT b.id, b.state = 'taken' AS was_held, b.handed_to AS held_to
+    FROM sendout_batches b JOIN sendouts s ON s.id = b.sendout_id
+    WHERE b.id = %(batch)s AND s.state IN ('sending', 'retrying')
+      AND (b.state = 'ready'
+           OR (b.state = 'waiting' AND b.due_at <= clock_timestamp())
+           OR (b.state = 'taken'
+               AND (b.lease_until IS NULL
+                    OR (b.lease_until < clock_timestamp()
+                        AND pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => %(lease)s)))))
+    FOR UPDATE OF b
+)
+UPDATE sendout_batches b
+SET state = 'taken', token = b.token + 1, worker = %(worker)s, handed_to = 0,
+    attempt = b.attempt + (b.state = 'waiting')::int,
+    lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
+FROM free WHERE b.id = free.id
+RETURNING b.sendout_id, b.number, b.token, b.attempt, free.was_held, free.held_to
+
+-- name: note_doubts
+-- Lists by name who was in flight when a holder died: planned positions that it may have handed over, and deferred
+-- ones of a retry. Rides deliveries_pkey.
+INSERT INTO in_doubt_recipients (batch_id, position, contact_id, attempt, cause, noticed_at, resolution, resolved_at)
+SELECT b.id, r.position, r.contact_id, b.attempt, %(cause)s, clock_timestamp(), %(resolution)s, clock_timestamp()
+FROM sendout_batches b
+CROSS JOIN unnest(b.contact_ids) WITH ORDINALITY AS r (contact_id, position)
+LEFT JOIN deliveries d ON d.batch_id = b.id AND d.position = r.position
+WHERE b.id = %(batch)s AND r.position <= %(held_to)s
+  AND (d.position IS NULL OR (d.outcome = 'deferred' AND d.attempt < b.attempt))
+
+-- name: note_doubt
+-- Lists one recipient whose message was handed over and not answered.
+INSERT INTO in_doubt_recipients (batch_id, position, contact_id, attempt, cause, noticed_at, resolution, resolved_at)
+SELECT b.id, %(position)s, %(contact)s, b.attempt, %(cause)s, clock_timestamp(), 'resend', clock_timestamp()
+FROM sendout_batches b WHERE b.id = %(batch)s
+
+-- name: recipients
+-- Who of a taken batch is still to be served, with what their copy needs and why they might not get it any more.
+-- Rides deliveries_pkey, contacts_pkey, memberships_pkey, opt_outs_once.
+SELECT r.position::int AS position, r.contact_id, c.email, c.mobile, c.external_id, c.language, c.attributes,
+       CASE WHEN c.id IS NULL THEN 'erased'
+            WHEN o.contact_id IS NOT NULL THEN 'unsubscribed'
+            WHEN m.contact_id IS NULL THEN 'removed'
+            WHEN m.state <> 'active' THEN m.state
+            WHEN c.email IS NULL THEN 'no_address' END AS skip
+FROM sendout_batches b
+JOIN sendouts s ON s.id = b.sendout_id
+CROSS JOIN unnest(b.contact_ids) WITH ORDINALITY AS r (contact_id, position)
+LEFT JOIN deliveries d ON d.batch_id = b.id AND d.position = r.position
+LEFT JOIN contacts c ON c.id = r.contact_id
+LEFT JOIN memberships m ON m.group_id = s.group_id AND m.contact_id = r.contact_id
+LEFT JOIN opt_outs o ON o.group_id = s.group_id AND o.contact_id = r.contact_id
+WHERE b.id = %(batch)s
+  AND (d.position IS NULL OR (d.outcome = 'deferred' AND d.attempt < b.attempt))
+ORDER BY r.position
+
+-- name: settle
+-- Stores outcomes of a batch, moves `handed_to` on and prolongs the lease, all or nothing, and only for the holder.
+-- `accepted` is the arrays' common case; everything else comes as JSON. The batch's counts follow from the rows that
+-- were really written. Returns the state of the sendout, or nothing if the batch was taken over.
+WITH held AS (
+    SELECT b.id, b.attempt FROM sendout_batches b
+    WHERE b.id = %(batch)s AND b.token = %(token)s AND b.state = 'taken'
+    FOR NO KEY UPDATE
+), outcome AS (
+    SELECT position, contact_id, 'accepted' AS outcome, 250 AS code, '' AS reason, NULL::float AS pause
+    FROM unnest(%(positions)s::int[], %(contacts)s::bigint[]) AS a (position, contact_id)
+    UNION ALL
+    SELECT position, contact_id, outcome, code, reason, pause
+    FROM jsonb_to_recordset(%(others)s::jsonb)
+         AS o (position int, contact_id bigint, outcome text, code int, reason text, pause float)
+), written AS (
+    INSERT INTO deliveries AS d (batch_id, position, contact_id, outcome, attempt, code, reason, at, due_at)
+    SELECT held.id, position, contact_id, outcome, held.attempt, code, reason, clock_timestamp(),
+           clock_timestamp() + make_interval(secs => pause)
+    FROM held CROSS JOIN outcome
+    ON CONFLICT (batch_id, position) DO UPDATE
+    SET outcome = excluded.outcome, attempt = excluded.attempt, code = excluded.code, reason = excluded.reason,
+        at = excluded.at, due_at = excluded.due_at
+    WHERE d.outcome = 'deferred' AND d.attempt < excluded.attempt
+    RETURNING d.outcome
+), counted AS (
+    SELECT count(*) FILTER (WHERE outcome = 'accepted') AS accepted,
+           count(*) FILTER (WHERE outcome = 'deferred') AS deferred,
+           count(*) FILTER (WHERE outcome = 'failed') AS failed,
+           count(*) FILTER (WHERE outcome = 'skipped') AS skipped,
+           count(*) AS written
+    FROM written
+)
+UPDATE sendout_batches b
+SET accepted = b.accepted + counted.accepted,
+    -- in a later attempt everyone who is served was counted as deferred before
+    deferred = b.deferred + counted.deferred - CASE WHEN b.attempt > 1 THEN counted.written ELSE 0 END,
+    failed = b.failed + counted.failed,
+    skipped = b.skipped + counted.skipped,
+    handed_to = greatest(b.handed_to, %(handed_to)s),
+    lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
+FROM held, counted
+WHERE b.id = held.id
+RETURNING (SELECT s.state FROM sendouts s WHERE s.id = b.sendout_id) AS sendout_state
+
+-- name: give_back
+-- Ends the holding of a batch: done, waiting for the first of its deferred recipients, or ready again because the
+-- holder stops before everyone was served.
+WITH rest AS (
+    SELECT min(d.due_at) AS due_at, max(b.attempt) AS attempt
+    FROM sendout_batches b LEFT JOIN deliveries d ON d.batch_id = b.id AND d.outcome = 'deferred'
+    WHERE b.id = %(batch)s
+)
+UPDATE sendout_batches b
+SET state = CASE WHEN NOT %(served)s THEN 'ready' WHEN b.deferred > 0 THEN 'waiting' ELSE 'done' END,
+    due_at = rest.due_at, worker = '', lease_until = NULL, handed_to = 0
+FROM rest
+WHERE b.id = %(batch)s AND b.token = %(token)s AND b.state = 'taken'
+RETURNING b.state
+
+-- name: release_worker
+-- Frees the batches of a worker that is known to be dead; they stay `taken`, so the taker notes who is in doubt.
+UPDATE sendout_batches SET lease_until = NULL WHERE worker = %(worker)s AND state = 'taken' RETURNING id
+
+-- name: visit
+-- How a batch stands, and when somebody should look at it again: a holder's lease may run out, a retry comes due, and
+-- what was given back as ready is wanted at once while its sendout runs.
+SELECT b.sendout_id, b.state, s.state AS sendout_state,
+       CASE b.state WHEN 'taken' THEN coalesce(b.lease_until, clock_timestamp())
+                    WHEN 'waiting' THEN b.due_at
+                    WHEN 'ready' THEN clock_timestamp() END AS look_again_at
+FROM sendout_batches b JOIN sendouts s ON s.id = b.sendout_id
+WHERE b.id = %(batch)s
+
+-- name: doubts_of_dead
+-- Before a cancelled sendout skips the rest: lists who was in flight with holders that died.
+INSERT INTO in_doubt_recipients (batch_id, position, contact_id, attempt, cause, noticed_at, resolution, resolved_at)
+SELECT b.id, r.position, r.contact_id, b.attempt, 'the worker that sent it ended', clock_timestamp(), 'skip',
+       clock_timestamp()
+FROM sendout_batches b
+CROSS JOIN unnest(b.contact_ids) WITH ORDINALITY AS r (contact_id, position)
+LEFT JOIN deliveries d ON d.batch_id = b.id AND d.position = r.position
+WHERE b.sendout_id = %(sendout)s AND b.state = 'taken'
+  AND (b.lease_until IS NULL OR b.lease_until < clock_timestamp())
+  AND r.position <= b.handed_to AND (d.position IS NULL OR d.outcome = 'deferred')
+
+-- name: skip_rest
+-- Skips everyone of a cancelled sendout's free batches who isn't served yet, also those who wait for a retry.
+-- Rides sendout_batches_once; up to %(batches)s batches at a time.
+WITH free AS (
+    SELECT b.id, b.sendout_id, b.contact_ids, b.attempt FROM sendout_batches b
+    WHERE b.sendout_id = %(sendout)s
+      AND (b.state IN ('ready', 'waiting') OR (b.state = 'taken' AND b.lease_until IS NULL)
+           OR (b.state = 'taken' AND b.lease_until < clock_timestamp()))
+    ORDER BY b.number LIMIT %(batches)s FOR UPDATE SKIP LOCKED
+), skipped AS (
+    INSERT INTO deliveries AS d (batch_id, position, contact_id, outcome, attempt, code, reason, at)
+    SELECT free.id, r.position, r.contact_id, 'skipped', free.attempt, 0, 'cancelled', clock_timestamp()
+    FROM free CROSS JOIN unnest(free.contact_ids) WITH ORDINALITY AS r (contact_id, position)
+    ON CONFLICT (batch_id, position) DO UPDATE
+    SET outcome = 'skipped', code = 0, reason = 'cancelled', at = excluded.at, due_at = NULL
+    WHERE d.outcome = 'deferred'
+    RETURNING d.batch_id
+), counted AS (
+    SELECT free.id, count(skipped.batch_id) AS people
+    FROM free LEFT JOIN skipped ON skipped.batch_id = free.id GROUP BY free.id
+)
+UPDATE sendout_batches b
+SET skipped = b.skipped + counted.people, deferred = 0, state = 'done', worker = '', lease_until = NULL,
+    due_at = NULL, token = b.token + 1
+FROM counted WHERE b.id = counted.id
+
+-- name: unqueued_batches
+-- What of a sendout wants a worker and has no job waiting in the queue: after a pause, in which the jobs found nothing
+-- to do and ended. Rides sendout_batches_once.
+SELECT b.id FROM sendout_batches b
+WHERE b.sendout_id = %(sendout)s AND b.state <> 'done'
+  AND b.id NOT IN (SELECT (j.args ->> 'batch_id')::bigint FROM procrastinate_jobs j
+                   WHERE j.status = 'todo' AND j.task_name = %(task)s)
+ORDER BY b.number

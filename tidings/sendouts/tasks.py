@@ -1,0 +1,55 @@
+"""What the queue runs for sendouts. `sending` has a worker process per core; `long` is for work on many rows."""
+
+from asgiref.sync import sync_to_async
+from django.db import transaction
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+
+from tidings.kernel import clock
+from tidings.sendouts.begin import begin_scheduled
+from tidings.sendouts.deliver import deliver
+from tidings.sendouts.expand import expand
+from tidings.sendouts.finish import move_on, skip_rest
+from tidings.sendouts.models import Sendout
+
+LOCK_POLL_SECONDS = 5
+SWEEP_PAUSE_SECONDS = 2
+
+
+@app.task(name="sendouts.start_scheduled", queue="long")
+def start_scheduled(sendout_id: int) -> None:
+    """Starts a sendout at its time; while its group is written, looks again."""
+    with transaction.atomic():
+        state = begin_scheduled(sendout_id, clock.now())
+        if state == Sendout.State.PREPARING:
+            expand_audience.defer(sendout_id=sendout_id)
+        elif state == Sendout.State.WAITING:
+            start_scheduled.configure(schedule_in={"seconds": LOCK_POLL_SECONDS}).defer(sendout_id=sendout_id)
+
+
+@app.task(name="sendouts.expand_audience", queue="long")
+def expand_audience(sendout_id: int) -> None:
+    """Freezes the audience and puts its batches in the queue, both or none."""
+    with transaction.atomic():
+        deliver_batch.batch_defer(*[{"batch_id": batch} for batch in expand(sendout_id)])
+
+
+@app.task(name="sendouts.deliver_batch", queue="sending", pass_context=True)
+async def deliver_batch(context: JobContext, batch_id: int) -> None:
+    """Delivers a batch; leaves a job for the next look at it, if one is due."""
+    visit = await deliver(batch_id, context.additional_context["worker"])
+    if visit is None:
+        return
+    if visit.sendout_state == Sendout.State.CANCELLED:
+        await skip_the_rest.defer_async(sendout_id=visit.sendout_id)
+        return
+    if visit.look_again_at and visit.sendout_state in {Sendout.State.SENDING, Sendout.State.RETRYING}:
+        await deliver_batch.configure(schedule_at=visit.look_again_at).defer_async(batch_id=batch_id)
+    await sync_to_async(move_on)(visit.sendout_id)
+
+
+@app.task(name="sendouts.skip_the_rest", queue="long")
+def skip_the_rest(sendout_id: int) -> None:
+    """Skips whoever a cancelled sendout didn't serve; looks again while workers still hold some."""
+    if not skip_rest(sendout_id):
+        skip_the_rest.configure(schedule_in={"seconds": SWEEP_PAUSE_SECONDS}).defer(sendout_id=sendout_id)

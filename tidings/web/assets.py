@@ -1,0 +1,9 @@
+"""Where the vendored files lie, as paths below the static root. `scripts/vendor_assets.py` writes them."""
+
+VENDOR = {
+    "tabler": "vendor/tabler-core-1.6.1/tabler.min.css",
+    "htmx": "vendor/htmx.org-2.0.11/htmx.min.js",
+    "uplot": "vendor/uplot-1.6.32/uplot.min.js",
+    "uplot-css": "vendor/uplot-1.6.32/uplot.min.css",
+}
+SPRITE = "vendor/tabler-icons-3.51.0/sprite.svg"

@@ -1,0 +1,171 @@
+"""The forms of the pages. What a value may be is checked by the actions; a form reads it and shows what they say."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+
+from tidings.groups.models import Category, Group
+from tidings.kernel.errors import TidingsError
+from tidings.web.pasting import LINES_AT_MOST
+
+T = TypeVar("T")
+
+SORTS = {"name": ("name", "pk"), "newest": ("-pk",)}
+
+
+class StyledForm(forms.Form):
+    """Gives each field the class of its kind, so that templates need not."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _style(self)
+
+
+def _style(form: forms.BaseForm) -> None:
+    for field in form.fields.values():
+        is_choice = isinstance(field.widget, forms.Select)
+        field.widget.attrs.setdefault("class", "form-select" if is_choice else "form-control")
+
+
+def attempt(form: forms.BaseForm, action: Callable[[], T]) -> T | None:
+    """What `action` returns; None if the form isn't valid or the action refuses, which the form then says."""
+    if not form.is_valid():
+        return None
+    try:
+        return action()
+    except TidingsError as error:
+        form.add_error(None, str(error))
+        return None
+
+
+class LoginForm(AuthenticationForm):
+    """Address and password of somebody who operates Tidings."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].widget.attrs |= {"autofocus": True, "autocomplete": "username"}
+        _style(self)
+
+
+class WelcomeForm(StyledForm):
+    """The first user of a new installation."""
+
+    name = forms.CharField(max_length=150, widget=forms.TextInput({"autocomplete": "name"}))
+    email = forms.EmailField(label="E-mail address", widget=forms.EmailInput({"autocomplete": "username"}))
+    password = forms.CharField(
+        help_text="At least 10 characters.",
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+        strip=False,
+    )
+
+
+class GroupFilter(StyledForm):
+    """What the list of groups is narrowed to; the address of the page keeps it."""
+
+    q = forms.CharField(
+        label="Search name, address or id",
+        required=False,
+        widget=forms.TextInput(
+            {"type": "search", "placeholder": "Search name, address or id", "data-search": ""}
+        ),
+    )
+    category = forms.ModelChoiceField(
+        Category.objects.order_by("name"), required=False, empty_label="Any category"
+    )
+    channel = forms.ChoiceField(choices=[("", "Any channel"), *Group.Channel.choices], required=False)
+    lock = forms.ChoiceField(
+        choices=[
+            ("", "Locked or not"),
+            ("any", "Locked"),
+            ("exclusive", "Locked: exclusive"),
+            ("shared", "Locked: shared"),
+            ("free", "Not locked"),
+        ],
+        required=False,
+    )
+    sort = forms.ChoiceField(
+        label="Order", choices=[("", "By name"), ("newest", "Newest first")], required=False
+    )
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The fields that the list is ordered by."""
+        return SORTS[self.cleaned_data.get("sort") or "name"]
+
+
+class SearchForm(StyledForm):
+    """The search above a list of people."""
+
+    q = forms.CharField(
+        label="Beginning of an address, number or id",
+        required=False,
+        widget=forms.TextInput(
+            {"type": "search", "placeholder": "Beginning of an address, number or id", "data-search": ""}
+        ),
+    )
+
+
+class NewGroupForm(StyledForm):
+    """What a group begins with."""
+
+    name = forms.CharField(help_text="1 to 150 characters. Members may see it.")
+    channel = forms.ChoiceField(
+        choices=Group.Channel.choices, help_text="How messages reach the members. It can’t be changed later."
+    )
+    address = forms.CharField(
+        label="Group address",
+        required=False,
+        widget=forms.TextInput({"placeholder": "news@example.org", "inputmode": "email"}),
+        help_text="For e-mail groups: the address that messages come from. No other group can have it.",
+    )
+    category = forms.CharField(
+        required=False,
+        widget=forms.TextInput({"list": "categories"}),
+        help_text="A label to find groups by. A new name makes a new category.",
+    )
+    description = forms.CharField(required=False, widget=forms.Textarea({"rows": 3}))
+
+
+class SenderForm(StyledForm):
+    """Who the messages of a group come from."""
+
+    sender_name = forms.CharField(
+        required=False, max_length=150, help_text="The name that people see beside the address."
+    )
+    reply_to = forms.EmailField(
+        label="Reply-to", required=False, help_text="Where answers go. Empty: to the group’s address."
+    )
+    subject_prefix = forms.CharField(
+        required=False, max_length=40, strip=False, help_text="Begins every subject, such as “[Club] ”."
+    )
+
+
+class AttributeForm(StyledForm):
+    """One value that holds for all members of a group."""
+
+    name = forms.CharField()
+    value = forms.CharField(widget=forms.Textarea({"rows": 2}), strip=False)
+
+
+class PasteForm(StyledForm):
+    """Addresses, one per line."""
+
+    lines = forms.CharField(
+        label="E-mail addresses, one per line",
+        widget=forms.Textarea(
+            {"rows": 8, "spellcheck": "false", "placeholder": "anna@example.org\nben@example.org"}
+        ),
+        help_text=f"Up to {LINES_AT_MOST:,} lines. They join silently, without a message.",
+    )
+
+
+class KeyForm(StyledForm):
+    """The name by which an API key is told from others."""
+
+    name = forms.CharField(
+        max_length=100,
+        help_text="What the key is for, such as “web shop”.",
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )

@@ -1,0 +1,111 @@
+"""How far a long process is, as every page shows it: percent, rate, time left."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from tidings.imports.models import Import
+from tidings.kernel import clock
+from tidings.locks.models import Process
+from tidings.locks.queries import HeldLock
+from tidings.sendouts.models import Sendout
+
+# A rate over less than this says more about the start than about the process.
+RATE_AFTER_SECONDS = 2.0
+
+UNITS = {Process.Kind.IMPORT: "rows", Process.Kind.EXPORT: "members", Process.Kind.SENDOUT: "recipients"}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`done` of `total` units after `seconds`; `total` is None while nobody knows it."""
+
+    done: int
+    total: int | None
+    seconds: float
+    unit: str = "rows"
+
+    @property
+    def percent(self) -> int | None:
+        """0 to 100, rounded down so that 100 means all."""
+        return min(100, self.done * 100 // self.total) if self.total else None
+
+    @property
+    def rate(self) -> float | None:
+        """Units per second since the start."""
+        return self.done / self.seconds if self.done and self.seconds >= RATE_AFTER_SECONDS else None
+
+    @property
+    def left(self) -> timedelta | None:
+        """The time that the rest takes at this rate."""
+        if not self.rate or not self.total:
+            return None
+        return timedelta(seconds=round(max(0, self.total - self.done) / self.rate))
+
+
+@dataclass(frozen=True)
+class Work:
+    """One long process: what it is, who started it, how far it is. `subject` is the id of its import or sendout."""
+
+    process_id: int
+    kind: str
+    label: str
+    started_by: str
+    since: datetime
+    worker: str
+    progress: Progress
+    subject: int | None = None
+    mode: str = ""
+
+
+def progress_since(since: datetime, done: int, total: int | None, kind: str) -> Progress:
+    """The progress of a process of that kind that began at `since`."""
+    seconds = (clock.now() - since).total_seconds()
+    return Progress(done, total, seconds, UNITS.get(Process.Kind(kind), "rows"))
+
+
+def work_of_locks(locks: Iterable[HeldLock]) -> list[Work]:
+    """The processes that hold `locks`, with the mode of each lock."""
+    held = list(locks)
+    subjects = _subjects([lock.process_id for lock in held])
+    return [
+        Work(
+            process_id=lock.process_id,
+            kind=lock.kind,
+            label=lock.label,
+            started_by=lock.started_by or "",
+            since=lock.since,
+            worker=lock.worker,
+            progress=progress_since(lock.since, lock.done, lock.total, lock.kind),
+            subject=subjects.get(lock.process_id),
+            mode=lock.mode,
+        )
+        for lock in held
+    ]
+
+
+def work_of_processes(processes: Iterable[Process]) -> list[Work]:
+    """Processes as pages show them."""
+    running = list(processes)
+    subjects = _subjects([process.pk for process in running])
+    return [
+        Work(
+            process_id=process.pk,
+            kind=process.kind,
+            label=process.label,
+            started_by=str(process.started_by or ""),
+            since=process.started_at,
+            worker=process.worker,
+            progress=progress_since(process.started_at, process.done, process.total, process.kind),
+            subject=subjects.get(process.pk),
+        )
+        for process in running
+    ]
+
+
+def _subjects(processes: list[int]) -> dict[int, int]:
+    if not processes:
+        return {}
+    sources = (Import.objects, Sendout.objects)
+    pairs = [source.filter(process__in=processes).values_list("process_id", "pk") for source in sources]
+    return {process: subject for found in pairs for process, subject in found if process is not None}

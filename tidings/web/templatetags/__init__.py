@@ -1,0 +1,1 @@
+"""What templates of the web door load with `{% load web %}`."""

@@ -1,0 +1,1 @@
+"""One module per area of pages; each holds its views and, at its end, its `urls`."""
