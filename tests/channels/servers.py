@@ -93,7 +93,8 @@ class LoginOnlyController(Controller):
 
 
 def knows_only_anna(_server, _session, _envelope, _mechanism, login) -> AuthResult:
-    return AuthResult(success=(login.login, login.password) == (b"anna", "pä:ss".encode()))
+    known = (login.login, login.password) == (b"anna", "pä:ss".encode())
+    return AuthResult(success=known, handled=False)
 
 
 @contextlib.contextmanager
@@ -150,6 +151,17 @@ class Client:
         await self.hear()
         lines = ("script", *extensions)
         await self.say(*(f"250-{line}" for line in lines[:-1]), f"250 {lines[-1]}")
+
+    async def take_message(self) -> str:
+        """Play the server's part of one pipelined message; return its recipient. Leave at QUIT."""
+        if await self.hear() == "QUIT":
+            raise ConnectionResetError
+        rcpt = await self.hear()
+        await self.hear()
+        await self.say("250-ok", "250 go on", "250 ok", "354 go")
+        await self.hear_message()
+        await self.say("250 taken")
+        return rcpt.split("<")[1].split(">")[0]
 
 
 Script = Callable[[Client], Awaitable[None]]

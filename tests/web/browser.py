@@ -1,1 +1,72 @@
-X=1
+"""A real browser on a real server: what tests of pages share."""
+
+from dataclasses import dataclass
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+HEIGHT = 900  # pixels
+TABS_AT_MOST = 60
+
+FOCUSED = """() => {
+  const element = document.activeElement;
+  return (element.getAttribute("aria-label") ?? element.textContent ?? "").trim() || element.id;
+}"""
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What a page is looked at with."""
+
+    width: int
+    scheme: str
+
+    def __str__(self):
+        return f"{self.width}-{self.scheme}"
+
+
+SCREENS = [Screen(width, scheme) for width in (1400, 390) for scheme in ("light", "dark")]
+DESKTOP = SCREENS[0]
+
+
+def launch(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+
+
+def new_context(browser: Browser, screen: Screen, url: str, session: str = "") -> BrowserContext:
+    """A fresh browser profile, signed in if there is a session."""
+    context = browser.new_context(
+        base_url=url,
+        viewport={"width": screen.width, "height": HEIGHT},
+        color_scheme=screen.scheme,
+        reduced_motion="reduce",
+    )
+    if session:
+        context.add_cookies([{"name": "sessionid", "value": session, "url": url}])
+    return context
+
+
+def violations(page: Page) -> str:
+    """What axe finds against WCAG 2.2 AA; empty if nothing."""
+    found = Axe().run(page, options={"runOnly": WCAG_22_AA})
+    return found.generate_report() if found.violations_count else ""
+
+
+def sideways_pixels(page: Page) -> int:
+    """How far the page can be scrolled sideways."""
+    return page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
+
+
+def reached_by_tab(page: Page) -> list[str]:
+    """The names of what gets the focus when one only presses Tab, until it comes round."""
+    names: list[str] = []
+    for _ in range(TABS_AT_MOST):
+        page.keyboard.press("Tab")
+        names.append(" ".join(page.evaluate(FOCUSED).split()))
+    return names

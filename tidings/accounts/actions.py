@@ -72,7 +72,9 @@ def invitation_holds(token: str) -> bool:
 def create_api_key(user: User, name: str) -> tuple[ApiKey, str]:
     """A key for a program that acts as `user`. The secret is returned once and never stored."""
     secret = KEY_PREFIX + secrets.token_urlsafe(32)
-    key = ApiKey.objects.create(user=user, name=name.strip()[:100], prefix=secret[:12], digest=_digest(secret))
+    key = ApiKey.objects.create(
+        user=user, name=name.strip()[:100], prefix=secret[:12], digest=_digest(secret)
+    )
     return key, secret
 
 

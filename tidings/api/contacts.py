@@ -10,8 +10,8 @@ from pydantic import ConfigDict, Field
 from tidings.api.auth import Call
 from tidings.api.paging import After, Limit, Page, cut
 from tidings.api.problems import answers, code_of
-from tidings.attributes.models import Attribute
-from tidings.attributes.rules import BUILT_IN, Kind, Value, ValueFault, name_key, normalise
+from tidings.attributes.queries import catalogue
+from tidings.attributes.rules import Attribute, Value, ValueFault, name_key, normalise
 from tidings.contacts import actions, queries
 from tidings.contacts.models import Contact
 from tidings.groups.models import Group
@@ -68,7 +68,9 @@ class ContactIn(Schema):
 
     model_config = ConfigDict(extra="forbid")
     email: str = Field(examples=["anna@example.com"])
-    attributes: dict[str, str | bool | int | float] = Field({}, examples=[{"first_name": "Anna", "Shoe size": 39}])
+    attributes: dict[str, str | bool | int | float] = Field(
+        {}, examples=[{"first_name": "Anna", "Shoe size": 39}]
+    )
 
 
 class MemberOut(Schema):
@@ -93,9 +95,11 @@ class Addition(Schema):
 
     email: str = Field(examples=["anna@example.com"])
     result: Literal["added", "already_member", "refused"]
-    contact: int | None = Field(None, examples=[4711])
-    code: str | None = Field(None, examples=["opted_out"])
-    message: str | None = Field(None, examples=["anna@example.com doesn't want messages of this group. …"])
+    contact: int | None = Field(default=None, examples=[4711])
+    code: str | None = Field(default=None, examples=["opted_out"])
+    message: str | None = Field(
+        default=None, examples=["anna@example.com doesn't want messages of this group. …"]
+    )
 
 
 class AdditionsOut(Schema):
@@ -173,27 +177,21 @@ def _stored(payload: ContactIn, request: Call) -> tuple[Contact, bool]:
 
 def checked(attributes: Mapping[str, object]) -> dict[str, Value]:
     """Attributes under the keys and in the form in which they are stored; raises `BadAttribute`."""
-    return dict(_checked(name, value) for name, value in attributes.items())
+    if not attributes:
+        return {}
+    known = {attribute.key: attribute for attribute in catalogue() if attribute.key not in IDENTITIES}
+    return {name_key(name): _checked(name, value, known) for name, value in attributes.items()}
 
 
-def _checked(name: str, raw: object) -> tuple[str, Value]:
-    key, kind, choices = _attribute(name)
+def _checked(name: str, raw: object, known: Mapping[str, Attribute]) -> Value:
+    attribute = known.get(name_key(name))
+    if attribute is None:
+        raise BadAttribute(name=name, why=f"It is none of: {', '.join(sorted(known))}.")
     text = str(raw).lower() if isinstance(raw, bool) else str(raw)
-    value = normalise(kind, text, choices=choices)
+    value = normalise(attribute.kind, text, choices=attribute.choices)
     if isinstance(value, ValueFault):
         raise BadAttribute(name=name, why=value.value)
-    return key, value
-
-
-def _attribute(name: str) -> tuple[str, Kind, list[str]]:
-    if name in IDENTITIES:
-        raise BadAttribute(name=name, why="It is an identity or setting of the contact, not an attribute.")
-    if name in BUILT_IN:
-        return name, BUILT_IN[name].kind, list(BUILT_IN[name].choices)
-    custom = Attribute.objects.filter(name__iexact=name_key(name)).first()
-    if custom is None:
-        raise BadAttribute(name=name, why="There is no such attribute. Import a file with it, or check the name.")
-    return custom.name, Kind(custom.type), custom.choices
+    return value
 
 
 @router.get("/groups/{group}/members", response=answers({200: Page[MemberOut]}, 404))
@@ -251,7 +249,8 @@ def remove_member(
     contact: int,
     *,
     unsubscribe: Annotated[
-        bool, Query(description="The contact asked for it: they can't be added again by anyone but themselves.")
+        bool,
+        Query(description="The contact asked for it: they can't be added again by anyone but themselves."),
     ] = False,
 ) -> Status[None]:
     """Ends a membership. The contact stays."""

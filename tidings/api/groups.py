@@ -13,7 +13,7 @@ from tidings.api.locks import LockOut, lock_out
 from tidings.api.paging import After, Limit, Page, cut
 from tidings.api.problems import answers
 from tidings.groups import actions, queries
-from tidings.groups.models import Group, GroupAttribute
+from tidings.groups.models import Category, Group, GroupAttribute
 from tidings.kernel.errors import NotFound
 from tidings.locks.queries import locks_of
 from tidings.memberships.queries import count_members
@@ -54,18 +54,18 @@ class GroupIn(Schema):
     model_config = ConfigDict(extra="forbid")
     name: str = Field(examples=["Newsletter"])
     channel: Channel = "email"
-    address: str = Field("", examples=["news@example.org"])
-    category: str = Field("", examples=["Retail"])
-    description: str = Field("", examples=["Every second Thursday"])
+    address: str = Field(default="", examples=["news@example.org"])
+    category: str = Field(default="", examples=["Retail"])
+    description: str = Field(default="", examples=["Every second Thursday"])
 
 
 class SenderIn(Schema):
     """Who the group's messages come from, beside its address."""
 
     model_config = ConfigDict(extra="forbid")
-    sender_name: str = Field("", max_length=150, examples=["Example Books"])
-    reply_to: str = Field("", max_length=300, examples=["shop@example.org"])
-    subject_prefix: str = Field("", max_length=40, examples=["[News]"])
+    sender_name: str = Field(default="", max_length=150, examples=["Example Books"])
+    reply_to: str = Field(default="", max_length=300, examples=["shop@example.org"])
+    subject_prefix: str = Field(default="", max_length=40, examples=["[News]"])
 
 
 class AttributeOut(Schema):
@@ -83,18 +83,20 @@ class AttributeIn(Schema):
     value: str = Field(examples=["9.90 EUR"])
 
 
-@router.get("/groups", response=answers({200: Page[GroupOut]}))
+@router.get("/groups", response=answers({200: Page[GroupOut]}, 404))
 def list_groups(
     request: Call,  # noqa: ARG001 - ninja passes the request
     *,
     search: Annotated[str, Query(description="Part of a name or address.")] = "",
-    category: Annotated[str | None, Query(description="The name of a category.")] = None,
+    category: Annotated[str, Query(description="The name of a category.")] = "",
     channel: Channel | None = None,
     after: After = "0",
     limit: Limit = 50,
 ) -> Page[GroupOut]:
     """Lists groups in the order of their making, with members and locks."""
-    found = queries.search(search, category=category, channel=channel)
+    found = queries.search(
+        search, category=category_of(category).pk if category else None, channel=channel or ""
+    )
     rows, following = cut(found.filter(pk__gt=int(after)).order_by("pk"), limit, lambda group: group.pk)
     return Page(items=shown(rows), next=following)
 
@@ -117,6 +119,14 @@ def get_group(request: Call, group: str) -> GroupOut:  # noqa: ARG001 - ninja pa
 def set_sender(request: Call, group: str, payload: SenderIn) -> GroupOut:
     """Sets sender name, reply address and subject prefix, all three."""
     return shown([actions.set_sender(queries.find(group), **payload.dict(), by=request.auth)])[0]
+
+
+def category_of(name: str) -> Category:
+    """The category of that name, whatever its case; raises `NotFound`."""
+    found = Category.objects.filter(name__iexact=name.strip()).first()
+    if found is None:
+        raise NotFound(thing="category", ref=name)
+    return found
 
 
 def shown(groups: Iterable[Group]) -> list[GroupOut]:

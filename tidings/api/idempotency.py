@@ -1,7 +1,8 @@
 """Starting long work once: a call repeated with the same Idempotency-Key gets the first call's answer.
 
-Answers are facts in the journal, under a number made of user and key. Calls with one key take turns by a lock of the
-database that ends with the transaction. A call that failed isn't remembered: repeating it tries again.
+Answers are facts in the journal, under a number made of user and key. Calls with one key take turns by a
+lock of the database that ends with the transaction. A call that failed isn't remembered: to repeat it is to
+try again.
 """
 
 import json

@@ -17,7 +17,9 @@ router = Router(tags=["locks"])
 class LockOut(Schema):
     """One lock: what is done with the group, by whom, since when and how far."""
 
-    mode: str = Field(description="`shared`: the group is used; `exclusive`: it is changed.", examples=["shared"])
+    mode: str = Field(
+        description="`shared`: the group is used; `exclusive`: it is changed.", examples=["shared"]
+    )
     since: datetime
     process_id: int = Field(examples=[41])
     kind: str = Field(description="`import`, `export` or `sendout`.", examples=["sendout"])
@@ -48,4 +50,6 @@ def get_lock(request: Call, group: str) -> GroupLockOut:  # noqa: ARG001 - ninja
     """Tells who uses the group now."""
     found = find(group)
     locks = [lock_out(lock) for lock in locks_of([found.pk]).get(found.pk, [])]
-    return GroupLockOut(group=found.pk, locked=bool(locks), mode=locks[0].mode if locks else None, locks=locks)
+    return GroupLockOut(
+        group=found.pk, locked=bool(locks), mode=locks[0].mode if locks else None, locks=locks
+    )

@@ -12,7 +12,9 @@ ITEMS_AT_MOST = 200
 Row = TypeVar("Row", bound=Model)
 Item = TypeVar("Item")
 
-After = Annotated[str, Query(pattern=r"^\d{1,18}$", description="The `next` of the page before.", examples=["50"])]
+After = Annotated[
+    str, Query(pattern=r"^\d{1,18}$", description="The `next` of the page before.", examples=["50"])
+]
 Limit = Annotated[int, Query(ge=1, le=ITEMS_AT_MOST, description="Items on a page at most.")]
 
 # Above every id there is: where a list that shows the newest first begins.

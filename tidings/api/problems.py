@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -16,9 +16,11 @@ from pydantic import Field
 
 from tidings.accounts.errors import EmailTaken
 from tidings.groups.errors import AddressTaken, GroupArchived
+from tidings.imports.errors import ImportEnded
 from tidings.kernel.errors import NotFound, Refused, TidingsError
 from tidings.locks.errors import GroupLocked
 from tidings.memberships.errors import OptedOut
+from tidings.sendouts.errors import MoveRefused, NothingToSend
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:tidings:problem:"
@@ -32,6 +34,9 @@ STATUS: dict[type[TidingsError], HTTPStatus] = {
     AddressTaken: HTTPStatus.CONFLICT,
     EmailTaken: HTTPStatus.CONFLICT,
     OptedOut: HTTPStatus.CONFLICT,
+    ImportEnded: HTTPStatus.CONFLICT,
+    MoveRefused: HTTPStatus.CONFLICT,
+    NothingToSend: HTTPStatus.CONFLICT,
 }
 # Every call can meet these: no key, input that doesn't fit, a fault of ours, a database that is away.
 COMMON = (401, 422, 500, 503)
@@ -68,8 +73,8 @@ class Problem(Schema):
     status: int = Field(examples=[423])
     code: str = Field(examples=["group_locked"])
     detail: str = Field(examples=["Group 7 can't be used now: exclusive lock of import “people.csv” since …"])
-    errors: list[Fault] | None = Field(None, description="With 422: each value that doesn't fit.")
-    holder: Holder | None = Field(None, description="With 423: who holds the lock.")
+    errors: list[Fault] | None = Field(default=None, description="With 422: each value that doesn't fit.")
+    holder: Holder | None = Field(default=None, description="With 423: who holds the lock.")
 
 
 class BadIdempotencyKey(TidingsError):
@@ -107,7 +112,9 @@ def status_of(error: TidingsError) -> HTTPStatus:
 
 def not_found() -> HttpResponse:
     """No operation has this path."""
-    return problem(404, "no_such_path", "There is nothing at this path. /api/v1/openapi.json lists what there is.")
+    return problem(
+        404, "no_such_path", "There is nothing at this path. /api/v1/openapi.json lists what there is."
+    )
 
 
 def not_allowed(allowed: str) -> HttpResponse:
@@ -115,18 +122,6 @@ def not_allowed(allowed: str) -> HttpResponse:
     answer = problem(405, "method_not_allowed", f"This path takes {allowed}.")
     answer["Allow"] = allowed
     return answer
-
-
-def install(api: NinjaAPI) -> None:
-    """Makes every failure of `api` a problem."""
-    api.add_exception_handler(TidingsError, _refused)
-    api.add_exception_handler(AuthenticationError, _unknown_caller)
-    api.add_exception_handler(ValidationError, _unfit)
-    api.add_exception_handler(HttpError, _unreadable)
-    api.add_exception_handler(RequestDataTooBig, _too_large)
-    api.add_exception_handler(Http404, lambda _request, _error: not_found())
-    api.add_exception_handler(OperationalError, _database_away)
-    api.add_exception_handler(Exception, _fault_of_ours)
 
 
 def _refused(_request: HttpRequest, error: TidingsError) -> HttpResponse:
@@ -160,17 +155,38 @@ def _unreadable(_request: HttpRequest, error: HttpError) -> HttpResponse:
 
 
 def _too_large(_request: HttpRequest, _error: Exception) -> HttpResponse:
-    return problem(413, "body_too_large", "The body is too large. Lists of contacts can be imported as a file.")
+    return problem(
+        413, "body_too_large", "The body is too large. Lists of contacts can be imported as a file."
+    )
 
 
-def _database_away(_request: HttpRequest, _error: Exception) -> HttpResponse:
-    log.exception("The database can't be reached.")
+def _database_away(_request: HttpRequest, error: Exception) -> HttpResponse:
+    log.error("The database can't be reached.", exc_info=error)
     answer = problem(503, "database_unavailable", "The database can't be reached now. Try again in a moment.")
     answer["Retry-After"] = "5"
     return answer
 
 
-def _fault_of_ours(request: HttpRequest, _error: Exception) -> HttpResponse:
+def _fault_of_ours(request: HttpRequest, error: Exception) -> HttpResponse:
     """The log gets everything; the caller nothing that could help an attacker."""
-    log.exception("%s %s failed.", request.method, request.path)
+    log.error("%s %s failed.", request.method, request.path, exc_info=error)
     return problem(500, "internal_error", "Something in Tidings went wrong. Its log says what.")
+
+
+# Ninja takes the handler of the nearest class that the error is one of.
+HANDLERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
+    TidingsError: _refused,
+    AuthenticationError: _unknown_caller,
+    ValidationError: _unfit,
+    HttpError: _unreadable,
+    RequestDataTooBig: _too_large,
+    Http404: lambda _request, _error: not_found(),
+    OperationalError: _database_away,
+    Exception: _fault_of_ours,
+}
+
+
+def install(api: NinjaAPI) -> None:
+    """Makes every failure of `api` a problem."""
+    for kind, handler in HANDLERS.items():
+        api.add_exception_handler(kind, handler)

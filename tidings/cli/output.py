@@ -9,7 +9,7 @@ import click
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
@@ -38,7 +38,7 @@ def print_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empt
     for column in columns:
         table.add_column(column, overflow="fold")
     for row in rows:
-        table.add_row(*map(shown, row))
+        table.add_row(*(Text.assemble(shown(cell), justify=_side(cell)) for cell in row))
     if table.row_count:
         _console().print(table)
     else:
@@ -46,16 +46,18 @@ def print_rows(columns: Sequence[str], rows: Iterable[Sequence[object]], *, empt
 
 
 def shown(value: object) -> Text:
-    """A value as people read it. Never rich's markup: a group may be called “[red]”."""
+    """A value as people read it. No markup: a group may be called “[red]”. No `1,000`: it may be an id."""
     if value is None or value == "":
         return Text("-")
     if isinstance(value, bool):
         return Text("yes" if value else "no")
-    if isinstance(value, int | float):
-        return Text(f"{value:,}", justify="right")
     if isinstance(value, datetime):
         return Text(f"{timezone.localtime(value):%Y-%m-%d %H:%M:%S %Z}")
     return Text(str(value))
+
+
+def _side(value: object) -> JustifyMethod:
+    return "right" if isinstance(value, int | float) and not isinstance(value, bool) else "left"
 
 
 def note(text: str) -> None:

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from rich.console import Console
 from rich.progress import (
     BarColumn,
-    MofNCompleteColumn,
     Progress,
     TaskProgressColumn,
     TextColumn,
@@ -39,7 +38,7 @@ class Step(NamedTuple):
 
 
 class Work(NamedTuple):
-    """What to wait for: `look` reads it, `step` says how far it is, `ends` are the states that end the waiting."""
+    """What to wait for: `look` reads it, `step` says how far it is, `ends` are states that end the wait."""
 
     what: str
     id: int
@@ -102,7 +101,6 @@ def _bar(work: Work) -> Iterator[Callable[[Step], None]]:
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
-        MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:

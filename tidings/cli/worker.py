@@ -9,9 +9,10 @@ import logging
 import os
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
+from typing import cast
 
 import procrastinate
 import uvloop
@@ -19,6 +20,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import DatabaseError
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from tidings.channels.email.pool import Pool
 from tidings.channels.email.relay import Relay, parse_relay
@@ -131,18 +133,18 @@ def _pause_all(running: set[int], reason: str) -> None:
 
 
 async def _take_jobs(
-    queue: str, concurrency: int, context: dict[str, object], *, on_stop: Callable[[], None]
+    queue: str, concurrency: int, context: Mapping[str, object], *, on_stop: Callable[[], None]
 ) -> None:
     """Works until a signal; then `on_stop`, and whatever is under way may take `DRAIN_SECONDS` more."""
     environment = settings.ENVIRONMENT
-    working = app.with_connector(app.connector.get_worker_connector())
+    working = app.with_connector(cast("DjangoConnector", app.connector).get_worker_connector())
     async with working.open_async():
         jobs = asyncio.create_task(
             working.run_worker_async(
                 queues=[queue],
                 name=name_of(os.getpid()),
                 concurrency=concurrency,
-                additional_context=context,
+                additional_context=dict(context),
                 fetch_job_polling_interval=POLL_SECONDS,
                 delete_jobs="successful",
                 install_signal_handlers=False,

@@ -1,6 +1,7 @@
 """Django's settings, all derived from `environment`."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
@@ -81,7 +82,7 @@ TEMPLATES = [
 def _database() -> dict[str, object]:
     """Connection settings; the embedded server's are known before it runs."""
     if ENVIRONMENT.uses_embedded_database:
-        params = connection_params(ENVIRONMENT.home)
+        params: dict[str, Any] = dict(connection_params(ENVIRONMENT.home))
     else:
         params = conninfo_to_dict(ENVIRONMENT.database_url)
     rest = {k: v for k, v in params.items() if k not in {"host", "port", "dbname", "user", "password"}}

@@ -1,5 +1,10 @@
 """Which door answers which path."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from tidings.api import app as api
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", api.urls()),
+    path("", include("tidings.web.urls")),
+]

@@ -7,7 +7,7 @@ from django.db import transaction
 from tidings.accounts.models import User
 from tidings.contacts.errors import BadAddress
 from tidings.contacts.models import Contact
-from tidings.contacts.rules import EmailProblem, normalise_email
+from tidings.contacts.rules import AddressFault, normalise_email
 from tidings.journal.actions import record
 
 
@@ -19,8 +19,8 @@ def by_email(raw: str) -> Contact | None:
 def checked_email(raw: str) -> str:
     """The address in the form in which it is stored; raises `BadAddress`."""
     email = normalise_email(raw)
-    if isinstance(email, EmailProblem):
-        raise BadAddress(address=raw, why=email.sentence)
+    if isinstance(email, AddressFault):
+        raise BadAddress(address=raw, why=email.value)
     return email
 
 

@@ -50,7 +50,7 @@ _LANGUAGE_NAMES = {
 
 
 class AddressFault(Enum):
-    """Why a text is no address; the member's value is a sentence that says what to do."""
+    """Why a text is no address or no language; the member's value is a sentence that says what to do."""
 
     NO_ADDRESS = "There is no address."
     BAD_ADDRESS = "It is not an e-mail address. Write it like anna@example.com."

@@ -5,7 +5,7 @@ import io
 import logging
 import tempfile
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
@@ -46,7 +46,9 @@ def run_export(export_id: int, worker: str) -> bool:
         raise  # tried again
     except Exception as error:
         log.exception("export %s failed", export.pk)
-        _end(export, Export.State.FAILED, Process.State.FAILED, error=f"The file could not be written: {error}")
+        _end(
+            export, Export.State.FAILED, Process.State.FAILED, error=f"The file could not be written: {error}"
+        )
     return True
 
 
@@ -56,7 +58,7 @@ def _write(export: Export, token: int) -> None:
         Heartbeat(export.process_id, token, total=export.process.total) as heart,
         tempfile.SpooledTemporaryFile(MEMORY_BYTES) as file,
     ):
-        rows = _write_members(export, file, heart)
+        rows = _write_members(export, cast("BinaryIO", file), heart)
         file.seek(0)
         name = default_storage.save(f"exports/{export.pk}/group-{export.group_id}-{token}.csv", File(file))
     _end(export, Export.State.FINISHED, Process.State.FINISHED, file=name, rows=rows)

@@ -64,8 +64,12 @@ def set_attribute(group: Group, name: str, value: str, *, by: User | None) -> Gr
     """Sets one value for all contacts of the group. A single action: it waits for no lock."""
     name, value = rules.attribute_name(name), rules.attribute_value(value)
     with transaction.atomic():
-        Group.objects.select_for_update(no_key=True).get(pk=group.pk)  # two writers of one new name take turns
-        attribute = group.attributes.filter(name__iexact=name).first() or GroupAttribute(group=group, name=name)
+        Group.objects.select_for_update(no_key=True).get(
+            pk=group.pk
+        )  # two writers of one new name take turns
+        attribute = group.attributes.filter(name__iexact=name).first() or GroupAttribute(
+            group=group, name=name
+        )
         before, attribute.value = attribute.value, value
         attribute.save()
         record("group.attribute_set", group.pk, by=by, name=attribute.name, before=before, after=value)
@@ -82,11 +86,15 @@ def remove_attribute(group: Group, name: str, *, by: User | None) -> None:
         record("group.attribute_removed", group.pk, by=by, name=attribute.name, before=attribute.value)
 
 
-def set_sender(group: Group, *, sender_name: str, reply_to: str, subject_prefix: str, by: User | None) -> Group:
+def set_sender(
+    group: Group, *, sender_name: str, reply_to: str, subject_prefix: str, by: User | None
+) -> Group:
     """Who the group's messages come from, beside its address."""
     with transaction.atomic():
         before = {f: getattr(group, f) for f in ("sender_name", "reply_to", "subject_prefix")}
         group.sender_name, group.reply_to, group.subject_prefix = sender_name, reply_to, subject_prefix
         group.save(update_fields=list(before))
-        record("group.sender_set", group.pk, by=by, before=before, after={f: getattr(group, f) for f in before})
+        record(
+            "group.sender_set", group.pk, by=by, before=before, after={f: getattr(group, f) for f in before}
+        )
     return group

@@ -25,7 +25,9 @@ def search(text: str = "", *, category: int | None = None, channel: str = "") ->
     text = text.strip()
     if text:
         match = Q(name__icontains=text) | Q(address__icontains=text)
-        found = found.filter(match | Q(pk=int(text)) if text.isdecimal() and len(text) <= DIGITS_OF_AN_ID else match)
+        found = found.filter(
+            match | Q(pk=int(text)) if text.isdecimal() and len(text) <= DIGITS_OF_AN_ID else match
+        )
     if category is not None:
         found = found.filter(category_id=category)
     return found.filter(channel=channel) if channel else found

@@ -29,7 +29,9 @@ def group_address(raw: str) -> str:
             why=f"“{raw}” can't be a group's address. It looks like news@example.org, in letters, digits and . _ + -"
         )
     if len(local) > LOCAL_PART_LENGTH:
-        raise BadGroup(why=f"The part before the @ has {len(local)} characters; {LOCAL_PART_LENGTH} are possible.")
+        raise BadGroup(
+            why=f"The part before the @ has {len(local)} characters; {LOCAL_PART_LENGTH} are possible."
+        )
     return address
 
 
@@ -41,7 +43,9 @@ def attribute_name(raw: str) -> str:
 def attribute_value(raw: str) -> str:
     """A group attribute's value, 1 to 2,000 characters; line ends are allowed, NUL isn't."""
     if not raw.strip() or len(raw) > ATTRIBUTE_VALUE_LENGTH or "\x00" in raw:
-        raise BadGroup(why=f"A group attribute's value has 1 to {ATTRIBUTE_VALUE_LENGTH:,} characters and no NUL.")
+        raise BadGroup(
+            why=f"A group attribute's value has 1 to {ATTRIBUTE_VALUE_LENGTH:,} characters and no NUL."
+        )
     return raw
 
 

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
@@ -72,9 +72,11 @@ def read(
     chosen = layout or proposal.format
     check_readable(beginning, chosen, ended=run.size <= HEAD_BYTES)
     with default_storage.open(run.file) as file:
-        head = read_head(file, chosen, rows=PREVIEW_ROWS)
+        head = read_head(cast("BinaryIO", file), chosen, rows=PREVIEW_ROWS)
     try:
-        mapping = recognise(head.names, catalogue=catalogue(), choices=choices, unknown=unknown, sample=head.rows)
+        mapping = recognise(
+            head.names, catalogue=catalogue(), choices=choices, unknown=unknown, sample=head.rows
+        )
     except FileError as error:
         return Reading(proposal, chosen, head, None, str(error))
     problem = "" if mapping.key is Key.EMAIL else str(UnsupportedKey())

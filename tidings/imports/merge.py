@@ -4,10 +4,12 @@ Each slice is one statement in one fenced transaction, put together from parts t
 A committed slice is a row of `import_slices`; a worker that takes over skips it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from tidings.imports.models import Import, MergedSlice
+from tidings.imports.rules.mapping import Mapping as Columns
 from tidings.kernel import db, sql
 from tidings.kernel.errors import TidingsError
 from tidings.memberships.models import Membership, Tally
@@ -16,11 +18,6 @@ merge_of_imports = sql.load("tidings.imports")
 merge_of_contacts = sql.load("tidings.contacts")
 merge_of_memberships = sql.load("tidings.memberships")
 
-_READING_PARTS = {
-    "picked": merge_of_imports.picked,
-    "matched": merge_of_contacts.matched,
-    "allowed": merge_of_memberships.allowed,
-}
 _WRITING_PARTS = {
     "created": merge_of_contacts.created,
     "changed": merge_of_contacts.changed,
@@ -30,13 +27,24 @@ _WRITING_PARTS = {
 }
 
 
-def _statement(parts: dict[str, str], end: str) -> str:
+def _statement(writing: Mapping[str, str], end: str, *, identities: bool) -> str:
+    parts = {
+        "picked": merge_of_imports.picked,
+        "conflicts": merge_of_contacts.owned_by_others
+        if identities
+        else merge_of_contacts.owned_by_nobody_else,
+        "matched": merge_of_contacts.matched,
+        "allowed": merge_of_memberships.allowed,
+        **writing,
+    }
     steps = ",\n".join(f"{name} AS MATERIALIZED (\n{text}\n)" for name, text in parts.items())
     return f"WITH {steps}\n{end}"
 
 
-MERGE = _statement(_READING_PARTS | _WRITING_PARTS, merge_of_imports.outcome)
-FORECAST = _statement(_READING_PARTS, merge_of_imports.forecast)
+# By whether the file may name identities that belong to others.
+MERGE = {it: _statement(_WRITING_PARTS, merge_of_imports.outcome, identities=it) for it in (False, True)}
+FORECAST = {it: _statement({}, merge_of_imports.forecast, identities=it) for it in (False, True)}
+OTHER_IDENTITIES = ("mobile", "external_id")
 COUNTS = ("created", "joined", "updated", "unchanged", "kept_out", "rejected")
 
 
@@ -80,9 +88,16 @@ def forecast_slice(run: Import, piece: Slice) -> None:
     _store(run, piece, _run(FORECAST, run, piece))
 
 
-def _run(statement: str, run: Import, piece: Slice) -> dict[str, Any]:
+def names_identities(run: Import) -> bool:
+    """Whether the file has a column of identities beside the e-mail address."""
+    mapping = Columns.from_dict(run.mapping)
+    return any(mapping.position_of(identity) is not None for identity in OTHER_IDENTITIES)
+
+
+def _run(statements: Mapping[bool, str], run: Import, piece: Slice) -> dict[str, Any]:
+    db.execute(merge_of_imports.plan)
     params = {"run": run.pk, "group": run.group_id, **vars(piece)}
-    counts = db.row(statement, params)
+    counts = db.row(statements[names_identities(run)], params)
     if counts is None:
         raise AssertionError("an aggregate always has a row")
     return counts
@@ -90,5 +105,7 @@ def _run(statement: str, run: Import, piece: Slice) -> dict[str, Any]:
 
 def _store(run: Import, piece: Slice, counts: dict[str, Any]) -> None:
     numbers = {name: counts[name] for name in COUNTS}
-    MergedSlice.objects.create(run=run, number=piece.number, last_key=piece.last, people=piece.people, **numbers)
+    MergedSlice.objects.create(
+        run=run, number=piece.number, last_key=piece.last, people=piece.people, **numbers
+    )
     db.execute(merge_of_imports.sum_slices, {"run": run.pk})

@@ -61,13 +61,22 @@ class Import(models.Model):
         db_table = "imports"
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "queued", "reading", "merging", "finished", "failed", "cancelled"]),
+                condition=Q(
+                    state__in=["draft", "queued", "reading", "merging", "finished", "failed", "cancelled"]
+                ),
                 name="imports_state",
             ),
         ]
 
     def __str__(self) -> str:
         return self.filename
+
+    @property
+    def holding(self) -> int:
+        """The id of the process of an import that has begun."""
+        if self.process_id is None:
+            raise ValueError(f"import {self.pk} is a draft")
+        return self.process_id
 
 
 class MergedSlice(models.Model):

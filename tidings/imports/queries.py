@@ -37,7 +37,7 @@ def find(import_id: int) -> Import:
 
 def sentence_of(reason: str) -> str:
     """What a reason of a rejected row means and what to do about it."""
-    return Reason(reason).sentence if reason in Reason else IDENTITY_CONFLICT
+    return IDENTITY_CONFLICT if reason == "identity_conflict" else Reason(reason).sentence
 
 
 def reject_counts(run: Import) -> list[RejectCount]:
@@ -52,11 +52,15 @@ def reject_counts(run: Import) -> list[RejectCount]:
 def rejects_csv(run: Import) -> Iterator[str]:
     """The rejected rows as lines of a CSV file, in the order of the uploaded file."""
     yield _csv_line(REJECTS_HEADER)
-    statement = 'SELECT line, reason, "column", value FROM import_rejects WHERE run_id = %(run)s ORDER BY line'
+    statement = (
+        'SELECT line, reason, "column", value FROM import_rejects WHERE run_id = %(run)s ORDER BY line'
+    )
     with transaction.atomic():
         for row in db.stream(statement, {"run": run.pk}):
             value = defuse(row["value"])
-            yield _csv_line((row["line"], row["reason"], defuse(row["column"]), value, sentence_of(row["reason"])))
+            yield _csv_line(
+                (row["line"], row["reason"], defuse(row["column"]), value, sentence_of(row["reason"]))
+            )
 
 
 def defuse(cell: str) -> str:

@@ -47,14 +47,19 @@ def run_import(import_id: int, worker: str) -> bool:
         _end(run, Import.State.FAILED, Process.State.FAILED, str(error))
     except Exception:
         log.exception("import %s failed", run.pk)
-        _end(run, Import.State.FAILED, Process.State.FAILED, "Something unforeseen happened; the log says more.")
+        _end(
+            run,
+            Import.State.FAILED,
+            Process.State.FAILED,
+            "Something unforeseen happened; the log says more.",
+        )
     return True
 
 
 def _run_as_holder(run: Import, token: int) -> None:
     sweep()
     Import.objects.filter(pk=run.pk, started_at=None).update(started_at=clock.now())
-    with Heartbeat(run.process_id, token, total=run.size) as heart, workspace(run, token):
+    with Heartbeat(run.holding, token, total=run.size) as heart, workspace(run, token):
         _enter(run, token, Import.State.READING)
         staged = stage(run, heart)
         _publish(run, token, staged)
@@ -64,16 +69,19 @@ def _run_as_holder(run: Import, token: int) -> None:
 
 def _enter(run: Import, token: int, state: Import.State) -> None:
     """A worker that takes over a merging import reads the file again without going back to `reading`."""
-    with locks.fenced(run.process_id, token):
+    with locks.fenced(run.holding, token):
         Import.objects.filter(pk=run.pk, state=Import.State.QUEUED).update(state=state)
 
 
 def _publish(run: Import, token: int, staged: Staged) -> None:
     """What reading found becomes visible once; a second reading of the same file finds the same."""
-    with locks.fenced(run.process_id, token):
+    with locks.fenced(run.holding, token):
         unread = Import.objects.filter(pk=run.pk, state__in=[Import.State.QUEUED, Import.State.READING])
         if unread.update(
-            state=Import.State.MERGING, rows=staged.rows, rejected=staged.rejected, duplicates=staged.duplicates
+            state=Import.State.MERGING,
+            rows=staged.rows,
+            rejected=staged.rejected,
+            duplicates=staged.duplicates,
         ):
             db.execute(statements.keep_rejects, {"run": run.pk})
 
@@ -86,7 +94,9 @@ def _merge(run: Import, token: int, heart: Heartbeat, staged: Staged) -> None:
         if piece.number not in merged:
             _merge_one(run, token, piece)
         elif merged[piece.number] != piece.last:
-            raise AssertionError(f"import {run.pk}: slice {piece.number} isn't what it was before the interruption")
+            raise AssertionError(
+                f"import {run.pk}: slice {piece.number} isn't what it was before the interruption"
+            )
         heart.done = before + (run.size - before) * piece.highest // staged.people
 
 
@@ -94,11 +104,12 @@ def _merge_one(run: Import, token: int, piece: Slice) -> None:
     write = partial(forecast_slice if run.dry_run else merge_slice, run, piece)
     for _ in range(TRIES_PER_SLICE - 1):
         try:
-            with locks.fenced(run.process_id, token):
-                return write()
+            with locks.fenced(run.holding, token):
+                write()
         except OvertakenSlice:
             continue
-    with locks.fenced(run.process_id, token):
+        return
+    with locks.fenced(run.holding, token):
         write()
 
 
@@ -109,7 +120,7 @@ def _check_cancelled(run: Import) -> None:
 
 def _end(run: Import, state: Import.State, process: Process.State, error: str = "") -> None:
     with transaction.atomic():
-        if not locks.end(run.process_id, process):
+        if not locks.end(run.holding, process):
             return
         Import.objects.filter(pk=run.pk).update(state=state, error=error, ended_at=clock.now())
         record(f"import.{state}", run.pk, by=run.started_by, group=run.group_id)

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import BinaryIO, cast
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from psycopg import sql as pg
 
+from tidings.imports.merge import names_identities
 from tidings.imports.models import Import
 from tidings.imports.rules.formats import Format
 from tidings.imports.rules.mapping import Mapping
@@ -54,7 +55,7 @@ def workspace(run: Import, token: int) -> Iterator[None]:
 def sweep() -> None:
     """Drops the tables that killed workers left behind."""
     for row in db.rows(statements.leftovers):
-        db.execute(pg.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(pg.Identifier(row["nspname"])).as_string())
+        db.execute(f"DROP SCHEMA IF EXISTS {row['nspname']} CASCADE")  # its name is digits and two words
 
 
 def stage(run: Import, heart: Heartbeat) -> Staged:
@@ -63,7 +64,7 @@ def stage(run: Import, heart: Heartbeat) -> Staged:
         db.execute(statements.create_stage)
         rows, rejected = _copy(run, heart)
         db.execute(statements.create_work)
-        if _may_share_identities(run):
+        if names_identities(run):
             rejected += db.execute(statements.reject_shared)
         db.execute(statements.finish_work)
         people = db.value("SELECT count(*) FROM work")
@@ -74,7 +75,9 @@ def _copy(run: Import, heart: Heartbeat) -> tuple[int, int]:
     """Copies the file into the stage; returns its rows and how many of them were rejected."""
     rows = rejected = 0
     with default_storage.open(run.file) as file:
-        for batch in read_rows(file, Format.from_dict(run.format), Mapping.from_dict(run.mapping)):
+        for batch in read_rows(
+            cast("BinaryIO", file), Format.from_dict(run.format), Mapping.from_dict(run.mapping)
+        ):
             heart.check()
             _copy_batch(batch)
             rows += len(batch.rows) + len(batch.rejects)
@@ -92,8 +95,3 @@ def _copy_batch(batch: Batch) -> None:
         with db.copy_into("stage_rejects", REJECT_COLUMNS) as copy:
             for reject in batch.rejects:
                 copy.write_row((reject.line, reject.reason, reject.column, reject.value))
-
-
-def _may_share_identities(run: Import) -> bool:
-    mapping = Mapping.from_dict(run.mapping)
-    return any(mapping.position_of(identity) is not None for identity in ("mobile", "external_id"))

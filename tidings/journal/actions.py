@@ -1,9 +1,18 @@
 """Writing facts."""
 
-from tidings.accounts.models import User
+from typing import Protocol
+
 from tidings.journal.models import Fact
 
 
-def record(verb: str, subject: int | None, *, by: User | None = None, **data: object) -> Fact:
+class Actor(Protocol):
+    """Whoever does something: a user."""
+
+    @property
+    def pk(self) -> int:
+        """The id under which the fact names them."""
+
+
+def record(verb: str, subject: int | None, *, by: Actor | None = None, **data: object) -> Fact:
     """Notes that `by` did `verb` to the thing with the id `subject`; belongs in the transaction that did it."""
-    return Fact.objects.create(verb=verb, subject=subject, by=by, data=data)
+    return Fact.objects.create(verb=verb, subject=subject, by_id=by.pk if by else None, data=data)

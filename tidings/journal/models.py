@@ -4,8 +4,6 @@ from django.db import models
 from django.db.models import Func
 from django.db.models.functions import Cast
 
-from tidings.accounts.models import User
-
 
 class Fact(models.Model):
     """`verb` reads like `group.created`; `subject` is the id of the thing the verb's first word names.
@@ -22,7 +20,8 @@ class Fact(models.Model):
     at = models.DateTimeField(auto_now_add=True)
     verb = models.CharField(max_length=60)
     subject = models.BigIntegerField(null=True)
-    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    # No foreign key: who did it stays known when the account is gone, and the journal stands below accounts.
+    by_id = models.BigIntegerField(null=True)
     data = models.JSONField(default=dict)
 
     class Meta:

@@ -12,10 +12,14 @@ import psycopg
 from django.db import connection
 from psycopg import sql
 from psycopg.rows import dict_row
-from psycopg_pool import AsyncConnectionPool
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 Params = Mapping[str, object]
 Row = dict[str, Any]
+AsyncPool = AsyncConnectionPool[psycopg.AsyncConnection[Row]]
+
+# What a worker's own connections raise while the database is away.
+Unavailable = (psycopg.OperationalError, PoolTimeout)
 
 
 def _raw() -> psycopg.Connection[Any]:
@@ -26,7 +30,7 @@ def _raw() -> psycopg.Connection[Any]:
 def execute(statement: str, params: Params | None = None) -> int:
     """Runs one statement; returns how many rows it touched."""
     with connection.cursor() as cursor:
-        cursor.execute(statement, params)
+        cursor.execute(statement, cast("Any", params))
         return cast("int", cursor.rowcount)
 
 
@@ -45,7 +49,7 @@ def row(statement: str, params: Params | None = None) -> Row | None:
 def value(statement: str, params: Params | None = None) -> Any:
     """The first column of the first row, or None."""
     with connection.cursor() as cursor:
-        cursor.execute(statement, params)
+        cursor.execute(statement, cast("Any", params))
         found = cursor.fetchone()
         return found[0] if found else None
 
@@ -73,7 +77,7 @@ def stream(statement: str, params: Params | None = None, *, size: int = 2_000) -
         yield from cursor
 
 
-def async_pool(*, size: int) -> AsyncConnectionPool[psycopg.AsyncConnection[Row]]:
+def async_pool(*, size: int) -> AsyncPool:
     """A closed pool of autocommit connections for a worker's event loop, to the same database as Django's."""
     params = connection.get_connection_params()
     for django_only in ("cursor_factory", "context", "client_encoding", "pool"):

@@ -44,6 +44,6 @@ def read_token(purpose: str, token: str, *, count: int) -> tuple[int, ...]:
     except (Base64Error, ValueError):
         raise BadToken from None
     body, tag = raw[:-TAG_BYTES], raw[-TAG_BYTES:]
-    if len(body) != 8 * count or not compare_digest(tag, _tag(purpose, body)):  # noqa: PLR2004 - eight bytes a number
+    if len(body) != 8 * count or not compare_digest(tag, _tag(purpose, body)):
         raise BadToken
     return struct.unpack(f">{count}Q", body)

@@ -90,6 +90,12 @@ def end(process: int, state: Process.State) -> bool:
     return ended == 1
 
 
+def end_if_begun(process: int | None, state: Process.State) -> None:
+    """The same for what may not have come so far as to have a process."""
+    if process is not None:
+        end(process, state)
+
+
 def release_worker(worker: str) -> list[int]:
     """Frees the leases of a worker that is known to be dead; its locks stay for whoever takes over. Returns the ids."""
     return [row["id"] for row in db.rows(statements.release_worker, {"worker": worker})]

@@ -49,4 +49,6 @@ def locks_of(groups: Iterable[int] | None = None) -> dict[int, list[HeldLock]]:
 
 def running() -> list[Process]:
     """All processes that go on now, newest first."""
-    return list(Process.objects.filter(state=Process.State.RUNNING).select_related("started_by").order_by("-id"))
+    return list(
+        Process.objects.filter(state=Process.State.RUNNING).select_related("started_by").order_by("-id")
+    )

@@ -21,9 +21,7 @@ def add(contact: Contact, group: Group, *, source: Membership.Source, by: User |
         raise GroupArchived(group=group.name)
     if OptOut.objects.filter(contact=contact, group=group).exists():
         raise OptedOut(contact=str(contact))
-    joined = db.execute(
-        statements.join, {"group": group.pk, "contact": contact.pk, "source": str(source)}
-    )
+    joined = db.execute(statements.join, {"group": group.pk, "contact": contact.pk, "source": str(source)})
     if joined:
         Tally.objects.create(group=group, state=Membership.State.ACTIVE, members=1)
         record("member.added", group.pk, by=by, contact=contact.pk, source=source)

@@ -40,6 +40,13 @@ class Membership(models.Model):
             ),
         ]
 
+        # An import asks who must stay out, a review page how many: both look only at these few.
+        indexes = [
+            models.Index(
+                fields=["group", "contact"], condition=~Q(state="active"), name="memberships_not_active"
+            )
+        ]
+
     def __str__(self) -> str:
         return f"{self.contact} in {self.group}"
 
@@ -65,7 +72,7 @@ class Tally(models.Model):
 class OptOut(models.Model):
     """The lasting fact that a contact doesn't want a group's messages. It outlives membership and group."""
 
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="opt_outs")
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="opt_outs", db_index=False)
     group = models.ForeignKey(Group, models.DO_NOTHING, related_name="+", db_constraint=False)
     at = models.DateTimeField(auto_now_add=True)
     source = models.CharField(max_length=20)

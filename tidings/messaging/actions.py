@@ -27,7 +27,9 @@ def write(
     _check(subject, html, text)
     with transaction.atomic():
         if message is None:
-            message = Message.objects.create(name=(name.strip() or subject.strip())[:NAME_LENGTH], created_by=by)
+            message = Message.objects.create(
+                name=(name.strip() or subject.strip())[:NAME_LENGTH], created_by=by
+            )
         else:
             message = Message.objects.select_for_update().get(pk=message.pk)
         last = message.versions.aggregate(last=Max("number"))["last"] or 0

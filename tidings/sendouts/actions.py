@@ -102,8 +102,7 @@ def _state_to_resume(sendout: Sendout) -> Sendout.State:
 
 def _queue_open_batches(sendout: Sendout) -> None:
     params = {"sendout": sendout.pk, "task": tasks.deliver_batch.name}
-    batches = [row["id"] for row in db.rows(statements.unqueued_batches, params)]
-    tasks.deliver_batch.batch_defer(*[{"batch_id": batch} for batch in batches])
+    tasks.queue_batches(row["id"] for row in db.rows(statements.unqueued_batches, params))
 
 
 def cancel(sendout: Sendout, *, by: User | None) -> Sendout:
@@ -124,10 +123,7 @@ def _move(sendout: Sendout, target: Sendout.State, wish: str, *, reason: str = "
         raise MoveRefused(sendout=sendout.pk, state=sendout.get_state_display().lower(), wish=wish)
 
 
-
-
 def requeue_batches_of(worker: str) -> None:
     """Puts the batches of a worker that is known to be dead back into the queue."""
     with transaction.atomic():
-        batches = [row["id"] for row in db.rows(statements.release_worker, {"worker": worker})]
-        tasks.deliver_batch.batch_defer(*[{"batch_id": batch} for batch in batches])
+        tasks.queue_batches(row["id"] for row in db.rows(statements.release_worker, {"worker": worker}))

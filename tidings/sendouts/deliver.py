@@ -8,8 +8,8 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.conf import settings
 
-from tidings.kernel import sql
-from tidings.sendouts.delivery.engine import Database, Engine, TakenOver
+from tidings.kernel import db, sql
+from tidings.sendouts.delivery.engine import Engine, TakenOver
 from tidings.sendouts.delivery.held import Held
 from tidings.sendouts.snapshot import snapshot_of
 
@@ -27,7 +27,7 @@ class Worker:
 
     name: str
     engine: Engine
-    database: Database
+    database: db.AsyncPool
 
 
 @dataclass(frozen=True)

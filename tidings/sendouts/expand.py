@@ -35,6 +35,6 @@ def _start(sendout: Sendout) -> None:
     sendout.state = Sendout.State.SENDING
     if not sendout.audience:
         sendout.state, sendout.ended_at = Sendout.State.FINISHED, sendout.started_at
-        locks.end(sendout.process_id, Process.State.FINISHED)
+        locks.end_if_begun(sendout.process_id, Process.State.FINISHED)
     sendout.save(update_fields=["audience", "waterfall", "started_at", "ended_at", "state"])
     record("sendout.started", sendout.pk, by=sendout.created_by, audience=sendout.audience)

@@ -22,7 +22,9 @@ def move_on(sendout_id: int) -> str:
     with transaction.atomic():
         sendout = Sendout.objects.select_for_update().get(pk=sendout_id)
         open_states = set(
-            Batch.objects.filter(sendout=sendout).exclude(state=Batch.State.DONE).values_list("state", flat=True)
+            Batch.objects.filter(sendout=sendout)
+            .exclude(state=Batch.State.DONE)
+            .values_list("state", flat=True)
         )
         if sendout.state == Sendout.State.SENDING and open_states == {Batch.State.WAITING}:
             _end_first_round(sendout)
@@ -35,7 +37,7 @@ def _end_first_round(sendout: Sendout) -> None:
     """Everyone was attempted once. Later retries need no lock."""
     sendout.state = Sendout.State.RETRYING
     sendout.save(update_fields=["state"])
-    locks.end(sendout.process_id, Process.State.FINISHED)
+    locks.end_if_begun(sendout.process_id, Process.State.FINISHED)
 
 
 def _end(sendout: Sendout) -> None:
@@ -46,7 +48,7 @@ def _end(sendout: Sendout) -> None:
     sendout.ended_at = clock.now()
     sendout.save(update_fields=["state", "ended_at"])
     finished = sendout.state == Sendout.State.FINISHED
-    locks.end(sendout.process_id, Process.State.FINISHED if finished else Process.State.CANCELLED)
+    locks.end_if_begun(sendout.process_id, Process.State.FINISHED if finished else Process.State.CANCELLED)
     record(f"sendout.{sendout.state}", sendout.pk)
 
 

@@ -56,7 +56,9 @@ def verify(sendout: Sendout) -> list[str]:
     ]
     total = counts([sendout])[sendout.pk]
     if not total.holds:
-        faults.append(f"the counts add up to {total.planned + total.attempted}, the audience is {total.audience}")
+        faults.append(
+            f"the counts add up to {total.planned + total.attempted}, the audience is {total.audience}"
+        )
     return faults
 
 
@@ -72,7 +74,9 @@ def summary(sendout: Sendout) -> dict[str, Any]:
         "group_name": sendout.group_name,
         "message": sendout.version.message_id,
         "subject": sendout.version.subject,
-        **{name: getattr(account, name) for name in ("audience", "planned", "accepted", "deferred", "failed")},
+        **{
+            name: getattr(account, name) for name in ("audience", "planned", "accepted", "deferred", "failed")
+        },
         "skipped": account.skipped,
         "in_doubt": account.in_doubt,
         "holds": account.holds,

@@ -1,9 +1,13 @@
 """What the queue runs for sendouts. `sending` has a worker process per core; `long` is for work on many rows."""
 
+from collections.abc import Iterable
+from typing import cast
+
 from asgiref.sync import sync_to_async
 from django.db import transaction
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
+from procrastinate.types import JSONDict
 
 from tidings.kernel import clock
 from tidings.sendouts.begin import begin_scheduled
@@ -31,7 +35,12 @@ def start_scheduled(sendout_id: int) -> None:
 def expand_audience(sendout_id: int) -> None:
     """Freezes the audience and puts its batches in the queue, both or none."""
     with transaction.atomic():
-        deliver_batch.batch_defer(*[{"batch_id": batch} for batch in expand(sendout_id)])
+        queue_batches(expand(sendout_id))
+
+
+def queue_batches(batches: Iterable[int]) -> None:
+    """Puts a job for each of these batches in the queue."""
+    deliver_batch.batch_defer(*[cast("JSONDict", {"batch_id": batch}) for batch in batches])
 
 
 @app.task(name="sendouts.deliver_batch", queue="sending", pass_context=True)

@@ -22,8 +22,8 @@ STATUSES: tuple[tuple[type[TidingsError], int, str], ...] = (
     (InvitationSpent, 410, "This link no longer works"),
     (GroupLocked, 423, "The group is in use"),
     (GroupArchived, 409, "The group is archived"),
-    (Refused, 409, "This can’t be done now"),
-    (TidingsError, 422, "This can’t be done"),
+    (Refused, 409, "This can't be done now"),
+    (TidingsError, 422, "This can't be done"),
 )
 
 

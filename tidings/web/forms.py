@@ -1,4 +1,4 @@
-"""The forms of the pages. What a value may be is checked by the actions; a form reads it and shows what they say."""
+"""The forms of the pages. Actions check what a value may be; a form reads it and shows what they say."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -45,6 +45,7 @@ class LoginForm(AuthenticationForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["username"].label = "E-mail address"
         self.fields["username"].widget.attrs |= {"autofocus": True, "autocomplete": "username"}
         _style(self)
 
@@ -112,7 +113,7 @@ class NewGroupForm(StyledForm):
 
     name = forms.CharField(help_text="1 to 150 characters. Members may see it.")
     channel = forms.ChoiceField(
-        choices=Group.Channel.choices, help_text="How messages reach the members. It can’t be changed later."
+        choices=Group.Channel.choices, help_text="How messages reach the members. It can't be changed later."
     )
     address = forms.CharField(
         label="Group address",
@@ -135,7 +136,7 @@ class SenderForm(StyledForm):
         required=False, max_length=150, help_text="The name that people see beside the address."
     )
     reply_to = forms.EmailField(
-        label="Reply-to", required=False, help_text="Where answers go. Empty: to the group’s address."
+        label="Reply-to", required=False, help_text="Where answers go. Empty: to the group's address."
     )
     subject_prefix = forms.CharField(
         required=False, max_length=40, strip=False, help_text="Begins every subject, such as “[Club] ”."

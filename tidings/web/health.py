@@ -37,7 +37,9 @@ class Health:
 def health() -> Health:
     """The state of the queue now, by the database's clock."""
     now = db.now()
-    signs = list(ProcrastinateWorker.objects.order_by("-last_heartbeat").values_list("last_heartbeat", flat=True))
+    signs = list(
+        ProcrastinateWorker.objects.order_by("-last_heartbeat").values_list("last_heartbeat", flat=True)
+    )
     alive = [sign for sign in signs if now - sign < timedelta(seconds=SILENT_AFTER_SECONDS)]
     failed = ProcrastinateJob.objects.filter(status="failed")
     return Health(
@@ -50,6 +52,8 @@ def health() -> Health:
 
 
 def _newest(failed: QuerySet[ProcrastinateJob]) -> list[FailedJob]:
-    event = ProcrastinateEvent.objects.filter(job=OuterRef("pk"), type="failed").order_by("-at").values("at")[:1]
+    event = (
+        ProcrastinateEvent.objects.filter(job=OuterRef("pk"), type="failed").order_by("-at").values("at")[:1]
+    )
     jobs = failed.annotate(failed_at=Subquery(event)).order_by("-pk")[:FAILED_JOBS_SHOWN]
     return [FailedJob(job.pk, job.task_name, job.attempts, job.failed_at) for job in jobs]

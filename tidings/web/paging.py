@@ -82,5 +82,7 @@ def _read(cursor: str) -> tuple[str, list[Any]]:
     try:
         direction, key = signing.loads(cursor, salt=CURSOR_SALT)
     except signing.BadSignature:
-        raise Refused(reason="This page of the list can’t be found. Open the list from its beginning.") from None
+        raise Refused(
+            reason="This page of the list can't be found. Open the list from its beginning."
+        ) from None
     return direction, key

@@ -1,4 +1,4 @@
-"""Adding the people of pasted lines to a group: a single action of at most 1,000 lines, which no lock refuses."""
+"""Adding the people of pasted lines to a group: a single action, which no lock refuses."""
 
 from dataclasses import dataclass, field
 
@@ -32,12 +32,12 @@ class Pasted:
 
 
 def add_lines(group: Group, text: str, *, by: User) -> Pasted:
-    """Adds the contact of each line (an e-mail address) to `group`; a line that can't be added stops no other."""
-    lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    """Adds the contact of each line to `group`; a line that can't be added stops no other."""
+    lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
+    lines = [(number, line) for number, line in lines if line]
     if len(lines) > LINES_AT_MOST:
-        raise Refused(
-            reason=f"These are {len(lines):,} lines; up to {LINES_AT_MOST:,} can be pasted. Import a file instead."
-        )
+        much = f"These are {len(lines):,} lines; up to {LINES_AT_MOST:,} can be pasted."
+        raise Refused(reason=f"{much} Import a file instead.")
     if group.archived_at:
         raise GroupArchived(group=group.name)
     pasted = Pasted()

@@ -45,7 +45,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Work:
-    """One long process: what it is, who started it, how far it is. `subject` is the id of its import or sendout."""
+    """One long process: what, by whom, how far. `subject` is the id of its import or sendout."""
 
     process_id: int
     kind: str

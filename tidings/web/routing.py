@@ -12,7 +12,7 @@ from django.utils import translation
 
 from tidings.web.errors import with_error_pages
 
-# Pages for operators exist in one language; numbers, dates and Django's own sentences must not mix in another.
+# Pages for operators exist in one language; numbers and Django's own sentences must not mix in another.
 LANGUAGE = "en"
 
 AnyView = Callable[..., HttpResponseBase]

@@ -6,8 +6,7 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 
-# A cell that begins so is run as a formula by spreadsheets; an apostrophe before it makes it text.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from tidings.imports.queries import defuse
 
 
 class _Line:
@@ -15,13 +14,6 @@ class _Line:
 
     def write(self, line: str) -> str:
         return line
-
-
-def defused(cell: object) -> object:
-    """The cell, with text that a spreadsheet would run marked as text."""
-    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
-        return f"'{cell}"
-    return "" if cell is None else cell
 
 
 def csv_response(
@@ -40,4 +32,8 @@ def _lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str
     yield "\ufeff"  # spreadsheets take a file without it for a local character set
     yield writer.writerow(header)
     for row in rows:
-        yield writer.writerow([defused(cell) for cell in row])
+        yield writer.writerow([_cell(value) for value in row])
+
+
+def _cell(value: object) -> object:
+    return defuse(value) if isinstance(value, str) else value

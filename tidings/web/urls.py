@@ -1,6 +1,18 @@
 """All paths of the web door. Each module of views lists its own."""
 
-from tidings.web.views import contacts, dashboard, entry, group, groups, keys, members
+from tidings.web.views import (
+    contacts,
+    dashboard,
+    entry,
+    group,
+    groups,
+    imports,
+    keys,
+    mailbox,
+    members,
+    messages,
+    sendouts,
+)
 
 app_name = "web"
 
@@ -11,5 +23,9 @@ urlpatterns = [
     *group.urls,
     *members.urls,
     *contacts.urls,
+    *messages.urls,
+    *sendouts.urls,
+    *imports.urls,
+    *mailbox.urls,
     *keys.urls,
 ]

@@ -29,8 +29,8 @@ def test_smtputf8_is_asked_for_when_either_address_needs_it(sender, recipient):
     [
         ("anna@-.ü", "5.1.2"),
         ("jürgen@b.c", "5.6.7"),
-        ("a" * 250 + "@b.c", "longer than 254"),
-        ("ü" * 125 + "@b.c", "longer than 254"),
+        ("a" * 251 + "@b.c", "longer than 254"),
+        ("ü" * 126 + "@b.c", "longer than 254"),
         ("@b.c", "not an e-mail address"),
         ("a@", "not an e-mail address"),
     ],

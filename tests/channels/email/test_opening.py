@@ -1,4 +1,4 @@
-"""Greeting, EHLO, STARTTLS and AUTH: either a session as asked for, or a carrier that is down, with the reason."""
+"""Greeting, EHLO, STARTTLS and AUTH: a session as asked for, or a carrier that is down, with the reason."""
 
 import asyncio
 
@@ -19,6 +19,8 @@ from tidings.channels.email.smtp import Connection
 from tidings.channels.outcomes import CarrierDown, Kind, Outcome
 
 ANNA = {"user": "anna", "password": "pä:ss"}
+# aiosmtpd warns of what these tests do on purpose.
+login_in_the_clear = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 
 
 async def outcome_at(port: int, host: str = "localhost", **changes) -> Outcome:
@@ -152,6 +154,7 @@ def test_words_slipped_in_before_the_handshake_are_not_believed(run):
     assert (outcome.kind, outcome.text) == (Kind.CARRIER_DOWN, "the server talks without being asked")
 
 
+@login_in_the_clear
 @pytest.mark.parametrize("kind_of_server", [None, LoginOnlyController], ids=["PLAIN", "LOGIN"])
 def test_it_logs_in(run, kind_of_server):
     options = {"controller": kind_of_server} if kind_of_server else {}
@@ -159,21 +162,22 @@ def test_it_logs_in(run, kind_of_server):
         server,
         _,
     ):
-        assert run(outcome_at(server.port, **ANNA)).kind is Kind.ACCEPTED
+        assert run(outcome_at(server.port, tls=Tls.NONE, **ANNA)).kind is Kind.ACCEPTED
 
 
+@login_in_the_clear
 @pytest.mark.parametrize("kind_of_server", [None, LoginOnlyController], ids=["PLAIN", "LOGIN"])
 def test_a_wrong_password_is_the_carriers_fault_not_the_recipients(run, kind_of_server):
     options = {"controller": kind_of_server} if kind_of_server else {}
     with aiosmtpd(authenticator=knows_only_anna, auth_require_tls=False, **options) as (server, _):
-        outcome = run(outcome_at(server.port, user="anna", password="wrong"))
+        outcome = run(outcome_at(server.port, tls=Tls.NONE, user="anna", password="wrong"))
     assert (outcome.kind, outcome.code) == (Kind.CARRIER_DOWN, 535)
     assert "wrong" not in outcome.text
 
 
 def test_a_login_with_a_server_that_offers_none_is_a_carrier_down(run):
     with sink("-a") as server:
-        outcome = run(outcome_at(server.port, **ANNA))
+        outcome = run(outcome_at(server.port, tls=Tls.NONE, **ANNA))
     assert "neither AUTH PLAIN nor AUTH LOGIN" in outcome.text
 
 

@@ -5,6 +5,8 @@ import contextlib
 import socket
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from tests.channels.sending import LETTER, everybody, relay_at, send_one
 from tests.channels.servers import Client, mailbox, scripted
@@ -71,6 +73,48 @@ async def take_group(client: Client, *answers: str) -> list[str]:
     heard = [await client.hear() for _ in range(3)]
     await client.say(*answers)
     return heard
+
+
+ANSWERS = [
+    "250 ok",
+    "250 fine",
+    "354 go",
+    "450 later",
+    "550 no",
+    "421 bye",
+    "250-ok\r\n250 ok",
+    "hello",
+    "",
+    None,
+]
+
+
+@settings(deadline=None, max_examples=60)
+@example(["250 ok", "250 ok", "354 go", "250 ok"], False)
+@given(st.lists(st.sampled_from(ANSWERS), max_size=12), st.booleans())
+def test_whatever_a_server_answers_each_message_has_one_outcome(answers, pipelining):
+    finished = []
+
+    async def script(client: Client) -> None:
+        await client.greet(*["PIPELINING"] * pipelining)
+        hear = client.hear
+        for answer in answers:
+            await hear()
+            finished.append(hear == client.hear_message)
+            if answer is None:
+                return
+            await client.say(*([answer] if answer else []))
+            hear = client.hear_message if answer == "354 go" else client.hear
+
+    async def scenario() -> list[Outcome]:
+        async with connected(script, reply_seconds=0.1, dot_seconds=0.1) as connection:
+            outcomes = []
+            while connection.idle and len(outcomes) < 4:
+                outcomes.append(await send_one(connection, quiet_seconds=0.01))
+            return outcomes
+
+    accepted = [outcome for outcome in asyncio.run(scenario()) if outcome.kind is Kind.ACCEPTED]
+    assert len(accepted) <= sum(finished)
 
 
 def test_it_sends_rset_before_the_next_message_after_a_refusal(run):
@@ -164,6 +208,15 @@ def after_dot(*answers: str):
 )
 def test_the_reply_to_the_dot_is_the_outcome(run, answer, kind):
     assert run(outcome_from(after_dot(answer))).kind is kind
+
+
+def test_a_421_to_the_dot_ends_the_connection(run):
+    async def scenario():
+        async with connected(after_dot("421 closing")) as connection:
+            await send_one(connection)
+            return connection.idle, connection.usable
+
+    assert run(scenario()) == (False, False)
 
 
 def test_a_drop_after_the_dot_leaves_it_in_doubt(run):

@@ -28,6 +28,7 @@ def data(make_home):
 
 def test_it_refuses_data_of_another_major_version_and_leaves_it_alone(data):
     (data / "PG_VERSION").write_text("17\n")
+    (data.parent / "password").write_text("secret")
     with pytest.raises(errors.OtherMajorVersion, match=r"PostgreSQL 17.*pg_dump"):
         Server(data.parents[1]).start()
     assert [file.name for file in data.iterdir()] == ["PG_VERSION"]

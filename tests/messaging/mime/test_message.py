@@ -98,7 +98,7 @@ def test_the_subject_has_its_prefix_and_stays_on_one_line():
 
 
 def test_a_subject_over_the_limit_fails_for_this_contact():
-    with pytest.raises(RenderError, match="The subject .* 998 are allowed"):
+    with pytest.raises(RenderError, match=r"The subject .* 998 are allowed"):
         compiled("{{ contact.x }}").render(copy({"x": "a" * 999}))
 
 
@@ -192,9 +192,18 @@ def test_half_a_character_fails_for_this_contact(part):
         message.render(copy({"x": "\ud800"}))
 
 
-def test_half_a_character_in_the_template_is_refused():
+@pytest.mark.parametrize(
+    "half",
+    [{"text": "\ud800"}, {"headers": [("X-A", "\ud800")]}, {"sender": Sender("\ud800", "a@b.de")}],
+)
+def test_half_a_character_in_the_message_is_refused(half):
     with pytest.raises(TemplateError, match="half a character"):
-        compiled(text="\ud800")
+        compiled(**half)
+
+
+def test_half_a_character_in_a_name_fails_for_this_contact():
+    with pytest.raises(RenderError, match="half a character"):
+        compiled().render(copy(name="\ud800"))
 
 
 def test_the_preview_is_the_text_of_the_copy():

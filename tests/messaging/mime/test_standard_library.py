@@ -16,6 +16,17 @@ from tidings.messaging.mime.quoted_printable import LINE_END
 
 MAX_BODY_LINE = 76
 MAX_HEADER_LINE = 998
+HEADERS = [
+    "date",
+    "message-id",
+    "from",
+    "to",
+    "subject",
+    "list-unsubscribe",
+    "list-unsubscribe-post",
+    "mime-version",
+    "content-type",
+]
 
 LINE_ENDS = [
     ".\n.",
@@ -68,7 +79,7 @@ line = texts.filter(lambda text: len(text) < 400)
 
 
 def rendered(*, subject="", name="", sender="", before="", value="", after=""):
-    """A message of both kinds, whose bodies are before + value + after; the text's also in a loop and a condition."""
+    """A message whose bodies are before + value + after; in the text also in a condition and a loop."""
     source = before + "{{ contact.x }}" + after
     text = (
         source + "{% if contact.x %}" + after + "{% endif %}{% for i in [1, 2] %}{{ contact.x }}{% endfor %}"
@@ -129,10 +140,7 @@ def test_headers_say_what_was_given_and_nothing_else(subject, name, sender):
     assert decoded(message["Subject"]) == clean(subject)
     assert display_name(message["To"]) == (clean(name), "a@example.com")
     assert display_name(message["From"]) == (clean(sender), "news@example.org")
-    assert [name.lower() for name in message] == (
-        ["date", "message-id", "from", "to", "subject", "list-unsubscribe", "list-unsubscribe-post"]
-        + ["mime-version", "content-type"]
-    )
+    assert [name.lower() for name in message] == HEADERS
 
 
 @settings(max_examples=150, deadline=None)

@@ -1,5 +1,7 @@
 """Where the language is the same as Jinja2's, so is the text: compared with Jinja2's own sandbox."""
 
+from contextlib import suppress
+
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -9,6 +11,7 @@ from tidings.messaging.personalization.fold import surroundings
 from tidings.messaging.personalization.template import read_template
 from tidings.messaging.personalization.values import Escape
 
+STRICTER = ("has a meaning here", "within each other", "Correct the value or the template")
 COPY_ROOTS = ("contact", "member", "links")
 ROOTS = (*COPY_ROOTS, "group", "message")
 
@@ -23,24 +26,12 @@ lookups = st.builds("{}.{}".format, st.sampled_from(ROOTS), names)
 lists = st.builds("{}.kids".format, st.sampled_from(ROOTS)) | st.lists(literals, max_size=3).map(
     lambda items: f"[{', '.join(items)}]"
 )
-filters = st.sampled_from(
-    [
-        "upper",
-        "lower",
-        "capitalize",
-        "title",
-        "trim",
-        "length",
-        'default("x", true)',
-        "default('&', boolean=true)",
-    ]
-    + [
-        "truncate(5)",
-        'truncate(6, true, "…")',
-        "truncate(4, end='', leeway=0)",
-        "truncate(length=3, leeway=2)",
-    ]
+cases = st.sampled_from(["upper", "lower", "capitalize", "title", "trim", "length"])
+fallbacks = st.sampled_from(['default("x", true)', "default('&', boolean=true)"])
+cuts = st.sampled_from(
+    ["truncate(5)", 'truncate(6, true, "…")', "truncate(4, end='', leeway=0)", "truncate(length=3, leeway=2)"]
 )
+filters = cases | fallbacks | cuts
 comparisons = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
 
 
@@ -106,11 +97,12 @@ def test_the_text_is_that_of_jinja(source, context, autoescape):
     try:
         expected = jinja(source, context, autoescape=autoescape)
     except Exception:  # noqa: BLE001 - whatever Jinja2 can't do (compare text with numbers) is not common ground
-        assume(False)  # noqa: FBT003
+        assume(False)
     try:
         shown = ours(source, context, Escape.VALUES if autoescape else Escape.NOTHING)
     except TemplateError as error:
-        assume("has a meaning here" not in str(error) and "within each other" not in str(error))
+        # We are stricter: no shadowing, fewer loops, and constants must fit even where no contact gets to.
+        assume(not any(text in str(error) for text in STRICTER))
         raise
     assert shown == expected
 
@@ -134,16 +126,12 @@ anything = st.recursive(
 def test_whatever_the_values_are_nothing_else_than_our_errors_comes_out(source, value, name):
     given_values = {"kids": value, "name": value, "number": value, "language": value}
     context = dict.fromkeys(ROOTS, given_values)
-    try:
+    with suppress(RenderError, TemplateError):
         ours(source + "{{ contact.name | " + name + " }}", context, Escape.VALUES)
-    except (RenderError, TemplateError) as error:
-        assert str(error)
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.text(st.sampled_from("{}%#|.()[]\"'\\ \n-+~*,:=<>!aif0contact") | st.characters(), max_size=60))
 def test_whatever_the_source_is_nothing_else_than_our_errors_comes_out(source):
-    try:
-        ours("{{" + source + "}}" + source, dict.fromkeys(ROOTS, {}), Escape.NOTHING)
-    except (RenderError, TemplateError) as error:
-        assert str(error)
+    with suppress(RenderError, TemplateError):
+        ours("{{" + source + "}}" + source, {root: {} for root in ROOTS}, Escape.NOTHING)

@@ -1,4 +1,4 @@
-"""What the language refuses: at compile time whatever it doesn't have, at render time whatever goes beyond bounds."""
+"""What is refused: in templates whatever the language doesn't have, in copies whatever goes beyond bounds."""
 
 import time
 import tracemalloc
@@ -91,7 +91,7 @@ def test_the_error_names_part_line_and_remedy():
 
 def test_an_unknown_attribute_is_refused_with_the_one_that_was_meant():
     with pytest.raises(
-        TemplateError, match='line 2: contact has no "frist_name". Did you mean "First_name"?'
+        TemplateError, match=r'line 2: contact has no "frist_name"\. Did you mean "First_name"\?'
     ):
         fill("\n{{ contact.frist_name }}", known=KnownNames(contact=["First_name", "city"]))
 
@@ -167,8 +167,10 @@ def test_it_refuses_a_template_that_is_too_much(bomb):
             "more than 100,000 steps",
         ),
         (
-            "{% for a in contact.x %}{% if a %}{% for b in contact.x %}{% for c in contact.x %}{% endfor %}"
-            "{% endfor %}{% endif %}{% endfor %}",
+            (
+                "{% for a in contact.x %}{% if a %}{% for b in contact.x %}{% for c in contact.x %}"
+                "{% endfor %}{% endfor %}{% endif %}{% endfor %}"
+            ),
             {"x": [1] * 1_000},
             "more than 100,000 steps",
         ),

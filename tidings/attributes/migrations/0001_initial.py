@@ -5,25 +5,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Attribute',
+            name="Attribute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('type', models.CharField(choices=[('text', 'Text'), ('number', 'Number'), ('boolean', 'Yes or no'), ('date', 'Date'), ('date_time', 'Date and time'), ('choice', 'Choice')], default='text', max_length=10)),
-                ('choices', models.JSONField(default=list)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("text", "Text"),
+                            ("number", "Number"),
+                            ("boolean", "Yes or no"),
+                            ("date", "Date"),
+                            ("date_time", "Date and time"),
+                            ("choice", "Choice"),
+                        ],
+                        default="text",
+                        max_length=10,
+                    ),
+                ),
+                ("choices", models.JSONField(default=list)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'db_table': 'attributes',
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='attributes_name_once')],
+                "db_table": "attributes",
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("name"), name="attributes_name_once"
+                    )
+                ],
             },
         ),
     ]

@@ -17,8 +17,8 @@ class Pool:
     """Keeps up to `relay.pool` connections open.
 
     `on_idle` gets a connection each time it is free: hand it a message there and then, or leave it until
-    `wake`. `on_down` gets the reason each time an opening fails while no other connection stands. While the
-    carrier is down, one connection at a time is tried, with growing pauses.
+    `wake`. `on_down` gets the reason each time an opening fails while no other connection stands or is being
+    opened. While the carrier is down, one connection at a time is tried, with growing pauses.
     """
 
     def __init__(
@@ -37,6 +37,7 @@ class Pool:
         self._longest_pause = longest_pause_seconds
         self._pause = 0.0  # before the next opening; 0 while openings succeed
         self._door = asyncio.Lock()  # held by the one who knocks while the carrier is down
+        self._opening = 0  # openings under way
         self._connections: set[Connection] = set()
         self._keepers: list[asyncio.Task[None]] = []
 
@@ -115,9 +116,12 @@ class Pool:
             return connection
 
     async def _try_to_open(self) -> Connection | None:
+        self._opening += 1
         try:
             return await Connection.open(self.relay)
         except CarrierDown as down:
-            if not self._connections:
+            if not self._connections and self._opening == 1:
                 self._on_down(down.outcome)
             return None
+        finally:
+            self._opening -= 1

@@ -49,6 +49,10 @@ class Relay:
     reply_seconds: float = 60  # any reply but the last
     dot_seconds: float = 600  # the reply to the final dot, as RFC 5321 4.5.3.2.6 asks
 
+    def __post_init__(self) -> None:
+        if self.user and self.tls is Tls.OPPORTUNISTIC:
+            raise BadRelay(reason="opportunistic TLS could show the password to others: use starttls=require")
+
     def __str__(self) -> str:
         """Name the relay in messages to people: no user, no password."""
         host = f"[{self.host}]" if ":" in self.host else self.host
@@ -126,8 +130,6 @@ def _tls(scheme: str, starttls: str | None, *, has_login: bool) -> Tls:
     choices = {"require": Tls.STARTTLS, "opportunistic": Tls.OPPORTUNISTIC, "never": Tls.NONE}
     if starttls not in choices:
         raise BadRelay(reason=f"starttls must be one of {', '.join(choices)}")
-    if has_login and starttls == "opportunistic":
-        raise BadRelay(reason="opportunistic TLS could show the password to others: use starttls=require")
     return choices[starttls]
 
 

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 
 import click
 from django.conf import settings
-from django.db import connection
 
 from tidings.channels.email.relay import Relay, parse_relay
 from tidings.channels.email.smtp import Connection
@@ -14,6 +13,7 @@ from tidings.cli import ground
 from tidings.cli.exits import Exit
 from tidings.cli.options import as_json, examples
 from tidings.cli.output import print_json, print_rows
+from tidings.kernel import db
 from tidings.kernel.errors import TidingsError
 
 OLDEST_SERVER = 16
@@ -63,8 +63,7 @@ def _try(part: str, look: Callable[[], tuple[bool, str]]) -> Finding:
 
 
 def _database() -> tuple[bool, str]:
-    connection.ensure_connection()
-    major = connection.pg_version // 10_000
+    major = int(db.value("SHOW server_version_num")) // 10_000
     kind = "embedded " if settings.ENVIRONMENT.uses_embedded_database else ""
     if major < OLDEST_SERVER:
         return False, f"PostgreSQL {major} is too old: Tidings needs {OLDEST_SERVER} or newer."

@@ -11,7 +11,7 @@ from tidings.cli.options import as_json, examples, group_of
 from tidings.cli.output import print_json
 from tidings.cli.saving import saved
 from tidings.cli.waiting import Step, Summary, Work, wait_for
-from tidings.exports.actions import start
+from tidings.exports.actions import find, start
 from tidings.exports.models import Export
 
 ENDS = (Export.State.FINISHED, Export.State.FAILED)
@@ -45,7 +45,7 @@ def _work(number: int) -> Work:
 
 
 def _look(number: int) -> Summary:
-    found = Export.objects.select_related("process").get(pk=number)
+    found = find(number)
     return {
         "id": found.pk,
         "state": found.state,

@@ -4,7 +4,7 @@ import click
 
 from tidings.cli import shapes
 from tidings.cli.ground import database
-from tidings.cli.options import as_json, examples, group_of
+from tidings.cli.options import as_json, category_of, examples, group_of
 from tidings.cli.output import print_facts, print_json, print_rows
 from tidings.groups import actions, queries
 from tidings.groups.models import Group
@@ -25,7 +25,7 @@ def group() -> None:
 )
 @click.argument("name")
 @click.option(
-    "--channel", type=click.Choice(Group.Channel.values), default=Group.Channel.EMAIL, show_default=True
+    "--channel", type=click.Choice(Group.Channel.values), default=Group.Channel.EMAIL.value, show_default=True
 )
 @click.option(
     "--address", default="", metavar="LOCAL@DOMAIN", help="Identity and sender; an e-mail group needs one."
@@ -47,13 +47,14 @@ def create(*, name: str, channel: str, address: str, category: str, description:
 
 @group.command("list", epilog=examples("tidings group list", "tidings group list --search news --json"))
 @click.option("--search", default="", help="Part of a name or address.")
-@click.option("--category", default=None, help="The name of a category.")
+@click.option("--category", default="", help="The name of a category.")
 @click.option("--channel", type=click.Choice(Group.Channel.values), default=None)
 @as_json
 @database()
-def list_groups(search: str, category: str | None, channel: str | None, as_json: bool) -> None:
+def list_groups(search: str, category: str, channel: str | None, as_json: bool) -> None:
     """List groups with members and locks."""
-    found = shapes.of_groups(queries.search(search, category=category, channel=channel))
+    category_id = category_of(category).pk if category else None
+    found = shapes.of_groups(queries.search(search, category=category_id, channel=channel or ""))
     if as_json:
         print_json(found)
         return

@@ -1,7 +1,7 @@
 """`tidings import` and `tidings imports`: files in."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -16,9 +16,12 @@ from tidings.cli.saving import saved
 from tidings.cli.waiting import Step, Summary, Work, wait_for
 from tidings.imports import actions, queries
 from tidings.imports.models import Import
-from tidings.kernel.errors import NotFound
+from tidings.imports.rules.recognise import Unknown
 
-ENDS = (Import.State.FINISHED, Import.State.FAILED, Import.State.CANCELLED)
+# A draft waits for a person, on the page where it was uploaded.
+ENDS = (Import.State.DRAFT, Import.State.FINISHED, Import.State.FAILED, Import.State.CANCELLED)
+# In the words of --map.
+UNKNOWN = {"stop": Unknown.STOP, "ignore": Unknown.IGNORE, "new": Unknown.CREATE}
 LISTED = ("id", "state", "group", "filename", "rows", "created", "updated", "joined", "unchanged", "rejected")
 NO_WORKERS = "No worker runs: it starts when `tidings up` or `tidings worker` does."
 
@@ -34,7 +37,10 @@ NO_WORKERS = "No worker runs: it starts when `tidings up` or `tidings worker` do
 @click.argument("ref", metavar="GROUP")
 @click.argument("file")
 @click.option(
-    "--mode", type=click.Choice(Import.Mode.values), default=Import.Mode.ADD_AND_UPDATE, show_default=True
+    "--mode",
+    type=click.Choice(Import.Mode.values),
+    default=Import.Mode.ADD_AND_UPDATE.value,
+    show_default=True,
 )
 @click.option(
     "--map",
@@ -45,7 +51,7 @@ NO_WORKERS = "No worker runs: it starts when `tidings up` or `tidings worker` do
 )
 @click.option(
     "--unknown-columns",
-    type=click.Choice(["stop", "ignore", "new"]),
+    type=click.Choice(list(UNKNOWN)),
     default="stop",
     show_default=True,
     help="What to do with columns that nobody mapped: `new` makes attributes of them.",
@@ -73,11 +79,11 @@ def import_file(
     with opened(file) as (content, filename):
         run = actions.start(
             group,
-            file=content,
+            content,
             filename=filename,
-            mapping=dict(mapping) or None,
-            unknown_columns=unknown_columns,
-            mode=mode,
+            choices=dict(mapping) or None,
+            unknown=UNKNOWN[unknown_columns],
+            mode=Import.Mode(mode),
             dry_run=dry_run,
             by=None,
         )
@@ -104,15 +110,13 @@ def opened(file: str) -> Iterator[tuple[BinaryIO, str]]:
 
 def summary_of(run: int) -> Summary:
     """The import's summary as it is now; raises `NotFound`."""
-    found = Import.objects.filter(pk=run).first()
-    if found is None:
-        raise NotFound(thing="import", ref=run)
-    return queries.summary(found)
+    return queries.summary(queries.find(run))
 
 
 def _work(run: int) -> Work:
     def step(summary: Summary) -> Step:
-        return Step(summary["state"], summary["progress"]["done"], summary["progress"]["total"])
+        progress = summary["progress"] or {"done": 0, "total": None}
+        return Step(summary["state"], progress["done"], progress["total"])
 
     follow = f"tidings imports show {run} --follow"
     return Work("import", run, lambda: summary_of(run), step, ENDS, follow)
@@ -145,7 +149,7 @@ def imports() -> None:
 @database()
 def list_imports(limit: int, as_json: bool) -> None:
     """List the newest imports."""
-    found = [queries.summary(run) for run in Import.objects.order_by("-pk")[:limit]]
+    found = [queries.summary(run) for run in Import.objects.select_related("process").order_by("-pk")[:limit]]
     if as_json:
         print_json(found)
     else:
@@ -176,9 +180,8 @@ def show(run: int, follow: bool, as_json: bool) -> None:
 def rejects(run: int, out: str, as_json: bool) -> None:
     """Save the rows that were left out, each with line, column, value and reason, as CSV."""
     summary = summary_of(run)
-    pieces: Iterable[bytes] = queries.rejects_csv(Import.objects.get(pk=run))
     with saved(out) as target:
-        target.writelines(pieces)
+        target.writelines(line.encode() for line in queries.rejects_csv(queries.find(run)))
     _tell_saved({"id": run, "rejected": summary["rejected"], "file": out}, as_json=as_json)
 
 
@@ -197,6 +200,5 @@ def _tell_saved(facts: Summary, *, as_json: bool) -> None:
 @database()
 def cancel(run: int, as_json: bool) -> None:
     """Cancel an import. What was merged stays."""
-    summary_of(run)
-    actions.cancel(Import.objects.get(pk=run), by=None)
+    actions.cancel(queries.find(run), by=None)
     _print(summary_of(run), as_json=as_json)

@@ -1,7 +1,7 @@
 """`tidings up`, `migrate`, `web`, `worker`, `mailbox`: the processes that Tidings consists of.
 
-Each of the long-running ones is a supervisor with children. A child is the same command with a hidden option:
-`--fd`, a socket that its supervisor holds open so that a crash loses no connection, or `--one`, for one worker.
+Each of the long-running ones is a supervisor with children. A child is the same command with a hidden
+option: `--fd`, a socket that its supervisor holds open so that a crash loses no connection, or `--one`.
 """
 
 import os
@@ -15,8 +15,9 @@ from django.db import connection
 from django.urls import reverse
 
 from tidings.accounts.actions import first_invitation
+from tidings.channels.mailbox import catch
 from tidings.cli import ground
-from tidings.cli.lazy import load
+from tidings.cli import worker as workers
 from tidings.cli.options import as_json, examples
 from tidings.cli.output import print_json
 from tidings.kernel.embedded.server import Server
@@ -31,12 +32,7 @@ WORKERS = 2
 WEB_THREADS = 8
 SENDING, LONG = "sending", "long"
 
-# The processes' insides know more than a door may, so they are named here and imported in the child.
 APPLICATION = "tidings.config.wsgi:application"
-RUN_WORKER = "tidings.cli.worker.run"
-NAME_OF_WORKER = "tidings.cli.worker.name_of"
-RELEASE_WORKER = "tidings.cli.worker.release"
-CATCH_MAIL = "tidings.channels.mailbox.catch.run"
 
 PORT = click.IntRange(0, 65535)  # 0: any that is free
 host_option = click.option(
@@ -114,7 +110,7 @@ def mailbox(host: str, port: int, fd: int | None) -> None:
     if fd is not None:
         die_with_parent()
         with ground.server(), socket.socket(fileno=fd) as inherited:
-            load(CATCH_MAIL)(inherited)
+            catch.run(inherited)
         return
     with ground.database() as embedded, _listening(host, port) as door:
         click.echo(
@@ -138,7 +134,7 @@ def migrate(as_json: bool) -> None:
 def _work(queue: str) -> None:
     die_with_parent()
     with ground.server():
-        load(RUN_WORKER)(queue)
+        workers.run(queue)
 
 
 def _become_web_server(fd: int) -> None:
@@ -162,7 +158,7 @@ def _supervise(services: Sequence[Service], embedded: Server | None) -> None:
 def _release(service: Service, pid: int) -> None:
     if service.name.startswith("worker"):
         try:
-            load(RELEASE_WORKER)(load(NAME_OF_WORKER)(pid))
+            workers.release(workers.name_of(pid))
         finally:
             connection.close()  # the next worker dies in an hour, when the database may have been restarted
 
@@ -187,7 +183,7 @@ def _service(
 
 
 def _workers_and_mailbox(count: int) -> list[Service]:
-    """`count` workers that send and one for the rest; a mailbox, unless there is a relay or a mailbox elsewhere."""
+    """`count` workers that send, one for the rest, and a mailbox unless there is a relay or one elsewhere."""
     env: dict[str, str] = {}
     services = []
     if not settings.ENVIRONMENT.smtp_url and not settings.ENVIRONMENT.mailbox_url:

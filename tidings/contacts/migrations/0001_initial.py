@@ -4,28 +4,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.TextField(db_collation='C', null=True)),
-                ('mobile', models.TextField(db_collation='C', null=True)),
-                ('external_id', models.TextField(db_collation='C', null=True)),
-                ('language', models.TextField(default='')),
-                ('attributes', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("email", models.TextField(db_collation="C", null=True)),
+                ("mobile", models.TextField(db_collation="C", null=True)),
+                ("external_id", models.TextField(db_collation="C", null=True)),
+                ("language", models.TextField(default="")),
+                ("attributes", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
             ],
             options={
-                'db_table': 'contacts',
-                'constraints': [models.UniqueConstraint(models.F('email'), name='contacts_email_once'), models.UniqueConstraint(models.F('mobile'), name='contacts_mobile_once'), models.UniqueConstraint(models.F('external_id'), name='contacts_external_id_once'), models.CheckConstraint(condition=models.Q(('email__isnull', False), ('mobile__isnull', False), ('external_id__isnull', False), _connector='OR'), name='contacts_reachable')],
+                "db_table": "contacts",
+                "constraints": [
+                    models.UniqueConstraint(models.F("email"), name="contacts_email_once"),
+                    models.UniqueConstraint(models.F("mobile"), name="contacts_mobile_once"),
+                    models.UniqueConstraint(models.F("external_id"), name="contacts_external_id_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("email__isnull", False),
+                            ("mobile__isnull", False),
+                            ("external_id__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="contacts_reachable",
+                    ),
+                ],
             },
         ),
     ]

@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,72 +15,138 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Category',
+            name="Category",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'db_table': 'categories',
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='categories_name_once')],
+                "db_table": "categories",
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("name"), name="categories_name_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Group',
+            name="Group",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=150)),
-                ('address', models.CharField(max_length=300, null=True)),
-                ('description', models.TextField(blank=True, default='')),
-                ('channel', models.CharField(choices=[('email', 'E-mail'), ('sms', 'SMS'), ('push', 'Push')], default='email', max_length=5)),
-                ('language', models.CharField(blank=True, default='', max_length=10)),
-                ('country', models.CharField(blank=True, default='', max_length=2)),
-                ('time_zone', models.CharField(default='UTC', max_length=60)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('archived_at', models.DateTimeField(null=True)),
-                ('sender_name', models.CharField(blank=True, default='', max_length=150)),
-                ('sender_address', models.CharField(blank=True, default='', max_length=300)),
-                ('reply_to', models.CharField(blank=True, default='', max_length=300)),
-                ('subject_prefix', models.CharField(blank=True, default='', max_length=40)),
-                ('category', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='groups', to='groups.category')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=150)),
+                ("address", models.CharField(max_length=300, null=True)),
+                ("description", models.TextField(blank=True, default="")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[("email", "E-mail"), ("sms", "SMS"), ("push", "Push")],
+                        default="email",
+                        max_length=5,
+                    ),
+                ),
+                ("language", models.CharField(blank=True, default="", max_length=10)),
+                ("country", models.CharField(blank=True, default="", max_length=2)),
+                ("time_zone", models.CharField(default="UTC", max_length=60)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("archived_at", models.DateTimeField(null=True)),
+                ("sender_name", models.CharField(blank=True, default="", max_length=150)),
+                ("sender_address", models.CharField(blank=True, default="", max_length=300)),
+                ("reply_to", models.CharField(blank=True, default="", max_length=300)),
+                ("subject_prefix", models.CharField(blank=True, default="", max_length=40)),
+                (
+                    "category",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="groups",
+                        to="groups.category",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'groups',
+                "db_table": "groups",
             },
         ),
         migrations.CreateModel(
-            name='GroupAttribute',
+            name="GroupAttribute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('value', models.CharField(max_length=2000)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('group', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='attributes', to='groups.group')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("value", models.CharField(max_length=2000)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attributes",
+                        to="groups.group",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'group_attributes',
+                "db_table": "group_attributes",
             },
         ),
         migrations.AddIndex(
-            model_name='group',
-            index=models.Index(fields=['name', 'id'], name='groups_by_name'),
+            model_name="group",
+            index=models.Index(fields=["name", "id"], name="groups_by_name"),
         ),
         migrations.AddConstraint(
-            model_name='group',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('address'), name='groups_address_once'),
+            model_name="group",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower("address"), name="groups_address_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='group',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['email', 'sms', 'push'])), name='groups_channel'),
+            model_name="group",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("channel__in", ["email", "sms", "push"])), name="groups_channel"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='group',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('address__isnull', False), ('channel', 'email')), models.Q(models.Q(('channel', 'email'), _negated=True), ('address__isnull', True)), _connector='OR'), name='groups_address_of_email'),
+            model_name="group",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("address__isnull", False), ("channel", "email")),
+                    models.Q(models.Q(("channel", "email"), _negated=True), ("address__isnull", True)),
+                    _connector="OR",
+                ),
+                name="groups_address_of_email",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='groupattribute',
-            constraint=models.UniqueConstraint(models.F('group'), django.db.models.functions.text.Lower('name'), name='group_attributes_name_once'),
+            model_name="groupattribute",
+            constraint=models.UniqueConstraint(
+                models.F("group"),
+                django.db.models.functions.text.Lower("name"),
+                name="group_attributes_name_once",
+            ),
         ),
     ]

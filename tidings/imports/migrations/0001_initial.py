@@ -6,89 +6,174 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('groups', '0001_initial'),
-        ('locks', '0001_initial'),
+        ("groups", "0001_initial"),
+        ("locks", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Import',
+            name="Import",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('filename', models.CharField(max_length=300)),
-                ('file', models.CharField(max_length=400)),
-                ('size', models.BigIntegerField(default=0)),
-                ('mode', models.CharField(choices=[('add_and_update', 'Add and update')], default='add_and_update', max_length=20)),
-                ('dry_run', models.BooleanField(default=False)),
-                ('format', models.JSONField(default=dict)),
-                ('mapping', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('queued', 'Queued'), ('reading', 'Reading'), ('merging', 'Merging'), ('finished', 'Finished'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='draft', max_length=10)),
-                ('cancel_requested', models.BooleanField(default=False)),
-                ('error', models.TextField(default='')),
-                ('rows', models.BigIntegerField(default=0)),
-                ('rejected', models.BigIntegerField(default=0)),
-                ('duplicates', models.BigIntegerField(default=0)),
-                ('created', models.BigIntegerField(default=0)),
-                ('joined', models.BigIntegerField(default=0)),
-                ('updated', models.BigIntegerField(default=0)),
-                ('unchanged', models.BigIntegerField(default=0)),
-                ('kept_out', models.BigIntegerField(default=0)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('started_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('group', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='groups.group')),
-                ('process', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='locks.process')),
-                ('started_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("filename", models.CharField(max_length=300)),
+                ("file", models.CharField(max_length=400)),
+                ("size", models.BigIntegerField(default=0)),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("add_and_update", "Add and update")],
+                        default="add_and_update",
+                        max_length=20,
+                    ),
+                ),
+                ("dry_run", models.BooleanField(default=False)),
+                ("format", models.JSONField(default=dict)),
+                ("mapping", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("queued", "Queued"),
+                            ("reading", "Reading"),
+                            ("merging", "Merging"),
+                            ("finished", "Finished"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("cancel_requested", models.BooleanField(default=False)),
+                ("error", models.TextField(default="")),
+                ("rows", models.BigIntegerField(default=0)),
+                ("rejected", models.BigIntegerField(default=0)),
+                ("duplicates", models.BigIntegerField(default=0)),
+                ("created", models.BigIntegerField(default=0)),
+                ("joined", models.BigIntegerField(default=0)),
+                ("updated", models.BigIntegerField(default=0)),
+                ("unchanged", models.BigIntegerField(default=0)),
+                ("kept_out", models.BigIntegerField(default=0)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("started_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="groups.group",
+                    ),
+                ),
+                (
+                    "process",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="locks.process",
+                    ),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'imports',
+                "db_table": "imports",
             },
         ),
         migrations.CreateModel(
-            name='MergedSlice',
+            name="MergedSlice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.IntegerField()),
-                ('last_key', models.TextField()),
-                ('people', models.IntegerField()),
-                ('created', models.IntegerField()),
-                ('joined', models.IntegerField()),
-                ('updated', models.IntegerField()),
-                ('unchanged', models.IntegerField()),
-                ('kept_out', models.IntegerField()),
-                ('rejected', models.IntegerField()),
-                ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='slices', to='imports.import')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.IntegerField()),
+                ("last_key", models.TextField()),
+                ("people", models.IntegerField()),
+                ("created", models.IntegerField()),
+                ("joined", models.IntegerField()),
+                ("updated", models.IntegerField()),
+                ("unchanged", models.IntegerField()),
+                ("kept_out", models.IntegerField()),
+                ("rejected", models.IntegerField()),
+                (
+                    "run",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="slices",
+                        to="imports.import",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'import_slices',
+                "db_table": "import_slices",
             },
         ),
         migrations.CreateModel(
-            name='Reject',
+            name="Reject",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slice', models.IntegerField(null=True)),
-                ('line', models.BigIntegerField()),
-                ('reason', models.CharField(max_length=40)),
-                ('column', models.TextField(default='')),
-                ('value', models.TextField(default='')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rejects', to='imports.import')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("slice", models.IntegerField(null=True)),
+                ("line", models.BigIntegerField()),
+                ("reason", models.CharField(max_length=40)),
+                ("column", models.TextField(default="")),
+                ("value", models.TextField(default="")),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rejects",
+                        to="imports.import",
+                    ),
+                ),
             ],
             options={
-                'db_table': 'import_rejects',
+                "db_table": "import_rejects",
             },
         ),
         migrations.AddConstraint(
-            model_name='import',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'queued', 'reading', 'merging', 'finished', 'failed', 'cancelled'])), name='imports_state'),
+            model_name="import",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        ["draft", "queued", "reading", "merging", "finished", "failed", "cancelled"],
+                    )
+                ),
+                name="imports_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mergedslice',
-            constraint=models.UniqueConstraint(models.F('run'), models.F('number'), name='import_slices_once'),
+            model_name="mergedslice",
+            constraint=models.UniqueConstraint(
+                models.F("run"), models.F("number"), name="import_slices_once"
+            ),
         ),
     ]

@@ -1,7 +1,5 @@
 """What stops a run before anything changes."""
 
-# ruff: noqa: N818 - the names of errors are the facts they state
-
 from tidings.kernel.errors import TidingsError
 
 

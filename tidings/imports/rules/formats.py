@@ -51,6 +51,10 @@ _LETTERS_OF = {
     "mac-roman": frozenset(_WESTERN + _PUNCTUATION),
     "cp850": frozenset(_WESTERN),
 }
+# What no language writes: these accents within a word (Czech read as Western European has many), and a
+# capital behind a small letter.
+_CAPITALS = "".join(letter for letter in _WESTERN + _CENTRAL + _TURKISH if letter.isupper())
+_ODD = re.compile(rf"[ìòù](?=[a-z])|(?<=[a-z])[{_CAPITALS}]")
 _OTHER_ENCODINGS = (
     "cp1251",
     "koi8-r",
@@ -158,20 +162,20 @@ def _count_special(text: str) -> int:
 
 
 def _guess_encoding(head: bytes) -> str:
-    special = bytes(byte for byte in head if byte > 0x7F)[:_GUESS_BYTES]  # noqa: PLR2004 - the end of ASCII
-    shares = {name: _share_of_letters(special, name) for name in _LETTERS_OF}
+    sample = b"\n".join(line for line in head.splitlines() if not line.isascii())[:_GUESS_BYTES]
+    shares = {name: _share_of_letters(sample, name) for name in _LETTERS_OF}
     best = max(shares, key=lambda name: shares[name])  # the first of equals: the likeliest
     if shares[best] >= _LETTERS_SHARE_OF_A_FIT:
         return best
-    sample = b"\n".join(line for line in head.splitlines() if not line.isascii())[:_GUESS_BYTES]
     guess = charset_normalizer.from_bytes(sample, cp_isolation=[*_LETTERS_OF, *_OTHER_ENCODINGS]).best()
     return guess.encoding.replace("_", "-") if guess else best
 
 
-def _share_of_letters(special: bytes, encoding: str) -> float:
+def _share_of_letters(sample: bytes, encoding: str) -> float:
     letters = _LETTERS_OF[encoding]
-    text = special.decode(encoding, "replace")
-    return sum(character in letters for character in text) / len(text)
+    text = sample.decode(encoding, "replace")
+    fitting = sum(character in letters for character in text) - len(_ODD.findall(text))
+    return fitting / max(1, _count_special(text))
 
 
 def _propose_layout(encoding: str, text: str) -> Format:

@@ -60,6 +60,8 @@ def read_lines(file: BinaryIO, encoding: str) -> Iterator[Piece]:
         last = not data
         bytes_read += len(data)
         text = rest + decoder.decode(data, final=last)
+        if bytes_read == len(data):
+            text = text.removeprefix("\ufeff")  # a mark that the chosen character set doesn't provide for
         lines = io.StringIO(text, newline="").readlines()
         # A CR at the end may be half of a CR LF.
         rest = "" if last or not lines or lines[-1].endswith("\n") else lines.pop()

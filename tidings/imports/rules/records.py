@@ -8,7 +8,7 @@ hours.
 import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain
 from typing import Any, BinaryIO
 
 from tidings.imports.rules.errors import QuotesEverywhereBroken
@@ -100,12 +100,11 @@ class _Cutter:
 
     def _cut_one_by_one(self, lines: list[str], records: Records, *, last: bool) -> int:
         """Cuts records that go over several lines or are broken; returns how many lines are done."""
-        starts: list[int] = []
-        records.starts = starts
-        done = 0
+        records.starts = starts = list[int]()
+        source = iter(lines)
+        done = begun = taken = 0  # lines finished, where the reader began, lines gone from the source
+        reader = csv.reader(source, **self._reading)
         while done < len(lines):
-            begun = done
-            reader = csv.reader(islice(lines, begun, None), **self._reading)
             try:
                 for cells in reader:
                     starts.append(self._lines_before + done + 1)
@@ -117,7 +116,8 @@ class _Cutter:
                     return done  # the record may go on in the next piece
                 records.rejects.append(self._reject(done, lines[done]))
                 self._charge(end - done - 1)
-                done += 1
+                done, begun, taken = done + 1, done + 1, max(taken, end)
+                reader = csv.reader(chain(lines[begun:taken], source), **self._reading)
         return done
 
     def _reject(self, index: int, line: str) -> Reject:

@@ -82,7 +82,7 @@ class Head:
     rows: tuple[tuple[str, ...], ...]
 
 
-class _RowFault(Exception):  # noqa: N818 - not an error of the program
+class _RowFault(Exception):
     def __init__(self, reason: Reason, column: int | None, value: str) -> None:
         self.reason, self.column, self.value = reason, column, value
 

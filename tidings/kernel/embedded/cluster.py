@@ -51,10 +51,16 @@ def make_site(home: Home, account: Account) -> None:
     _make_private(home.socket_dir, account)  # before anyone connects there: it may lie in /tmp
 
 
+def require_password(home: Home) -> None:
+    """Refuse to go on when there is data that nobody can get at."""
+    if home.data.exists() and not home.password_file.exists():
+        raise PasswordMissing(data=home.data, file=home.password_file)
+
+
 def make_ready(home: Home, account: Account) -> Path:
     """Everything a start needs; returns the folder of the programs to start.
 
-    Raises OtherMajorVersion, PasswordMissing, CreationFailed.
+    Raises OtherMajorVersion, CreationFailed.
     """
     programs = binaries.runnable_bin_dir(account, home.site)
     _make_private(home.log, account)
@@ -92,8 +98,6 @@ def _check(home: Home, version: str) -> None:
     ours = version.partition(".")[0]
     if found != ours:
         raise OtherMajorVersion(data=home.data, found=found, ours=ours)
-    if not home.password_file.exists():
-        raise PasswordMissing(data=home.data, file=home.password_file)
 
 
 def _create(home: Home, account: Account, programs: Path) -> None:

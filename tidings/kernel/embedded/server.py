@@ -94,13 +94,14 @@ class Server:
         with _clear_errors(self.home.site, account):
             cluster.make_site(self.home, account)
             with locks.held(self.home.move_lock):
-                self._use = self._use or locks.share(self.home.use_lock)
+                if self._use is None:
+                    self._use = locks.share(self.home.use_lock)
                 self._bring_up(account)
 
     def keep_running(self) -> None:
         """Start the server again if it died, without waiting until it answers: clients try again anyway.
 
-        To be called every second or so; it costs 0.2 ms while the server lives.
+        To be called every second or so between `start` and `stop`; it costs 0.2 ms while the server lives.
         """
         with locks.held_if_free(self.home.move_lock) as free:
             if free and self._launch_if_dead(server_account(self.home.data)):
@@ -121,6 +122,7 @@ class Server:
 
     def _bring_up(self, account: Account) -> None:
         """Wait for whoever lives on the data; launch when nobody does. Needs the move lock."""
+        cluster.require_password(self.home)
         if not self.started_here:
             self._child = None  # one that ended before is no failed start
         for seconds in _pauses(START_LIMIT_SECONDS):

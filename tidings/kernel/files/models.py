@@ -24,3 +24,6 @@ class Chunk(models.Model):
 
     class Meta:
         db_table = "file_chunks"
+
+    def __str__(self) -> str:
+        return f"chunk {self.number} of {self.file_id}"

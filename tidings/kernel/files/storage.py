@@ -23,7 +23,9 @@ class DatabaseStorage(Storage):
         file = StoredFile.objects.filter(name=name).first()
         if file is None:
             raise NotFound(thing="file", ref=name)
-        return File(io.BufferedReader(_Chunks(file), CHUNK_BYTES), name)
+        opened = File(io.BufferedReader(_Chunks(file), CHUNK_BYTES), name)
+        opened.size = file.size  # else Django asks the reader, which can't seek
+        return opened
 
     def _save(self, name: str, content: "File[Any]") -> str:
         with transaction.atomic():

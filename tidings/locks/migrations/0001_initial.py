@@ -9,7 +9,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -19,53 +18,108 @@ class Migration(migrations.Migration):
     operations = [
         BtreeGistExtension(),
         migrations.CreateModel(
-            name='Process',
+            name="Process",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('import', 'Import'), ('export', 'Export'), ('sendout', 'Sendout')], max_length=20)),
-                ('state', models.CharField(choices=[('running', 'Running'), ('finished', 'Finished'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='running', max_length=10)),
-                ('label', models.CharField(max_length=300)),
-                ('done', models.BigIntegerField(default=0)),
-                ('total', models.BigIntegerField(null=True)),
-                ('token', models.BigIntegerField(default=0)),
-                ('worker', models.CharField(default='', max_length=100)),
-                ('lease_until', models.DateTimeField(null=True)),
-                ('started_at', models.DateTimeField(auto_now_add=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('started_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("import", "Import"), ("export", "Export"), ("sendout", "Sendout")],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("running", "Running"),
+                            ("finished", "Finished"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="running",
+                        max_length=10,
+                    ),
+                ),
+                ("label", models.CharField(max_length=300)),
+                ("done", models.BigIntegerField(default=0)),
+                ("total", models.BigIntegerField(null=True)),
+                ("token", models.BigIntegerField(default=0)),
+                ("worker", models.CharField(default="", max_length=100)),
+                ("lease_until", models.DateTimeField(null=True)),
+                ("started_at", models.DateTimeField(auto_now_add=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'db_table': 'processes',
+                "db_table": "processes",
             },
         ),
         migrations.CreateModel(
-            name='GroupLock',
+            name="GroupLock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('group_id', models.BigIntegerField()),
-                ('mode', models.CharField(choices=[('shared', 'Shared'), ('exclusive', 'Exclusive')], max_length=9)),
-                ('slot', django.contrib.postgres.fields.ranges.BigIntegerRangeField()),
-                ('taken_at', models.DateTimeField(auto_now_add=True)),
-                ('process', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='locks', to='locks.process')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("group_id", models.BigIntegerField()),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("shared", "Shared"), ("exclusive", "Exclusive")], max_length=9
+                    ),
+                ),
+                ("slot", django.contrib.postgres.fields.ranges.BigIntegerRangeField()),
+                ("taken_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "process",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="locks", to="locks.process"
+                    ),
+                ),
             ],
             options={
-                'db_table': 'group_locks',
+                "db_table": "group_locks",
             },
         ),
         migrations.AddIndex(
-            model_name='process',
-            index=models.Index(condition=models.Q(('state', 'running')), fields=['id'], name='processes_running'),
+            model_name="process",
+            index=models.Index(
+                condition=models.Q(("state", "running")), fields=["id"], name="processes_running"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='process',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['running', 'finished', 'failed', 'cancelled'])), name='processes_state'),
+            model_name="process",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["running", "finished", "failed", "cancelled"])),
+                name="processes_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grouplock',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('group_id', '='), ('slot', '&&')], name='group_locks_compatible'),
+            model_name="grouplock",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[("group_id", "="), ("slot", "&&")], name="group_locks_compatible"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grouplock',
-            constraint=models.CheckConstraint(condition=models.Q(('mode__in', ['shared', 'exclusive'])), name='group_locks_mode'),
+            model_name="grouplock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("mode__in", ["shared", "exclusive"])), name="group_locks_mode"
+            ),
         ),
     ]

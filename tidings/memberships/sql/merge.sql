@@ -1,10 +1,12 @@
 -- name: allowed
 -- Part of a slice's merge: the known people who may be members: who opted out of the group or was deactivated stays out.
+-- Rides opt_outs_once and memberships_not_active.
 SELECT m.* FROM matched m
-WHERE m.id IS NOT NULL AND m.fate <> 'conflict'
+WHERE m.id IS NOT NULL AND m.n NOT IN (SELECT n FROM conflicts)
   AND NOT EXISTS (SELECT 1 FROM opt_outs o WHERE o.contact_id = m.id AND o.group_id = %(group)s)
   AND NOT EXISTS (SELECT 1 FROM memberships d
-                  WHERE d.contact_id = m.id AND d.group_id = %(group)s AND d.state = 'deactivated')
+                  WHERE d.contact_id = m.id AND d.group_id = %(group)s AND d.state = 'deactivated'
+                    AND d.state <> 'active')
 
 -- name: joined_new
 -- Part of a slice's merge: makes the created contacts members.

@@ -99,7 +99,7 @@ def _encoded_words(value: str, start: int) -> str:
     """The value in encoded words, one a line; the first line has `start` characters already."""
     room = (MAX_LINE_CHARS - start - ENCODED_WORD_CHARS) // 4 * 3
     most = min(max(room, MIN_WORD_BYTES), MAX_WORD_BYTES)
-    data = value.encode()
+    data = _utf8(value)
     words = []
     at = 0
     while at < len(data):
@@ -109,6 +109,13 @@ def _encoded_words(value: str, start: int) -> str:
         words.append(f"=?utf-8?B?{b2a_base64(data[at:end], newline=False).decode()}?=")
         at = end
     return "\r\n ".join(words)
+
+
+def _utf8(value: str) -> bytes:
+    try:
+        return value.encode()
+    except UnicodeEncodeError as error:
+        raise ValueProblemError("a header holds half a character (a lone surrogate)") from error
 
 
 def _folded(line: str) -> str | None:

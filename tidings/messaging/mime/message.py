@@ -110,50 +110,47 @@ class _Body:
 class CompiledMessage:
     """A message of one sendout within one group, ready to be copied. Made by `compile_message`."""
 
-    _from: str
-    _subject: FillText
-    _list_unsubscribe: bool
-    _parts: Sequence[_Part]
-    _closing: bytes
-    _html: FillText | None
-    _text: FillText | None
+    from_line: str
+    subject: FillText
+    list_unsubscribe: bool
+    parts: Sequence[_Part]
+    closing: bytes
+    html: FillText | None
+    text: FillText | None
 
     def render(self, copy: Copy) -> bytes:
         """The whole message, ready for SMTP's DATA but for the final dot; raises RenderError."""
         values = copy.contact, copy.member, copy.links
         pieces = [self._head(copy)]
-        for part in self._parts:
+        for part in self.parts:
             pieces.append(part.opening)
             pieces += part.fill(*values)
-        pieces.append(self._closing)
+        pieces.append(self.closing)
         return b"".join(pieces)
 
     def preview(self, copy: Copy) -> Preview:
         """The same copy as text, without its headers and with line ends as they come; raises RenderError."""
         values = copy.contact, copy.member, copy.links
         return Preview(
-            self._subject(*values),
-            self._html(*values) if self._html else None,
-            self._text(*values) if self._text else None,
+            self.subject(*values),
+            self.html(*values) if self.html else None,
+            self.text(*values) if self.text else None,
         )
 
     def _head(self, copy: Copy) -> bytes:
-        subject = self._subject(copy.contact, copy.member, copy.links)
+        subject = self.subject(copy.contact, copy.member, copy.links)
         try:
             return "".join(
                 (
                     _envelope_lines(copy),
-                    self._from,
+                    self.from_line,
                     mailbox("To", copy.name, copy.address),
                     unstructured("Subject", subject),
-                    _unsubscribe_lines(copy.links) if self._list_unsubscribe else "",
+                    _unsubscribe_lines(copy.links) if self.list_unsubscribe else "",
                 )
             ).encode()
         except ValueProblemError as error:
             raise RenderError(part="recipient", reason=error) from error
-        except UnicodeEncodeError as error:
-            reason = "a name or the subject holds half a character (a lone surrogate)"
-            raise RenderError(part="recipient", reason=reason) from error
 
 
 def compile_message(
@@ -169,9 +166,9 @@ def compile_message(
 ) -> CompiledMessage:
     """Does once what is the same for every recipient; TemplateError says what is wrong and where.
 
-    `group` and `message` are values that templates may use; `message["language"]` is that of dates and numbers
-    for contacts who have none. `headers` are further ones of free text. With `list_unsubscribe` a copy has
-    the headers of RFC 8058, with the link `one_click`. Without `known` any name is one that may be missing.
+    `group` and `message` are values that templates may use; `message["language"]` is that of dates and
+    numbers for contacts who have none. `headers` are further ones of free text. With `list_unsubscribe` a
+    copy has the headers of RFC 8058, with the link `one_click`. Without `known` any name may be missing.
     """
     around = surroundings(group, message, known)
     text, html = _text_template(content, around), _html_template(content, around)
@@ -180,13 +177,13 @@ def compile_message(
     boundary = _boundary(content) if len(bodies) > 1 else None
     head = _static_headers(sender, headers, boundary, list_unsubscribe=list_unsubscribe)
     return CompiledMessage(
-        _from=_sender_line(sender),
-        _subject=_subject(content, around, subject_prefix),
-        _list_unsubscribe=list_unsubscribe,
-        _parts=_parts(head, bodies, boundary),
-        _closing=f"\r\n--{boundary}--\r\n".encode() if boundary else b"",
-        _html=html.text() if html else None,
-        _text=text.text() if text else None,
+        from_line=_sender_line(sender),
+        subject=_subject(content, around, subject_prefix),
+        list_unsubscribe=list_unsubscribe,
+        parts=_parts(head, bodies, boundary),
+        closing=f"\r\n--{boundary}--\r\n".encode() if boundary else b"",
+        html=html.text() if html else None,
+        text=text.text() if text else None,
     )
 
 
@@ -263,11 +260,18 @@ def _static_headers(
     lines = [_reply_to_line(sender)] if sender.reply_to else []
     for name, value in headers:
         _check_header_name(name, list_unsubscribe=list_unsubscribe)
-        lines.append(unstructured(name, value))
+        lines.append(_header_line(name, value))
     lines.append("MIME-Version: 1.0\r\n")
     if boundary:
         lines.append(f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n')
     return "".join(lines)
+
+
+def _header_line(name: str, value: str) -> str:
+    try:
+        return unstructured(name, value)
+    except ValueProblemError as error:
+        raise TemplateError(part="headers", line=1, problem=f"{error}. Correct {name}.") from error
 
 
 def _reply_to_line(sender: Sender) -> str:

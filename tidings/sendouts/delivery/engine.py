@@ -12,13 +12,10 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any, Protocol
-
-from psycopg import AsyncConnection, OperationalError
-from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from typing import Protocol
 
 from tidings.channels.outcomes import Kind, Outcome
-from tidings.kernel import sql
+from tidings.kernel import db, sql
 from tidings.kernel.errors import TidingsError
 from tidings.sendouts.delivery.held import TRIES_AT_ONCE, Held, Recipient, Settled
 
@@ -33,8 +30,6 @@ UNSETTLED_PER_CONNECTION = 16
 TURNS_PER_WINDOW = 4
 RUNNING = frozenset({"sending", "retrying"})
 DATABASE_PAUSE_SECONDS = 0.5
-
-Database = AsyncConnectionPool[AsyncConnection[dict[str, Any]]]
 
 
 class Carrier(Protocol):
@@ -53,7 +48,7 @@ class Engine:
 
     def __init__(
         self,
-        database: Database,
+        database: db.AsyncPool,
         *,
         connections: int,
         lease_seconds: float,
@@ -100,7 +95,9 @@ class Engine:
                 data = self._render(held, recipient)
                 if data is not None:
                     held.in_flight += 1
-                    carrier.hand_over(held.sender, recipient.address, data, partial(self._answered, held, recipient))
+                    carrier.hand_over(
+                        held.sender, recipient.address, data, partial(self._answered, held, recipient)
+                    )
                     return
         self._starving = True
         self._work.set()
@@ -177,7 +174,13 @@ class Engine:
     def _has_a_turn(self, held: Held, *, starving: bool) -> bool:
         fresh = len(held.fresh)
         enough_room = held.wants_more and self._room >= min(self._turn, len(held.queue) - held.allowed)
-        return fresh >= self._turn or (starving and fresh > 0) or bool(held.doubts) or enough_room or held.is_drained
+        return (
+            fresh >= self._turn
+            or (starving and fresh > 0)
+            or bool(held.doubts)
+            or enough_room
+            or held.is_drained
+        )
 
     async def _turn_over(self, held: Held) -> None:
         """One turn of the window for one batch: outcomes in, permission for the next recipients out."""
@@ -186,7 +189,7 @@ class Engine:
             await self._settle(held)
         except TakenOver as error:
             held.done.set_exception(error)
-        except (OperationalError, PoolTimeout) as error:
+        except db.Unavailable as error:
             # The database is away: the outcomes stay here, and the lease decides who may store them.
             log.warning("batch %s: the database doesn't answer: %s", held.batch, error)
             await asyncio.sleep(DATABASE_PAUSE_SECONDS)

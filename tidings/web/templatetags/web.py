@@ -5,10 +5,10 @@ from importlib.metadata import version
 
 from django import template
 from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-
 
 from tidings.web.assets import SPRITE, VENDOR
 
@@ -39,6 +39,18 @@ def icon(name: str) -> SafeString:
     )
 
 
+@register.inclusion_tag("web/components/nav_entry.html", takes_context=True)
+def nav_entry(context: template.Context, name: str, icon: str, text: str) -> dict[str, object]:
+    """One line of the sidebar; nothing if this Tidings has no such page."""
+    try:
+        href = reverse(name)
+    except NoReverseMatch:
+        return {}
+    path = context["request"].path
+    is_current = path == href or (href != reverse("web:dashboard") and path.startswith(href))
+    return {"href": href, "icon": icon, "text": text, "is_current": is_current}
+
+
 @register.simple_tag
 def vendored(package: str) -> str:
     """The address of a vendored file, such as `htmx`; its folder's name holds the version."""
@@ -47,7 +59,7 @@ def vendored(package: str) -> str:
 
 @register.simple_tag
 def asset(path: str) -> str:
-    """The address of one of our own files, with the version, so that browsers don't keep one of an older Tidings."""
+    """The address of one of our own files; browsers keep it until the version changes."""
     return f"{static(path)}?v={VERSION}"
 
 
@@ -61,7 +73,7 @@ def tone(state: str) -> str:
 def when(moment: datetime | None) -> SafeString | str:
     """A time with its zone, and in the form that programs read."""
     if moment is None:
-        return "–"
+        return "\u2013"
     local = timezone.localtime(moment)
     return format_html(
         '<time datetime="{}">{}</time>', moment.isoformat(timespec="seconds"), f"{local:%Y-%m-%d %H:%M %Z}"
@@ -86,7 +98,7 @@ def duration(value: timedelta | float | None) -> str:
 @register.filter
 def since(moment: datetime | None) -> str:
     """How long ago that was."""
-    return duration(timezone.now() - moment) if moment else ""
+    return duration(max(timezone.now() - moment, timedelta())) if moment else ""
 
 
 @register.filter
@@ -95,9 +107,3 @@ def per_second(rate: float | None) -> str:
     if rate is None:
         return ""
     return f"{rate:,.1f} / s" if rate < LOW_RATE else f"{rate:,.0f} / s"
-
-
-@register.filter
-def share(part: int, whole: int) -> str:
-    """`part` of `whole` in percent with one decimal, as a CSS width and a text can use it."""
-    return f"{part * 100 / whole:.1f}" if whole else "0"

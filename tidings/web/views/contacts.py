@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from tidings.attributes.queries import catalogue
 from tidings.contacts import queries
 from tidings.contacts.models import Contact
 from tidings.kernel.errors import NotFound, Refused
@@ -24,7 +25,7 @@ def listing(request: OperatorRequest) -> HttpResponse:
     """Contacts by the beginning of an identity; htmx gets the table alone."""
     form = SearchForm(request.GET)
     if not form.is_valid():
-        raise Refused(reason="This search can’t be read. Open the list of contacts again.")
+        raise Refused(reason="This search can't be read. Open the list of contacts again.")
     prefix = form.cleaned_data["q"]
     shown = page_of(queries.search(prefix), ("pk",), request.GET.get("page", ""))
     template = "web/contacts/_results.html" if request.htmx else "web/contacts/list.html"
@@ -40,11 +41,12 @@ def contact(request: OperatorRequest, pk: int) -> HttpResponse:
     if person is None:
         raise NotFound(thing="contact", ref=pk)
     sent = Delivery.objects.filter(contact=person).select_related("batch__sendout__version__message")
+    labels = {attribute.key: attribute.label for attribute in catalogue()}
     order = ("-at", "-batch_id", "-position")
     context = {
         "person": person,
         "identities": _identities(person),
-        "attributes": sorted(person.attributes.items()),
+        "attributes": [(labels.get(key, key), value) for key, value in sorted(person.attributes.items())],
         "memberships": groups_of(person),
         "opt_outs": OptOut.objects.filter(contact=person).select_related("group").order_by("-at"),
         "page": page_of(sent, order, request.GET.get("page", ""), size=DELIVERIES_PER_PAGE),

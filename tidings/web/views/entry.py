@@ -7,7 +7,6 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django_htmx.http import HttpResponseClientRedirect
@@ -26,12 +25,12 @@ class Login(LoginView):
     authentication_form = LoginForm
     redirect_authenticated_user = True
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        # A fragment asked for after the session ended was sent here: the whole page has to come, not its part.
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # A fragment asked for after the session ended was sent here: the whole page has to come.
         if request.headers.get("HX-Request"):
             back = HtmxDetails(request).current_url_abs_path or "/"
             return HttpResponseClientRedirect(f"{request.path}?{urlencode({'next': back})}")
-        return super().dispatch(request, *args, **kwargs)
+        return super().get(request, *args, **kwargs)
 
 
 @login_not_required

@@ -9,15 +9,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tidings.groups import actions
 from tidings.groups.models import Group
+from tidings.groups.queries import find
 from tidings.kernel.errors import TidingsError
 from tidings.locks.queries import locks_of
 from tidings.memberships.queries import count_members, waterfall
 from tidings.sendouts.models import Sendout
 from tidings.web.forms import AttributeForm, SenderForm, attempt
-from tidings.web.overview import group_with, sendout_rows
+from tidings.web.overview import sendout_rows
 from tidings.web.progress import work_of_locks
 from tidings.web.request import OperatorRequest
 from tidings.web.routing import page
+from tidings.web.waterfall import steps_of
 
 LAST_SENDOUTS = 8
 
@@ -35,7 +37,7 @@ def _live(group: Group) -> dict[str, Any]:
 @require_safe
 def overview(request: OperatorRequest, pk: int) -> HttpResponse:
     """Counts, locks and the last sendouts."""
-    group = group_with(pk)
+    group = find(pk)
     last = Sendout.objects.filter(group=group).select_related("version__message").order_by("-pk")
     context = frame(group, "overview") | {"last": sendout_rows(last[:LAST_SENDOUTS])}
     return render(request, "web/group/overview.html", context)
@@ -44,20 +46,20 @@ def overview(request: OperatorRequest, pk: int) -> HttpResponse:
 @require_safe
 def live(request: OperatorRequest, pk: int) -> HttpResponse:
     """The locks and counts alone, asked for again while a process holds the group."""
-    group = group_with(pk)
+    group = find(pk)
     return render(request, "web/group/_live.html", {"group": group, **_live(group)})
 
 
 @require_safe
 def audience(request: OperatorRequest, pk: int) -> HttpResponse:
     """Who would receive a sendout now: counted when the page is there, because it looks at every member."""
-    group = group_with(pk)
-    return render(request, "web/group/_audience.html", {"group": group, "waterfall": waterfall(group.pk)})
+    group = find(pk)
+    return render(request, "web/group/_audience.html", {"steps": steps_of(waterfall(group.pk))})
 
 
 def attributes(request: OperatorRequest, pk: int) -> HttpResponse:
     """The group's values; the form sets a new one or changes one of the same name."""
-    group = group_with(pk)
+    group = find(pk)
     form = AttributeForm(request.POST or None, initial={"name": request.GET.get("name", "")})
     if done := attempt(form, lambda: actions.set_attribute(group, **form.cleaned_data, by=request.user)):
         messages.success(request, f"“{done.name}” is set. Sendouts that start from now on use it.")
@@ -71,7 +73,7 @@ def remove_attribute(request: OperatorRequest, pk: int) -> HttpResponse:
     """Removes the value that the field `name` names."""
     name = request.POST.get("name", "")
     try:
-        actions.remove_attribute(group_with(pk), name, by=request.user)
+        actions.remove_attribute(find(pk), name, by=request.user)
         messages.success(request, f"“{name}” is removed.")
     except TidingsError as error:
         messages.error(request, str(error))
@@ -80,7 +82,7 @@ def remove_attribute(request: OperatorRequest, pk: int) -> HttpResponse:
 
 def settings(request: OperatorRequest, pk: int) -> HttpResponse:
     """Who the group's messages come from."""
-    group = group_with(pk)
+    group = find(pk)
     now = {name: getattr(group, name) for name in SenderForm.base_fields}
     form = SenderForm(request.POST or None, initial=now)
     if attempt(form, lambda: actions.set_sender(group, **form.cleaned_data, by=request.user)):

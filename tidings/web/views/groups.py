@@ -53,11 +53,10 @@ def listing_csv(request: OperatorRequest) -> StreamingHttpResponse:
 
 def _found(form: GroupFilter) -> QuerySet[Group]:
     if not form.is_valid():
-        raise Refused(reason="The filters in this address can’t be read. Open the list of groups again.")
-    narrowed = form.cleaned_data
-    return search_groups(
-        narrowed["q"], category=narrowed["category"], channel=narrowed["channel"], lock=narrowed["lock"]
-    )
+        raise Refused(reason="The filters in this address can't be read. Open the list of groups again.")
+    wanted = form.cleaned_data
+    category = wanted["category"].pk if wanted["category"] else None
+    return search_groups(wanted["q"], category=category, channel=wanted["channel"], lock=wanted["lock"])
 
 
 def _csv_rows(groups: list[Group]) -> Iterator[tuple[object, ...]]:

@@ -17,14 +17,18 @@ from tidings.web.routing import page
 
 @never_cache
 def keys(request: OperatorRequest) -> HttpResponse:
-    """All keys, and the form for a new one. The answer to a POST is the only page that ever shows the secret."""
+    """All keys, and the form for a new one. Only the answer to a POST ever shows the secret."""
     form = KeyForm(request.POST or None)
     made = attempt(form, lambda: create_api_key(request.user, form.cleaned_data["name"]))
-    context = {"keys": ApiKey.objects.select_related("user").order_by(F("revoked_at").desc(nulls_first=True), "-pk")}
-    if made:
-        form = KeyForm()
-        context |= {"new_key": made[0], "secret": made[1]}
-    return render(request, "web/keys/page.html", context | {"form": form})
+    key, secret = made or (None, "")
+    living_first = F("revoked_at").desc(nulls_first=True)
+    context = {
+        "form": KeyForm() if made else form,
+        "keys": ApiKey.objects.select_related("user").order_by(living_first, "-pk"),
+        "new_key": key,
+        "secret": secret,
+    }
+    return render(request, "web/keys/page.html", context)
 
 
 @require_POST

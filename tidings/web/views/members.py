@@ -10,11 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tidings.contacts.models import Contact
 from tidings.groups.models import Group
+from tidings.groups.queries import find
 from tidings.kernel.errors import NotFound, Refused, TidingsError
 from tidings.memberships import actions, queries
 from tidings.memberships.models import OptOut
 from tidings.web.forms import PasteForm, SearchForm, attempt
-from tidings.web.overview import group_with
 from tidings.web.paging import page_of
 from tidings.web.pasting import Pasted, add_lines
 from tidings.web.request import OperatorRequest
@@ -25,9 +25,9 @@ from tidings.web.views.group import frame
 @require_safe
 def members(request: OperatorRequest, pk: int) -> HttpResponse:
     """Members in the order they became contacts; htmx gets the table alone."""
-    group, form = group_with(pk), SearchForm(request.GET)
+    group, form = find(pk), SearchForm(request.GET)
     if not form.is_valid():
-        raise Refused(reason="This search can’t be read. Open the list of members again.")
+        raise Refused(reason="This search can't be read. Open the list of members again.")
     prefix = form.cleaned_data["q"]
     shown = page_of(queries.members(group, prefix=prefix), ("contact_id",), request.GET.get("page", ""))
     context = frame(group, "members") | {"form": form, "page": shown, "prefix": prefix}
@@ -40,7 +40,7 @@ def members(request: OperatorRequest, pk: int) -> HttpResponse:
 @require_safe
 def unsubscribed(request: OperatorRequest, pk: int) -> HttpResponse:
     """Who wants nothing more from the group, the newest first."""
-    group = group_with(pk)
+    group = find(pk)
     found = OptOut.objects.filter(group=group).select_related("contact")
     shown = page_of(found, ("-pk",), request.GET.get("page", ""))
     return render(request, "web/group/unsubscribed.html", frame(group, "members") | {"page": shown})
@@ -48,7 +48,7 @@ def unsubscribed(request: OperatorRequest, pk: int) -> HttpResponse:
 
 def add(request: OperatorRequest, pk: int) -> HttpResponse:
     """Adds the people of pasted lines. Lines that couldn't be used stay in the form with their reasons."""
-    group = group_with(pk)
+    group = find(pk)
     form = PasteForm(request.POST or None)
     pasted = attempt(form, lambda: add_lines(group, form.cleaned_data["lines"], by=request.user))
     if pasted and not pasted.left_out:
@@ -82,7 +82,7 @@ def unsubscribe(request: OperatorRequest, pk: int, contact: int) -> HttpResponse
 
     def act(person: Contact, group: Group) -> str:
         actions.unsubscribe(person, group.pk, source="page", by=request.user)
-        return f"{person} is unsubscribed and can’t be added again."
+        return f"{person} is unsubscribed and can't be added again."
 
     return _change(request, pk, contact, act)
 
@@ -90,7 +90,7 @@ def unsubscribe(request: OperatorRequest, pk: int, contact: int) -> HttpResponse
 def _change(
     request: OperatorRequest, pk: int, contact: int, act: Callable[[Contact, Group], str]
 ) -> HttpResponse:
-    group, person = group_with(pk), Contact.objects.filter(pk=contact).first()
+    group, person = find(pk), Contact.objects.filter(pk=contact).first()
     if person is None:
         raise NotFound(thing="contact", ref=contact)
     try:

@@ -1,0 +1,80 @@
+"""Groups, their attributes and their locks by API."""
+
+from typing import Any
+
+from tidings.locks.actions import begin
+from tidings.locks.models import GroupLock, Process
+
+
+def test_it_creates_a_group_and_says_where(caller: Any) -> None:
+    answer = caller.post("/groups", {"name": "Shops", "address": "Shops@Example.org", "category": "Retail"})
+    assert answer.status_code == 201
+    made = caller.get(answer["Location"].removeprefix("/api/v1")).json()
+    assert (made["name"], made["address"], made["category"]) == ("Shops", "shops@example.org", "Retail")
+    assert made["members"] == {"total": 0, "active": 0}
+
+
+def test_it_finds_a_group_by_its_address(caller: Any, group: Any) -> None:
+    assert caller.get("/groups/news@example.org").json()["id"] == group.pk
+
+
+def test_it_refuses_a_second_group_of_one_address(caller: Any, group: Any) -> None:
+    answer = caller.post("/groups", {"name": "Other", "address": group.address})
+    assert (answer.status_code, answer.json()["code"]) == (409, "address_taken")
+
+
+def test_it_walks_all_groups_page_by_page(caller: Any) -> None:
+    for number in range(5):
+        caller.post("/groups", {"name": f"G{4 - number}", "address": f"g{number}@example.org"})
+    seen, after = [], "0"
+    while after:
+        page = caller.get("/groups", limit=2, after=after).json()
+        seen += [one["address"] for one in page["items"]]
+        after = page["next"]
+    assert seen == [f"g{number}@example.org" for number in range(5)]
+
+
+def test_it_lists_groups_of_a_category(caller: Any, group: Any) -> None:
+    caller.post("/groups", {"name": "Shops", "address": "shops@example.org", "category": "Retail"})
+    items = caller.get("/groups", category="retail").json()["items"]
+    assert [one["name"] for one in items] == ["Shops"]
+    assert caller.get("/groups", category="none").status_code == 404
+
+
+def test_it_lists_many_groups_with_few_questions(caller: Any, django_assert_max_num_queries: Any) -> None:
+    for number in range(20):
+        caller.post("/groups", {"name": "G", "address": f"g{number}@example.org"})
+    with django_assert_max_num_queries(6):
+        assert len(caller.get("/groups").json()["items"]) == 20
+
+
+def test_it_sets_gets_and_removes_an_attribute(caller: Any, group: Any) -> None:
+    path = f"/groups/{group.pk}/attributes/Price in EUR"
+    assert caller.put(path, {"value": "9.90"}).json()["value"] == "9.90"
+    assert caller.get(path.lower().replace("/groups", "/groups")).json()["name"] == "Price in EUR"
+    assert [one["name"] for one in caller.get(f"/groups/{group.pk}/attributes").json()] == ["Price in EUR"]
+    assert caller.delete(path).status_code == 204
+    assert caller.get(path).status_code == 404
+
+
+def test_it_sets_who_messages_come_from(caller: Any, group: Any) -> None:
+    sender = {"sender_name": "Books", "reply_to": "shop@example.org", "subject_prefix": "[News]"}
+    answer = caller.put(f"/groups/{group.pk}/sender", sender).json()
+    assert {name: answer[name] for name in sender} == sender
+
+
+def test_it_says_that_a_group_is_free(caller: Any, group: Any) -> None:
+    lock = caller.get(f"/groups/{group.pk}/lock").json()
+    assert lock == {"group": group.pk, "locked": False, "mode": None, "locks": []}
+
+
+def test_it_shows_who_holds_a_lock_and_how_far_they_are(caller: Any, group: Any, user: Any) -> None:
+    process = begin(
+        Process.Kind.IMPORT, GroupLock.Mode.EXCLUSIVE, [group.pk], label="people.csv", by=user, total=200
+    )
+    Process.objects.update(done=50)
+    lock = caller.get(f"/groups/{group.pk}/lock").json()
+    assert (lock["locked"], lock["mode"]) == (True, "exclusive")
+    (held,) = lock["locks"]
+    assert (held["process_id"], held["kind"], held["label"]) == (process.pk, "import", "people.csv")
+    assert (held["started_by"], held["percent"]) == ("Anna", 25)

@@ -1,0 +1,73 @@
+"""Promises that hold for every operation, also for those that are written later."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tidings.api.app import api
+from tidings.api.problems import COMMON, MEDIA_TYPE
+
+DOCUMENTATION: dict[str, Any] = api.get_openapi_schema(path_prefix="/api/v1/")
+OPERATIONS = [
+    pytest.param(path, method, operation, id=operation["operationId"])
+    for path, methods in DOCUMENTATION["paths"].items()
+    for method, operation in methods.items()
+]
+SCHEMAS = [pytest.param(schema, id=name) for name, schema in DOCUMENTATION["components"]["schemas"].items()]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
+def test_it_refuses_every_call_without_a_key(
+    client: Client, path: str, method: str, operation: object
+) -> None:
+    answer = client.generic(method.upper(), re.sub(r"{\w+}", "1", path))
+    assert answer.status_code == 401
+    assert answer["Content-Type"] == MEDIA_TYPE
+    assert answer["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
+def test_it_documents_how_every_call_can_fail(path: str, method: str, operation: dict[str, Any]) -> None:
+    problems = {int(status): a for status, a in operation["responses"].items() if int(status) >= 400}
+    expected = {*COMMON, 404} if "{" in path else set(COMMON)
+    assert expected <= set(problems)
+    assert all(list(answer["content"]) == [MEDIA_TYPE] for answer in problems.values())
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
+def test_it_documents_what_every_call_is_for(path: str, method: str, operation: dict[str, Any]) -> None:
+    assert operation["description"].endswith(".")
+    assert operation["tags"]
+    assert any(int(status) < 300 for status in operation["responses"])
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
+def test_it_lets_every_start_of_long_work_be_repeated_safely(
+    path: str, method: str, operation: dict[str, Any]
+) -> None:
+    starts = 202 in {int(status) for status in operation["responses"]}
+    assert starts == ("Idempotency-Key" in {parameter["name"] for parameter in operation["parameters"]})
+
+
+@pytest.mark.parametrize("schema", SCHEMAS)
+def test_it_gives_an_example_of_every_value_that_does_not_explain_itself(schema: dict[str, Any]) -> None:
+    for name, value in schema.get("properties", {}).items():
+        texts = [value, *value.get("anyOf", [])]
+        plain = any(t.get("type") in {"string", "integer", "number"} for t in texts)
+        explained = any("format" in t or "enum" in t or "const" in t for t in texts)
+        assert not plain or explained or "examples" in value, name
+
+
+def test_it_names_every_operation_once() -> None:
+    names = [parameter.values[2]["operationId"] for parameter in OPERATIONS]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.django_db
+def test_it_shows_its_documentation_to_everyone(client: Client) -> None:
+    answer = client.get("/api/v1/openapi.json")
+    assert answer.status_code == 200
+    assert answer.json()["paths"].keys() == DOCUMENTATION["paths"].keys()

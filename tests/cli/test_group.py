@@ -1,0 +1,69 @@
+"""Groups on the command line."""
+
+from tidings.locks.actions import begin
+from tidings.locks.models import GroupLock, Process
+
+CREATE = ("group", "create", "News", "--channel", "email", "--address", "news@example.org")
+
+
+def test_it_creates_shows_and_lists_a_group(program) -> None:
+    made = program(*CREATE, "--category", "Retail", "--json")
+    assert made.code == 0
+    shown = program("group", "show", "news@example.org", "--json").json
+    assert shown == made.json
+    (listed,) = program("group", "list", "--json").json
+    assert (listed["id"], listed["category"]) == (made.json["id"], "Retail")
+
+
+def test_it_tells_people_what_it_made(tidings) -> None:
+    result = tidings(*CREATE)
+    assert result.code == 0
+    assert "News <news@example.org>" in result.out
+    assert "news@example.org" in tidings("group", "list").out
+
+
+def test_it_refuses_bad_input_with_3(tidings) -> None:
+    result = tidings("group", "create", "News", "--address", "no address", "--json")
+    assert (result.code, result.error["error"], result.out) == (3, "bad_group", "")
+
+
+def test_it_tells_what_is_not_there_with_4(tidings) -> None:
+    result = tidings("group", "show", "nobody@example.org", "--json")
+    assert (result.code, result.error["error"]) == (4, "not_found")
+    assert tidings("group", "list", "--category", "none").code == 4
+
+
+def test_it_finds_groups_by_text_category_and_channel(tidings, make_group) -> None:
+    make_group("Berlin news", category="Retail")
+    make_group("Paris news")
+    for words, names in (
+        (("--search", "berlin"), ["Berlin news"]),
+        (("--category", "retail"), ["Berlin news"]),
+        (("--channel", "email"), ["Berlin news", "Paris news"]),
+        (("--channel", "sms"), []),
+    ):
+        assert [group["name"] for group in tidings("group", "list", *words, "--json").json] == names
+
+
+def test_it_sets_lists_and_removes_attributes(tidings, make_group) -> None:
+    number = str(make_group().pk)
+    tidings("group", "set-attribute", number, "price", "9.90 €")
+    assert tidings("group", "attributes", number, "--json").json == {"price": "9.90 €"}
+    assert "9.90 €" in tidings("group", "show", number).out
+    assert tidings("group", "remove-attribute", number, "PRICE").code == 0
+    assert tidings("group", "attributes", number, "--json").json == {}
+
+
+def test_it_shows_who_locks_a_group(tidings, make_group) -> None:
+    group = make_group()
+    process = begin(Process.Kind.IMPORT, GroupLock.Mode.EXCLUSIVE, [group.pk], label="people.csv", by=None)
+    shown = tidings("group", "show", str(group.pk), "--json").json
+    assert shown["lock"] == "exclusive"
+    assert [(lock["process_id"], lock["label"]) for lock in shown["locks"]] == [(process.pk, "people.csv")]
+    assert "people.csv" in tidings("group", "show", str(group.pk)).out
+
+
+def test_it_cuts_and_interprets_nothing_in_a_table(tidings, make_group) -> None:
+    name = "[red]" + "long name " * 14
+    make_group(name.strip())
+    assert name.strip() in tidings("group", "list").out

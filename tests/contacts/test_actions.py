@@ -1,0 +1,50 @@
+import pytest
+
+from tidings.contacts import actions
+from tidings.contacts.errors import BadAddress
+from tidings.contacts.models import Contact
+from tidings.journal.models import Fact
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_address_makes_one_contact_whatever_its_case():
+    first, is_new = actions.create_or_update("Anna@Example.com", {}, by=None)
+    second, is_new_again = actions.create_or_update("anna@example.COM", {}, by=None)
+    assert (first, is_new, is_new_again) == (second, True, False)
+    assert first.email == "anna@example.com"
+
+
+def test_attributes_are_added_to_those_there_are():
+    actions.create_or_update("anna@example.com", {"city": "Berlin", "first_name": "Anna"}, by=None)
+    contact, _ = actions.create_or_update("anna@example.com", {"city": "Hamburg"}, by=None)
+    contact.refresh_from_db()
+    assert contact.attributes == {"city": "Hamburg", "first_name": "Anna"}
+
+
+def test_a_change_is_a_fact_of_what_changed(make_user):
+    anna = make_user("Anna")
+    contact, _ = actions.create_or_update("p@example.com", {"city": "Berlin", "first_name": "P"}, by=anna)
+    actions.create_or_update("p@example.com", {"city": "Hamburg", "first_name": "P"}, by=anna)
+    facts = Fact.objects.filter(subject=contact.pk).order_by("id")
+    assert [(f.verb, f.by) for f in facts] == [("contact.created", anna), ("contact.updated", anna)]
+    assert facts[1].data == {"attributes": {"city": "Hamburg"}}
+
+
+def test_no_change_is_no_fact():
+    for _ in range(3):
+        actions.create_or_update("anna@example.com", {"city": "Berlin"}, by=None)
+    assert Fact.objects.count() == 1
+
+
+@pytest.mark.parametrize("address", ["", "anna", "anna@", "a@example.com, b@example.com", "anna@example.com\r\nBcc: x@y.org"])
+def test_what_is_no_address_is_refused_with_advice(address):
+    with pytest.raises(BadAddress, match="can't be used as an e-mail address"):
+        actions.create_or_update(address, {}, by=None)
+    assert not Contact.objects.exists()
+
+
+def test_a_contact_is_found_by_the_address_whatever_its_case(make_contact):
+    anna = make_contact("anna@example.com")
+    assert actions.by_email(" ANNA@example.com ") == anna
+    assert actions.by_email("berta@example.com") is None

@@ -1,0 +1,178 @@
+"""A whole Tidings with a home and a database of its own, whose processes a test may kill."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Self
+
+import psycopg
+from psycopg.rows import dict_row
+
+from tests.faults.relay import Relay
+from tidings.kernel.embedded.home import connection_params, home_of
+from tidings.kernel.embedded.server import Server
+
+# What waits for minutes in production waits for seconds here.
+SETTINGS = {
+    "TIDINGS_LEASE_SECONDS": "2",
+    "TIDINGS_HEARTBEAT_SECONDS": "0.3",
+    "TIDINGS_RECOVER_SECONDS": "0.5",
+    "TIDINGS_RETRY_PAUSES_SECONDS": "0.5,1,1",
+    "TIDINGS_SMTP_TIMEOUT_SECONDS": "2",
+    "TIDINGS_CARRIER_PATIENCE_SECONDS": "3",
+    "TIDINGS_SLICE_ROWS": "1000",
+    "TIDINGS_BATCH_SIZE": "200",
+}
+LEASE_SECONDS = 2
+RELAY_CONNECTIONS = 2
+# The promise: at most 16 recipients per connection of a killed worker are in doubt.
+LARGEST_DOUBT = 16 * RELAY_CONNECTIONS
+# Far beyond what anything here takes, and below the 60 s within which a lock must be settled after a crash.
+PATIENCE_SECONDS = 50
+LOOK_SECONDS = 0.02
+STOP_SECONDS = 20
+
+TIDINGS = [sys.executable, "-m", "tidings.cli.main"]
+Row = dict[str, Any]
+
+
+class Stage:
+    """The home `folder` and what runs on it. Everything that was started ends with the `with` block."""
+
+    def __init__(self, folder: Path, relay: Relay) -> None:
+        self.folder, self.relay = folder, relay
+        self.server = Server(folder)
+        self._started: list[subprocess.Popen[bytes]] = []
+        url = f"smtp://127.0.0.1:{relay.port}?pool={RELAY_CONNECTIONS}&starttls=never"
+        strange = ("TIDINGS_", "DATABASE_URL", "DJANGO_")
+        self._environment = {name: value for name, value in os.environ.items() if not name.startswith(strange)}
+        self._environment |= SETTINGS | {"TIDINGS_HOME": str(folder), "TIDINGS_SMTP_URL": url}
+
+    def __enter__(self) -> Self:
+        self.server.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.relay.go_on()  # nobody shall wait for an answer
+        for process in self._started:
+            with process:
+                process.kill()
+        self._end_orphans()
+        self.server.stop()
+
+    # What the operator does.
+
+    def tidings(self, *words: object) -> Any:
+        """Runs a command of the operator; what it printed as JSON. Raises if it didn't end well."""
+        done = subprocess.run(
+            [*TIDINGS, *map(str, words), "--json"], env=self._environment, capture_output=True, check=False
+        )
+        assert done.returncode == 0, f"tidings {words}: {done.stdout.decode()}{done.stderr.decode()}"
+        return json.loads(done.stdout)
+
+    def start_supervisor(self, *, workers: int = 1) -> subprocess.Popen[bytes]:
+        """`tidings worker`: keeps `workers` that send and one for the rest running, and the database."""
+        return self._start("worker", "--workers", str(workers))
+
+    def start_worker(self, queue: str) -> subprocess.Popen[bytes]:
+        """One worker that nobody looks after, for `sending` or `long`."""
+        return self._start("worker", "--one", "--queue", queue)
+
+    def start_workers(self) -> tuple[subprocess.Popen[bytes], subprocess.Popen[bytes]]:
+        """A worker for each queue; nobody looks after them. The one that sends comes first."""
+        return self.start_worker("sending"), self.start_worker("long")
+
+    def _start(self, *words: str) -> subprocess.Popen[bytes]:
+        with (self.folder / "workers.log").open("ab") as log:
+            process = subprocess.Popen(
+                [*TIDINGS, *words],
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._started.append(process)
+        return process
+
+    # What a look at the database tells.
+
+    def rows(self, statement: str, **params: object) -> list[Row]:
+        """The result of a statement as dictionaries."""
+        with psycopg.connect(**connection_params(self.folder), row_factory=dict_row, autocommit=True) as connection:
+            return connection.execute(statement, params).fetchall()
+
+    def value(self, statement: str, **params: object) -> Any:
+        """The first column of the first row, or None."""
+        return next((next(iter(row.values())) for row in self.rows(statement, **params)), None)
+
+    def holder(self, pattern: str) -> int | None:
+        """The process id of a worker that holds something: `pattern` is a statement that gives its name."""
+        name = self.value(pattern)
+        return int(name.rpartition("-")[2]) if name else None
+
+    @staticmethod
+    def wait_until(condition: Callable[[], Any], what: str, *, seconds: float = PATIENCE_SECONDS) -> Any:
+        """Waits for something to be true, and returns it. While the database is away it isn't."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            with contextlib.suppress(psycopg.OperationalError):
+                if found := condition():
+                    return found
+            time.sleep(LOOK_SECONDS)
+        raise AssertionError(f"after {seconds} s still not true: {what}")
+
+    # What goes wrong.
+
+    @staticmethod
+    def kill(pid: int) -> None:
+        """kill -9; somebody else may have been quicker."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+    def kill_database(self) -> None:
+        """kill -9 of PostgreSQL's first process; its children notice."""
+        self.kill(self.server.pid)
+
+    def restart_database(self) -> None:
+        """An orderly restart that ends all connections."""
+        os.kill(self.server.pid, signal.SIGINT)
+        self.wait_until(lambda: self.server.pid is None, "the database has ended")
+        self.bring_database_back()
+
+    def bring_database_back(self) -> None:
+        """Starts the database unless somebody did; returns when it answers."""
+        self.server.start()
+
+    def kill_everything(self) -> None:
+        """kill -9 of all processes of this home at once, the database included."""
+        for pid in [*self._pids_of_home(), *self._pids_of_server()]:
+            self.kill(pid)
+        for process in self._started:
+            process.wait(STOP_SECONDS)
+
+    def _end_orphans(self) -> None:
+        """Workers end with their killed supervisor; this only waits less for it."""
+        for pid in self._pids_of_home():
+            self.kill(pid)
+
+    def _pids_of_home(self) -> Iterator[int]:
+        mark = f"TIDINGS_HOME={self.folder}".encode()
+        return (pid for pid, words in _processes("environ") if mark in words and pid != os.getpid())
+
+    def _pids_of_server(self) -> Iterator[int]:
+        name = home_of(self.folder).name.encode()
+        return (pid for pid, words in _processes("cmdline") if any(name in word for word in words))
+
+
+def _processes(file: str) -> Iterator[tuple[int, list[bytes]]]:
+    """All processes with the words of a file that /proc has about them."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            yield int(folder.name), (folder / file).read_bytes().split(b"\0")

@@ -1,0 +1,116 @@
+import pytest
+
+from tidings.groups import actions
+from tidings.groups.errors import AddressTaken, BadGroup
+from tidings.groups.models import Category, Group
+from tidings.journal.models import Fact
+from tidings.kernel import clock
+from tidings.kernel.errors import NotFound
+from tidings.locks import actions as locks
+from tidings.locks.models import GroupLock, Process
+
+pytestmark = pytest.mark.django_db
+
+
+def values(group: Group) -> dict[str, str]:
+    return dict(group.attributes.values_list("name", "value"))
+
+
+def test_a_group_belongs_to_its_maker(make_user):
+    anna = make_user("Anna")
+    group = actions.create("News", address="News@Example.org", by=anna)
+    assert (group.owner, group.address, group.channel) == (anna, "news@example.org", "email")
+
+
+def test_its_making_is_a_fact(make_user):
+    anna = make_user("Anna")
+    group = actions.create("News", address="news@example.org", by=anna)
+    fact = Fact.objects.get(verb="group.created", subject=group.pk)
+    assert fact.by == anna
+    assert fact.data == {"name": "News", "address": "news@example.org", "channel": "email"}
+
+
+def test_an_email_group_needs_an_address():
+    with pytest.raises(BadGroup):
+        actions.create("News", by=None)
+
+
+@pytest.mark.parametrize("channel", ["sms", "push"])
+def test_other_groups_have_none(channel):
+    assert actions.create("News", channel=channel, by=None).address is None
+    with pytest.raises(BadGroup, match="Only e-mail groups"):
+        actions.create("News", channel=channel, address="news@example.org", by=None)
+
+
+def test_an_unknown_channel_is_refused_with_those_there_are():
+    with pytest.raises(BadGroup, match=r"“fax” is no channel\. There are: email, sms, push"):
+        actions.create("News", channel="fax", by=None)
+
+
+def test_names_need_not_be_unique(make_group):
+    make_group("News")
+    make_group("News")
+    assert Group.objects.filter(name="News").count() == 2
+
+
+@pytest.mark.parametrize("archived_at", [None, clock.now()])
+def test_an_address_is_taken_once_also_by_archived_groups(make_group, archived_at):
+    taken = make_group(address="news@example.org")
+    Group.objects.filter(pk=taken.pk).update(archived_at=archived_at)
+    with pytest.raises(AddressTaken, match=r"news@example\.org"):
+        make_group(address="NEWS@example.org")
+
+
+def test_a_category_is_made_once_whatever_its_case(make_group):
+    first, second = make_group(category="Shops"), make_group(category=" shops ")
+    assert first.category == second.category
+    assert Category.objects.count() == 1
+
+
+def test_a_category_has_at_most_100_characters(make_group):
+    with pytest.raises(BadGroup, match="at most 100 characters"):
+        make_group(category="c" * 101)
+    assert not Group.objects.exists()
+
+
+def test_an_attribute_is_set_and_changed_whatever_the_case_of_its_name(make_group):
+    group = make_group()
+    actions.set_attribute(group, "Price", "10", by=None)
+    actions.set_attribute(group, "PRICE", "12", by=None)
+    assert values(group) == {"Price": "12"}
+
+
+def test_who_changed_an_attribute_from_what_to_what_is_kept(make_group, make_user):
+    group, anna = make_group(), make_user("Anna")
+    actions.set_attribute(group, "Price", "10", by=anna)
+    actions.set_attribute(group, "Price", "12", by=anna)
+    fact = Fact.objects.filter(verb="group.attribute_set", subject=group.pk).latest("id")
+    assert fact.by == anna
+    assert fact.data == {"name": "Price", "before": "10", "after": "12"}
+
+
+def test_an_attribute_is_removed_whatever_the_case_of_its_name(make_group):
+    group = make_group()
+    actions.set_attribute(group, "Price", "10", by=None)
+    actions.remove_attribute(group, "price", by=None)
+    assert values(group) == {}
+
+
+def test_removing_an_attribute_that_is_not_there_is_told(make_group):
+    with pytest.raises(NotFound, match="There is no group attribute Price"):
+        actions.remove_attribute(make_group(), "Price", by=None)
+
+
+def test_a_price_feed_does_not_wait_for_a_lock(make_group):
+    group = make_group()
+    locks.begin(Process.Kind.IMPORT, GroupLock.Mode.EXCLUSIVE, [group.pk], label="people.csv", by=None)
+    actions.set_attribute(group, "Price", "10", by=None)
+    assert values(group) == {"Price": "10"}
+
+
+def test_the_sender_is_set_and_what_it_was_is_kept(make_group):
+    group = make_group()
+    actions.set_sender(group, sender_name="Shop", reply_to="help@example.org", subject_prefix="[Shop]", by=None)
+    group.refresh_from_db()
+    assert (group.sender_name, group.reply_to, group.subject_prefix) == ("Shop", "help@example.org", "[Shop]")
+    assert Fact.objects.get(verb="group.sender_set").data["before"]["sender_name"] == ""

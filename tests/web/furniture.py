@@ -1,0 +1,102 @@
+"""A small organisation to look at: groups with members, locks, sendouts and keys, made by the real actions."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tidings.accounts.actions import create_api_key, create_user, revoke_api_key
+from tidings.accounts.models import User
+from tidings.contacts.actions import create_or_update
+from tidings.contacts.models import Contact
+from tidings.groups import actions as groups
+from tidings.groups.models import Group
+from tidings.kernel import clock
+from tidings.locks import actions as locks
+from tidings.locks.models import GroupLock, Process
+from tidings.memberships.actions import add, unsubscribe
+from tidings.memberships.models import Membership
+from tidings.messaging.actions import write
+from tidings.sendouts.models import Batch, Delivery, Sendout
+
+PASSWORD = "correct horse battery"
+NAMES = ("Anna Adler", "Ben Brandt", "Carla Conti", "David Doyle", "Emma Ek", "Farid Faris", "Gina Grasso")
+
+
+@dataclass(frozen=True)
+class World:
+    """What tests address: the user, a group with members, one that an import holds, an empty one, and a contact."""
+
+    user: User
+    group: Group
+    locked: Group
+    empty: Group
+    contact: Contact
+    sendout: Sendout
+
+
+def furnish() -> World:
+    """Makes the organisation in an empty database."""
+    user = create_user("olga@example.org", "Olga Olsen", PASSWORD)
+    weekly, deals, empty = make_groups(user)
+    people = [join(name, weekly, user) for name in NAMES]
+    unsubscribe(people[-1], weekly.pk, source="page", by=user)
+    groups.set_attribute(weekly, "Opening hours", "Mon-Fri 9-18", by=user)
+    groups.set_attribute(weekly, "Price", "12.50 EUR", by=user)
+    import_into(deals, user)
+    sendout = send(weekly, people[:4], user)
+    revoke_api_key(create_api_key(user, "old shop")[0])
+    create_api_key(user, "web shop")
+    return World(user, weekly, deals, empty, people[0], sendout)
+
+
+def make_groups(user: User) -> tuple[Group, Group, Group]:
+    weekly = groups.create(
+        "Weekly newsletter", address="weekly@news.example.org", category="Newsletter", by=user,
+        description="What happened this week, every Friday.",
+    )  # fmt: skip
+    deals = groups.create("Daily deals", address="deals@news.example.org", category="Promotions", by=user)
+    groups.create("Store openings", channel="sms", category="Retail", by=user)
+    groups.create("Order status", channel="push", category="Service", by=user)
+    return weekly, deals, groups.create("VIP customers", address="vip@news.example.org", by=user)
+
+
+def join(name: str, group: Group, user: User) -> Contact:
+    """A person of that name, in the group."""
+    first, last = name.split()
+    contact, _ = create_or_update(
+        f"{first}.{last}@example.net", {"first_name": first, "last_name": last, "city": "Berlin"}, by=user
+    )
+    add(contact, group, source=Membership.Source.PAGE, by=user)
+    return contact
+
+
+def import_into(group: Group, user: User) -> Process:
+    """A process that writes the group and is at 62 %, as an import is."""
+    mode, kind = GroupLock.Mode.EXCLUSIVE, Process.Kind.IMPORT
+    process = locks.begin(kind, mode, [group.pk], label="Import of autumn.csv", by=user, total=500_000)
+    locks.progress(process.pk, done=310_000, total=500_000)
+    Process.objects.filter(pk=process.pk).update(
+        started_at=clock.now() - timedelta(seconds=200), worker="host-1/12"
+    )
+    return process
+
+
+def send(group: Group, people: list[Contact], user: User) -> Sendout:
+    """A sendout that reached some and not all."""
+    version = write("Friday", subject="Black Friday preview", text="Hello", by=user)
+    now = clock.now()
+    sendout = Sendout.objects.create(
+        group=group, group_name=group.name, version=version, state=Sendout.State.FINISHED, created_by=user,
+        audience=len(people), to_mailbox=True, started_at=now - timedelta(minutes=9), ended_at=now,
+    )  # fmt: skip
+    batch = Batch.objects.create(
+        sendout=sendout, number=1, contact_ids=[p.pk for p in people], size=len(people), state=Batch.State.DONE,
+        accepted=len(people) - 1, failed=1,
+    )  # fmt: skip
+    for position, person in enumerate(people, 1):
+        is_last = position == len(people)
+        Delivery.objects.create(
+            batch=batch, position=position, contact=person, at=now,
+            outcome=Delivery.Outcome.FAILED if is_last else Delivery.Outcome.ACCEPTED,
+            code=550 if is_last else 250, reason="5.1.1 no such user" if is_last else "",
+        )  # fmt: skip
+    return sendout

@@ -1,0 +1,62 @@
+"""What holds for every page on every screen. A new page is one line in PAGES."""
+
+import re
+
+import pytest
+
+from tests.web.browser import SCREENS, reached_by_tab, sideways_pixels, violations
+
+# Path, with the names of a World's parts in it; and the name of what one comes to the page for.
+PAGES = [
+    ("/", "New group"),
+    ("/groups/", "New group"),
+    ("/groups/?q=nothing-is-called-so", "Show all groups"),
+    ("/groups/new/", "Create group"),
+    ("/groups/{group.pk}/", "Add people"),
+    ("/groups/{locked.pk}/", "Add people"),
+    ("/groups/{group.pk}/members/", "Remove anna.adler@example.net"),
+    ("/groups/{empty.pk}/members/", "Add people"),
+    ("/groups/{group.pk}/members/add/", "Add to the group"),
+    ("/groups/{group.pk}/members/unsubscribed/", "gina.grasso@example.net"),
+    ("/groups/{group.pk}/attributes/", "Set"),
+    ("/groups/{empty.pk}/attributes/", "Set"),
+    ("/groups/{group.pk}/settings/", "Save"),
+    ("/contacts/", "anna.adler@example.net"),
+    ("/contacts/{contact.pk}/", "Weekly newsletter"),
+    ("/keys/", "Create key"),
+    ("/groups/0/", "To the dashboard"),
+]
+
+
+@pytest.fixture(params=PAGES, ids=[path for path, _ in PAGES])
+def wanted(request, site):
+    path, action = request.param
+    return path.format_map(vars(site[0])), action
+
+
+@pytest.fixture(params=SCREENS, ids=str)
+def page(request, wanted, tabs):
+    tab = tabs[request.param]
+    tab.goto(wanted[0])
+    tab.wait_for_function("!document.querySelector('.htmx-request')")
+    return tab
+
+
+def test_it_meets_wcag_and_fits_the_screen(page):
+    assert violations(page) == ""
+    assert sideways_pixels(page) <= 0
+
+
+def test_its_action_is_reached_with_the_keyboard_alone(page, wanted):
+    assert wanted[1] in reached_by_tab(page)
+
+
+def test_it_has_one_heading_and_says_its_name_in_the_title(page):
+    heading = page.locator("h1")
+    assert heading.count() == 1
+    assert page.title() == f"{heading.inner_text()} · Tidings"
+
+
+def test_it_needs_no_inline_script(page):
+    scripts = re.findall(r"<script(?![^>]*\ssrc=)[^>]*>", page.content())
+    assert scripts == []

@@ -1,0 +1,177 @@
+"""Imports: files in."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from django.http import HttpResponse, StreamingHttpResponse
+from ninja import Query, Router, Schema, Status
+from pydantic import Field
+
+from tidings.api import idempotency
+from tidings.api.auth import Call
+from tidings.api.paging import BEGINNING_OF_NEWEST, After, Limit, Page, cut
+from tidings.api.problems import answers
+from tidings.api.uploads import FIELD, FORM, PLAIN, Upload, received
+from tidings.groups.queries import find as find_group
+from tidings.imports import actions, queries
+from tidings.imports.models import Import
+from tidings.imports.rules.recognise import Unknown
+from tidings.kernel.errors import TidingsError
+
+router = Router(tags=["imports"])
+
+Mode = Import.Mode
+# In the words of `map`.
+UNKNOWN = {"stop": Unknown.STOP, "ignore": Unknown.IGNORE, "new": Unknown.CREATE}
+
+_FILE: dict[str, Any] = {"type": "string", "format": "binary"}
+# The body is read as it comes, so ninja can't see its form by itself.
+BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            FORM: {"schema": {"type": "object", "required": [FIELD], "properties": {FIELD: _FILE}}},
+            **{kind: {"schema": _FILE} for kind in PLAIN},
+        },
+    }
+}
+REJECTS = {
+    "responses": {
+        200: {
+            "description": "Line, column, value and reason of each rejected row",
+            "content": {"text/csv": {"schema": {"type": "string"}}},
+        }
+    }
+}
+
+
+class BadMapping(TidingsError):
+    """“{text}” doesn't say which column goes where. Write it like `E-mail=email`."""
+
+
+class ProgressOut(Schema):
+    """How far the import is; `total` is null as long as nobody knows."""
+
+    done: int = Field(examples=[30_000])
+    total: int | None = Field(examples=[95_000])
+
+
+class ImportOut(Schema):
+    """A file on its way into a group. Each row ends in exactly one of the counts."""
+
+    id: int = Field(examples=[12])
+    state: str = Field(
+        description="draft, queued, reading, merging, finished, failed or cancelled", examples=["merging"]
+    )
+    group: int = Field(examples=[7])
+    filename: str = Field(examples=["people.csv"])
+    mode: str = Field(examples=["add_and_update"])
+    dry_run: bool
+    rows: int = Field(examples=[95_950])
+    created: int = Field(examples=[60_000])
+    updated: int = Field(examples=[20_000])
+    joined: int = Field(description="Known contacts who became members.", examples=[10_000])
+    unchanged: int = Field(examples=[4_900])
+    kept_out: int = Field(description="Opted out.", examples=[100])
+    duplicates: int = Field(description="Stand again further down.", examples=[0])
+    rejected: int = Field(examples=[950])
+    error: str = Field(examples=[""])
+    progress: ProgressOut | None
+    rate: float | None = Field(description="Rows per second.", examples=[75_000.0])
+    eta_seconds: int | None = Field(examples=[1])
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+@router.get("/imports", response=answers({200: Page[ImportOut]}, 404))
+def list_imports(
+    request: Call,  # noqa: ARG001 - ninja passes the request
+    *,
+    group: Annotated[str | None, Query(description="Only those into one group: its id or address.")] = None,
+    after: After = BEGINNING_OF_NEWEST,
+    limit: Limit = 50,
+) -> Page[ImportOut]:
+    """Lists imports, newest first."""
+    found = Import.objects.select_related("process").filter(pk__lt=int(after)).order_by("-pk")
+    if group is not None:
+        found = found.filter(group=find_group(group))
+    rows, following = cut(found, limit, lambda run: run.pk)
+    return Page(items=[import_out(run) for run in rows], next=following)
+
+
+@router.post("/imports", response=answers({202: ImportOut}, 404, 409, 415, 423), openapi_extra=BODY)
+def start_import(
+    request: Call,
+    response: HttpResponse,
+    *,
+    group: Annotated[str, Query(description="The group's id or address.", examples=["news@example.org"])],
+    filename: Annotated[str, Query(max_length=300, examples=["people.csv"])] = "",
+    mode: Mode = Mode.ADD_AND_UPDATE,
+    columns: Annotated[
+        list[str], Query(alias="map", description="COLUMN=FIELD; FIELD may be `ignore` or `new`.")
+    ] = [],  # noqa: B006 - ninja copies defaults
+    unknown_columns: Literal["stop", "ignore", "new"] = "stop",
+    dry_run: bool = False,
+    idempotency_key: idempotency.Key = None,
+) -> Status[dict[str, Any]]:
+    """Starts an import into a group. The file is the body, or the field `file` of a form."""
+    found = find_group(group)
+    choices = mapping_of(columns)
+
+    def start(upload: Upload) -> idempotency.Started:
+        run = actions.start(
+            found,
+            upload.content,
+            filename=upload.filename,
+            by=request.auth,
+            choices=choices or None,
+            unknown=UNKNOWN[unknown_columns],
+            mode=mode,
+            dry_run=dry_run,
+        )
+        return idempotency.Started(f"{request.path}/{run.pk}", import_out(run).dict())
+
+    with received(request, filename) as upload:
+        asked = [found.pk, upload.filename, upload.digest, choices, unknown_columns, mode, dry_run]
+        started = idempotency.once(idempotency_key, asked, lambda: start(upload), by=request.auth)
+    response["Location"] = started.location
+    return Status(202, started.body)
+
+
+def mapping_of(columns: Iterable[str]) -> dict[str, str]:
+    """Which column goes to which field; the column's name may hold a `=`."""
+    mapping = {}
+    for text in columns:
+        column, equals, field = text.rpartition("=")
+        if not equals or not column or not field.strip():
+            raise BadMapping(text=text)
+        mapping[column] = field.strip()
+    return mapping
+
+
+@router.get("/imports/{int:number}", response=answers({200: ImportOut}, 404))
+def get_import(request: Call, number: int) -> ImportOut:  # noqa: ARG001 - ninja passes the request
+    """Gets an import: its state, its counts, how far it is."""
+    return import_out(queries.find(number))
+
+
+@router.get("/imports/{int:number}/rejects.csv", response=answers({200: None}, 404), openapi_extra=REJECTS)
+def get_rejects(request: Call, number: int) -> StreamingHttpResponse:  # noqa: ARG001 - ninja passes the request
+    """Gets the rows that were left out, as CSV."""
+    pieces = queries.rejects_csv(queries.find(number))
+    headers = {"Content-Disposition": f'attachment; filename="import-{number}-rejects.csv"'}
+    return StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.post("/imports/{int:number}/cancel", response=answers({200: ImportOut}, 404, 409))
+def cancel_import(request: Call, number: int) -> ImportOut:
+    """Cancels an import. What was merged stays."""
+    actions.cancel(queries.find(number), by=request.auth)
+    return import_out(queries.find(number))
+
+
+def import_out(run: Import) -> ImportOut:
+    """An import as programs see it."""
+    return ImportOut(**queries.summary(run))

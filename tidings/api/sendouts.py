@@ -1,0 +1,206 @@
+"""Sendouts and their accounting."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from django.http import HttpResponse
+from ninja import Query, Router, Schema, Status
+from pydantic import AwareDatetime, ConfigDict, Field
+
+from tidings.api import idempotency
+from tidings.api.auth import Call
+from tidings.api.messages import message_of, version_of
+from tidings.api.paging import BEGINNING_OF_NEWEST, After, Limit, Page, cut
+from tidings.api.problems import answers
+from tidings.groups.queries import find as find_group
+from tidings.sendouts import actions, queries
+from tidings.sendouts.models import Doubt, Sendout
+
+router = Router(tags=["sendouts"])
+
+
+class SendoutIn(Schema):
+    """What to send to whom, and when; without `at` it starts now."""
+
+    model_config = ConfigDict(extra="forbid")
+    group: int | str = Field(description="The group's id or address.", examples=["news@example.org"])
+    message: int = Field(examples=[31])
+    version: int | None = Field(default=None, description="Without it the current one.", examples=[1])
+    at: AwareDatetime | None = Field(
+        None, description="With its zone.", examples=["2026-11-24T09:00:00+01:00"]
+    )
+    sender_name: str = Field(
+        default="", max_length=150, description="Instead of the group's.", examples=["Anna"]
+    )
+    sender_address: str = Field(default="", max_length=300, examples=["anna@example.org"])
+
+
+class CountsOut(Schema):
+    """Where everyone of the audience stands: the five outcomes add up to `audience`, always."""
+
+    audience: int = Field(examples=[94_310])
+    planned: int = Field(examples=[0])
+    accepted: int = Field(examples=[94_200])
+    deferred: int = Field(examples=[30])
+    failed: int = Field(examples=[50])
+    skipped: int = Field(examples=[30])
+    in_doubt: int = Field(description="Of those planned: a copy may have gone to them.", examples=[0])
+    holds: bool = Field(description="Whether the outcomes add up to the audience.")
+
+
+class ReasonOut(Schema):
+    """Why how many people have an outcome; `code` is the carrier's, 0 where none was asked."""
+
+    outcome: str = Field(examples=["failed"])
+    code: int = Field(examples=[550])
+    reason: str = Field(examples=["No such user here"])
+    people: int = Field(examples=[50])
+
+
+class SendoutOut(CountsOut):
+    """The act of sending one version of a message to one group."""
+
+    id: int = Field(examples=[3])
+    state: str = Field(
+        description="scheduled, waiting, preparing, sending, paused, retrying, finished, cancelled or failed",
+        examples=["sending"],
+    )
+    state_reason: str = Field(examples=[""])
+    group: int = Field(examples=[7])
+    group_name: str = Field(examples=["Newsletter"])
+    message: int = Field(examples=[31])
+    subject: str = Field(examples=["Hello in May"])
+    waterfall: dict[str, int] = Field(
+        description="How the audience came about.",
+        examples=[{"members": 95_000, "not_active": 690, "will_receive": 94_310}],
+    )
+    to_mailbox: bool = Field(description="Caught by the built-in mailbox, because there is no relay.")
+    rate: float | None = Field(description="People per second.", examples=[9_800.5])
+    eta_seconds: int | None = Field(examples=[4])
+    scheduled_at: datetime | None
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+class AccountingOut(CountsOut):
+    """The counts with their reasons, most frequent first."""
+
+    id: int = Field(examples=[3])
+    reasons: list[ReasonOut]
+
+
+class DoubtOut(Schema):
+    """Someone to whom a copy may or may not have gone, and how that was dealt with."""
+
+    contact: int = Field(examples=[4711])
+    email: str | None = Field(examples=["anna@example.com"])
+    attempt: int = Field(examples=[1])
+    cause: str = Field(examples=["The worker host-4711 died."])
+    noticed_at: datetime
+    resolution: str = Field(description="Empty while it is open; `resend` or `skip`.", examples=["resend"])
+    resolved_at: datetime | None
+
+
+@router.get("/sendouts", response=answers({200: Page[SendoutOut]}, 404))
+def list_sendouts(
+    request: Call,  # noqa: ARG001 - ninja passes the request
+    *,
+    group: Annotated[str | None, Query(description="Only those of one group: its id or address.")] = None,
+    after: After = BEGINNING_OF_NEWEST,
+    limit: Limit = 50,
+) -> Page[SendoutOut]:
+    """Lists sendouts, newest first."""
+    found = Sendout.objects.select_related("version").filter(pk__lt=int(after)).order_by("-pk")
+    if group is not None:
+        found = found.filter(group=find_group(group))
+    rows, following = cut(found, limit, lambda sendout: sendout.pk)
+    return Page(items=[sendout_out(row) for row in rows], next=following)
+
+
+@router.post("/sendouts", response=answers({202: SendoutOut}, 400, 404, 409, 423))
+def start_sendout(
+    request: Call,
+    response: HttpResponse,
+    payload: SendoutIn,
+    *,
+    idempotency_key: idempotency.Key = None,
+) -> Status[dict[str, Any]]:
+    """Starts or schedules a sendout."""
+
+    def start() -> idempotency.Started:
+        made = actions.start(
+            find_group(payload.group),
+            version_of(message_of(payload.message), payload.version),
+            by=request.auth,
+            at=payload.at,
+            sender_name=payload.sender_name,
+            sender_address=payload.sender_address,
+        )
+        return idempotency.Started(f"{request.path}/{made.pk}", sendout_out(queries.find(made.pk)).dict())
+
+    started = idempotency.once(idempotency_key, payload.dict(), start, by=request.auth)
+    response["Location"] = started.location
+    return Status(202, started.body)
+
+
+@router.get("/sendouts/{int:number}", response=answers({200: SendoutOut}, 404))
+def get_sendout(request: Call, number: int) -> SendoutOut:  # noqa: ARG001 - ninja passes the request
+    """Gets a sendout: its state and what became of its recipients."""
+    return sendout_out(queries.find(number))
+
+
+@router.get("/sendouts/{int:number}/accounting", response=answers({200: AccountingOut}, 404))
+def get_accounting(request: Call, number: int) -> AccountingOut:  # noqa: ARG001 - ninja passes the request
+    """Accounts for every recipient: outcomes with their reasons, counted at one moment."""
+    account = queries.accounting(queries.find(number))
+    counts = {name: getattr(account, name) for name in CountsOut.model_fields}
+    reasons = [
+        ReasonOut(outcome=outcome, code=code, reason=reason, people=people)
+        for outcome, code, reason, people in account.reasons
+    ]
+    return AccountingOut(id=number, **counts, reasons=reasons)
+
+
+@router.get("/sendouts/{int:number}/in-doubt", response=answers({200: list[DoubtOut]}, 404))
+def list_in_doubt(request: Call, number: int) -> list[DoubtOut]:  # noqa: ARG001 - ninja passes the request
+    """Lists everyone whose copy was in doubt because a worker or a connection died at that moment."""
+    return [_doubt(doubt) for doubt in queries.in_doubt(queries.find(number))]
+
+
+def _doubt(doubt: Doubt) -> DoubtOut:
+    return DoubtOut(
+        contact=doubt.contact_id,
+        email=doubt.contact.email,
+        attempt=doubt.attempt,
+        cause=doubt.cause,
+        noticed_at=doubt.noticed_at,
+        resolution=doubt.resolution,
+        resolved_at=doubt.resolved_at,
+    )
+
+
+@router.post("/sendouts/{int:number}/pause", response=answers({200: SendoutOut}, 404, 409))
+def pause_sendout(request: Call, number: int) -> SendoutOut:
+    """Pauses a sendout. It keeps its lock; nobody is lost."""
+    actions.pause(queries.find(number), by=request.auth)
+    return sendout_out(queries.find(number))
+
+
+@router.post("/sendouts/{int:number}/resume", response=answers({200: SendoutOut}, 404, 409))
+def resume_sendout(request: Call, number: int) -> SendoutOut:
+    """Lets a paused sendout go on."""
+    actions.resume(queries.find(number), by=request.auth)
+    return sendout_out(queries.find(number))
+
+
+@router.post("/sendouts/{int:number}/cancel", response=answers({200: SendoutOut}, 404, 409))
+def cancel_sendout(request: Call, number: int) -> SendoutOut:
+    """Cancels the rest of a sendout: whoever is still planned is skipped."""
+    actions.cancel(queries.find(number), by=request.auth)
+    return sendout_out(queries.find(number))
+
+
+def sendout_out(sendout: Sendout) -> SendoutOut:
+    """A sendout as programs see it."""
+    return SendoutOut(**queries.summary(sendout))

@@ -1,0 +1,53 @@
+"""Files that come with a call: a multipart form's field `file`, or the body itself."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import blake2b
+from typing import BinaryIO, NamedTuple, cast
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from tidings.api.problems import UnsupportedBody
+from tidings.kernel.errors import Refused
+
+FIELD = "file"
+FORM = "multipart/form-data"
+PLAIN = ("text/csv", "application/octet-stream", "application/gzip", "application/zip")
+PIECE_BYTES = 1024 * 1024  # passes through memory whole
+
+
+class Upload(NamedTuple):
+    """A file that has arrived whole, rewound; `digest` tells it from others."""
+
+    content: BinaryIO
+    filename: str
+    digest: str
+
+
+@contextmanager
+def received(request: HttpRequest, filename: str) -> Iterator[Upload]:
+    """The call's file. It waits on disk, so memory doesn't grow with it."""
+    with tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as file:
+        name, pieces = _source(request, filename)
+        digest = blake2b(digest_size=16)
+        for piece in pieces:
+            digest.update(piece)
+            file.write(piece)
+        file.seek(0)
+        yield Upload(cast("BinaryIO", file), name, digest.hexdigest())
+
+
+def _source(request: HttpRequest, filename: str) -> tuple[str, Iterator[bytes]]:
+    kind = request.content_type
+    if kind in PLAIN:
+        return filename or "upload.csv", iter(lambda: request.read(PIECE_BYTES), b"")
+    if kind != FORM:
+        raise UnsupportedBody(
+            given=kind, wanted=f"{FORM} with the field “{FIELD}”, or one of {', '.join(PLAIN)}"
+        )
+    file = request.FILES.get(FIELD)
+    if file is None:
+        raise Refused(reason=f"The form has no file in its field “{FIELD}”.")
+    return filename or file.name or "upload.csv", file.chunks(PIECE_BYTES)

@@ -1,0 +1,238 @@
+"""A draft of an import as its page shows it: how the file is read, what each column means, what is in the way."""
+
+from collections.abc import Mapping as ReadOnly
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from django import forms
+from django.http import QueryDict
+
+from tidings.attributes.queries import catalogue
+from tidings.attributes.rules import Attribute
+from tidings.imports.actions import Reading, read
+from tidings.imports.models import Import
+from tidings.imports.rules import errors
+from tidings.imports.rules.errors import FileError
+from tidings.imports.rules.formats import Format
+from tidings.imports.rules.mapping import FIXED, Column, Mapping
+from tidings.imports.rules.recognise import IGNORE, NEW, Unknown, recognise
+from tidings.kernel.errors import TidingsError
+from tidings.web.forms import StyledForm
+
+SEPARATOR_NAMES = {",": "Comma ,", ";": "Semicolon ;", "\t": "Tab", "|": "Bar |"}
+QUOTE_NAMES = {'"': 'Double "', "'": "Single '"}
+COMMON_ENCODINGS = ("utf-8", "cp1252", "cp1250", "utf-16")  # offered where nothing of the file can be read
+SAMPLES_PER_COLUMN = 3
+AUTOMATIC = ""
+FIELD_PREFIX = "column-"
+
+# What the command line's words would not help with on a page.
+WORDS: ReadOnly[type[FileError], str] = {
+    errors.UnknownColumns: "Nobody knows what these columns mean: {names}. Choose it for each in the table, or say"
+    " below what to do about all of them.",
+    errors.OptOutFile: "This file lists people who left or can’t be reached: it has the column “{column}”. Such"
+    " people must not come in as contacts. If it is something else, choose “Leave out” for that column.",
+    errors.NoIdentityColumn: "No column says who a row is about. The columns are {names}. Choose in the table which"
+    " one holds the {wanted}.",
+    errors.SeveralColumnsForOne: "The columns {names} all mean {target}. Keep one and choose “Leave out” for the"
+    " others.",
+}
+
+
+class LayoutForm(StyledForm):
+    """How the file is written."""
+
+    encoding = forms.ChoiceField(label="Character set")
+    separator = forms.ChoiceField(choices=list(SEPARATOR_NAMES.items()))
+    quote = forms.ChoiceField(label="Quotation mark", choices=list(QUOTE_NAMES.items()))
+    has_header = forms.TypedChoiceField(
+        label="First row",
+        choices=[("True", "Names the columns"), ("False", "Is a person already")],
+        coerce=lambda value: value == "True",
+    )
+    space_after_separator = forms.BooleanField(widget=forms.HiddenInput, required=False)
+    skipped_lines = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
+
+    @property
+    def layout(self) -> Format | None:
+        """What was chosen; None if nothing was or it is no choice."""
+        if not (self.is_bound and self.is_valid()):
+            return None
+        chosen = self.cleaned_data
+        return Format(**chosen | {"skipped_lines": chosen["skipped_lines"] or 0})
+
+
+class RunForm(StyledForm):
+    """How the import goes about the rows."""
+
+    unknown = forms.ChoiceField(
+        label="Columns that nobody knows",
+        choices=[
+            (Unknown.STOP, "Ask me"),
+            (Unknown.IGNORE, "Leave out"),
+            (Unknown.CREATE, "Make a text attribute of each"),
+        ],
+    )
+    dry_run = forms.BooleanField(
+        label="Dry run: only count what would happen",
+        required=False,
+        widget=forms.CheckboxInput({"class": "form-check-input"}),
+    )
+
+
+@dataclass(frozen=True)
+class ColumnRow:
+    """One line of the mapping: the column, some of its cells, and what it fills. `automatic` says what it means
+    unless somebody chooses; `is_open` if that is unknown.
+    """
+
+    field: str
+    header: str
+    samples: list[str]
+    chosen: str
+    automatic: str
+    is_open: bool
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Everything the page of a draft shows. `reading` is None if the file can't be read like this."""
+
+    layout_form: LayoutForm
+    run_form: RunForm
+    problem: str
+    reading: Reading | None = None
+    columns: list[ColumnRow] = field(default_factory=list)
+    choices: dict[str, str] = field(default_factory=dict)
+    targets: list[tuple[str, list[tuple[str, str]]]] = field(default_factory=list)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it can be started as it is."""
+        return self.reading is not None and self.reading.mapping is not None and not self.problem
+
+
+def draft_of(run: Import, posted: QueryDict | None) -> Draft:
+    """The draft as proposed, or as the posted form says."""
+    run_form = RunForm(posted, initial={"unknown": Unknown.STOP})
+    unknown = Unknown(run_form.cleaned_data["unknown"]) if posted and run_form.is_valid() else Unknown.STOP
+    try:
+        layout = _layout_form(posted, None).layout
+        first = read(run, layout=layout, unknown=unknown)
+        choices = _choices(posted, first.head.names)
+        reading = read(run, layout=layout, choices=choices, unknown=unknown) if choices else first
+    except TidingsError as error:
+        return Draft(_layout_form(posted, None), run_form, _told(error))
+    return Draft(
+        layout_form=_layout_form(posted, reading),
+        run_form=run_form,
+        problem=_problem(reading, choices, unknown),
+        reading=reading,
+        columns=_column_rows(reading, choices),
+        choices=choices,
+        targets=_targets(),
+    )
+
+
+def _layout_form(posted: QueryDict | None, reading: Reading | None) -> LayoutForm:
+    """Bound to what was posted; it offers the character sets that the file may be written in."""
+    proposal = reading.proposal if reading else None
+    proposed = proposal.format if proposal else Format()
+    names = [proposed.encoding, *(proposal.alternatives if proposal else COMMON_ENCODINGS)]
+    if posted and (chosen := posted.get("encoding", "")):
+        names.append(chosen)
+    form = LayoutForm(posted, initial=proposed.to_dict())
+    encoding = cast("forms.ChoiceField", form.fields["encoding"])
+    encoding.choices = [(name, name) for name in dict.fromkeys(names)]
+    if proposal:
+        encoding.help_text = "Certain." if proposal.is_certain else "A guess: look at the accents in the preview."
+    return form
+
+
+def _choices(posted: QueryDict | None, names: Sequence[str]) -> dict[str, str]:
+    """Column -> target, of the columns that somebody decided about."""
+    if posted is None:
+        return {}
+    wanted = {name: posted.get(f"{FIELD_PREFIX}{at}", AUTOMATIC) for at, name in enumerate(names)}
+    # A changed separator gives other columns: what was said about the old ones doesn't hold for them.
+    known = posted.getlist("header")
+    return {
+        name: target
+        for at, (name, target) in enumerate(wanted.items())
+        if target != AUTOMATIC and at < len(known) and known[at] == name
+    }
+
+
+def _problem(reading: Reading, choices: dict[str, str], unknown: Unknown) -> str:
+    """What is in the way, in the words of the page."""
+    if reading.mapping is not None:
+        return ""
+    try:
+        recognise(reading.head.names, catalogue=catalogue(), choices=choices, unknown=unknown)
+    except FileError as error:
+        return _told(error)
+    return reading.problem
+
+
+def _told(error: TidingsError) -> str:
+    words = next((text for kind, text in WORDS.items() if isinstance(error, kind)), None)
+    return words.format(**error.facts) if words else str(error)
+
+
+def _column_rows(reading: Reading, choices: dict[str, str]) -> list[ColumnRow]:
+    names, rows = reading.head.names, reading.head.rows
+    now = reading.mapping.columns if reading.mapping else None
+    own = _recognised(names, Unknown.STOP) or _recognised(names, Unknown.IGNORE)
+    is_known = _recognised(names, Unknown.STOP) is not None
+    made = _recognised(names, Unknown.CREATE)
+    found = []
+    for at, name in enumerate(names):
+        is_open = bool(own and made and not is_known and _is_unknown(own.columns[at], made.columns[at]))
+        automatic = "Choose …" if is_open else _meaning(own.columns[at]) if own else "As recognised"
+        found.append(
+            ColumnRow(
+                field=f"{FIELD_PREFIX}{at}",
+                header=name,
+                samples=[row[at] for row in rows if at < len(row) and row[at].strip()][:SAMPLES_PER_COLUMN],
+                chosen=choices.get(name, AUTOMATIC),
+                automatic=automatic,
+                is_open=is_open and name not in choices,
+                meaning=_meaning(now[at]) if now else "",
+            )
+        )
+    return found
+
+
+def _recognised(names: Sequence[str], unknown: Unknown) -> Mapping | None:
+    """What the columns mean without anybody's choices; None if that can't be told for the file as a whole."""
+    try:
+        return recognise(names, catalogue=catalogue(), unknown=unknown)
+    except FileError:
+        return None
+
+
+def _is_unknown(ignored: Column, made: Column) -> bool:
+    """A column that is left out or made new, depending on what is said about unknown ones."""
+    return ignored.attribute is None and made.attribute is not None
+
+
+def _meaning(column: Column) -> str:
+    if column.attribute is None:
+        return "Left out"
+    return f"New attribute “{column.attribute.label}”" if column.is_new else column.attribute.label
+
+
+def _targets() -> list[tuple[str, list[tuple[str, str]]]]:
+    """What a column may be chosen to mean, in groups for a select."""
+    known = catalogue()
+    return [
+        ("Who it is", _options(one for one in known if one.key in FIXED)),
+        ("Attributes", _options(one for one in known if one.key not in FIXED)),
+        ("Else", [(IGNORE, "Leave out"), (NEW, "A new attribute of this name")]),
+    ]
+
+
+def _options(attributes: Iterable[Attribute]) -> list[tuple[str, str]]:
+    return [(one.key, one.label) for one in attributes]

@@ -1,0 +1,90 @@
+"""The placeholders that a message may use, written as they go into it, and what a version uses wrongly."""
+
+from dataclasses import dataclass
+
+from tidings.attributes.queries import catalogue
+from tidings.groups.models import GroupAttribute
+from tidings.messaging.mime.message import Content, find_names
+from tidings.messaging.models import Version
+from tidings.messaging.personalization.names import KnownNames
+
+GROUP_NAMES = ("name", "address", "id")
+MESSAGE_NAMES = ("subject", "name")
+GROUP_ATTRIBUTES_SHOWN = 100
+# Gmail cuts a message there and hides the rest, and with it the link to unsubscribe.
+HTML_BYTES_BEFORE_CUT = 102 * 1024
+
+
+@dataclass(frozen=True)
+class Placeholder:
+    """One entry of the picker: what people read, and what is put into the text."""
+
+    label: str
+    source: str
+
+
+def lookup(root: str, name: str, fallback: str = "") -> str:
+    """`{{ contact.city }}`, or `{{ contact["Shoe size"] }}` for a name that is no identifier."""
+    is_plain = name.isascii() and name.isidentifier()
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    path = f"{root}.{name}" if is_plain else f'{root}["{quoted}"]'
+    return f"{{{{ {path}{fallback} }}}}"
+
+
+def picker() -> list[tuple[str, list[Placeholder]]]:
+    """All placeholders there are, by kind."""
+    contact = [Placeholder(one.label, lookup("contact", one.key)) for one in catalogue()]
+    contact.insert(
+        0, Placeholder("First name or “friend”", lookup("contact", "first_name", ' | default("friend")'))
+    )
+    return [
+        ("Links", [Placeholder("Link to unsubscribe", lookup("links", "unsubscribe"))]),
+        ("Contact", contact),
+        ("Group", [Placeholder(name.capitalize(), lookup("group", name)) for name in _group_names()]),
+        ("Message", [Placeholder(name.capitalize(), lookup("message", name)) for name in MESSAGE_NAMES]),
+    ]
+
+
+def _group_names() -> list[str]:
+    custom = GroupAttribute.objects.order_by("name").values_list("name", flat=True).distinct()
+    return [*GROUP_NAMES, *custom[:GROUP_ATTRIBUTES_SHOWN]]
+
+
+def warnings_about(version: Version) -> list[str]:
+    """What will probably surprise somebody, though it can be saved."""
+    names = find_names(_content(version))
+    found = [_unknown(name) for root, name in sorted(names) if root == "contact" and not _is_known(name)]
+    if not any(root == "links" for root, _ in names):
+        found.append(
+            "No part has a link to unsubscribe. Put {{ links.unsubscribe }} into each part;"
+            " mail programs get their own in any case."
+        )
+    size = len(version.html.encode("utf-8", "replace"))
+    if size > HTML_BYTES_BEFORE_CUT:
+        found.append(f"The HTML has {size // 1024:,} kB. Gmail shows the first 102 kB and hides the rest.")
+    if version.html and not version.text:
+        found.append("There is no text part. Some people and many filters look for one.")
+    return found
+
+
+def _content(version: Version) -> Content:
+    return Content(subject=version.subject, html=version.html or None, text=version.text or None)
+
+
+def _known() -> KnownNames:
+    return KnownNames(contact=[one.key for one in catalogue()])
+
+
+def _is_known(name: str) -> bool:
+    try:
+        _known().spelling("contact", name)
+    except KeyError:
+        return False
+    return True
+
+
+def _unknown(name: str) -> str:
+    alike = _known().alike("contact", name)
+    advice = f" Did you mean “{alike}”?" if alike else ""
+    return f"No contact has an attribute “{name}”, so no group can be sent this.{advice}"
+

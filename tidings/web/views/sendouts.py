@@ -1,0 +1,277 @@
+"""Sendouts: the list, the review before one starts, and the page of one."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
+
+from tidings.accounts.models import User
+from tidings.groups.models import Group
+from tidings.journal.models import Fact
+from tidings.kernel import db
+from tidings.kernel.errors import NotFound, Refused, TidingsError
+from tidings.locks.models import GroupLock
+from tidings.locks.queries import locks_of
+from tidings.memberships.queries import waterfall
+from tidings.messaging.models import Message, Version
+from tidings.sendouts import actions, queries
+from tidings.sendouts.models import Sendout
+from tidings.web import sendout_report
+from tidings.web.forms import SearchForm, StyledForm, attempt
+from tidings.web.overview import group_with, sendout_rows
+from tidings.web.pace import pace_of
+from tidings.web.paging import page_of
+from tidings.web.previews import panel_for
+from tidings.web.progress import work_of_locks
+from tidings.web.request import OperatorRequest
+from tidings.web.review import NOW, ReviewForm, zone
+from tidings.web.routing import page
+from tidings.web.sheets import csv_response
+from tidings.web.waterfall import steps_of
+
+CSV_HEADER = (
+    "id", "subject", "group id", "group", "state", "into the mailbox", "audience", "planned", "accepted", "deferred",
+    "failed", "skipped", "by", "created", "started", "ended",
+)  # fmt: skip
+CSV_SENDOUTS_PER_QUERY = 200
+PEOPLE_HEADER = ("contact id", "address", "outcome", "attempt", "code", "reason", "at", "due")
+# One row per person of the audience, planned ones too. Rides sendout_batches_once and deliveries_pkey.
+PEOPLE = """
+SELECT p.contact_id, c.email, coalesce(d.outcome, 'planned') AS outcome, d.attempt, d.code, d.reason, d.at, d.due_at
+FROM sendout_batches b
+CROSS JOIN LATERAL unnest(b.contact_ids) WITH ORDINALITY AS p (contact_id, position)
+LEFT JOIN deliveries d ON d.batch_id = b.id AND d.position = p.position
+LEFT JOIN contacts c ON c.id = p.contact_id
+WHERE b.sendout_id = %(sendout)s ORDER BY b.number, p.position
+"""
+
+
+class SendoutFilter(StyledForm):
+    """What the list of sendouts is narrowed to."""
+
+    q = forms.CharField(
+        label="Search subject or group",
+        required=False,
+        widget=forms.TextInput(
+            {"type": "search", "placeholder": "Search subject or group", "data-search": ""}
+        ),
+    )
+    state = forms.ChoiceField(choices=[("", "Any state"), *Sendout.State.choices], required=False)
+
+
+@require_safe
+def listing(request: OperatorRequest) -> HttpResponse:
+    """Sendouts, the newest first; htmx gets the table alone."""
+    form = SendoutFilter(request.GET)
+    shown = page_of(_found(form), ("-pk",), request.GET.get("page", ""))
+    context = {
+        "form": form,
+        "page": shown,
+        "rows": sendout_rows(shown.rows),
+        "is_live": any(one.state not in sendout_report.RESTING for one in shown.rows),
+        "is_narrowed": any(form.cleaned_data.values()),
+    }
+    template = "web/sendouts/_results.html" if request.htmx else "web/sendouts/list.html"
+    response = render(request, template, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@require_safe
+def listing_csv(request: OperatorRequest) -> StreamingHttpResponse:
+    """All sendouts that the same address of the list would show."""
+    found = _found(SendoutFilter(request.GET)).order_by("-pk")
+    return csv_response("sendouts.csv", CSV_HEADER, _csv_rows(list(found)))
+
+
+def _found(form: SendoutFilter) -> QuerySet[Sendout]:
+    if not form.is_valid():
+        raise Refused(reason="The filters in this address can’t be read. Open the list of sendouts again.")
+    found = Sendout.objects.select_related("version__message", "created_by").defer("version__html", "version__text")
+    if text := form.cleaned_data["q"]:
+        found = found.filter(version__subject__icontains=text) | found.filter(group_name__icontains=text)
+    state = form.cleaned_data["state"]
+    return found.filter(state=state) if state else found
+
+
+def _csv_rows(sendouts: list[Sendout]) -> Iterator[tuple[object, ...]]:
+    for start in range(0, len(sendouts), CSV_SENDOUTS_PER_QUERY):
+        for row in sendout_rows(sendouts[start : start + CSV_SENDOUTS_PER_QUERY]):
+            one, now = row.sendout, row.accounting
+            times = [time and time.isoformat(timespec="seconds") for time in (one.created_at, one.started_at, one.ended_at)]
+            yield (
+                one.pk, one.version.subject, one.group_id, one.group_name, one.state, one.to_mailbox, now.audience,
+                now.planned, now.accepted, now.deferred, now.failed, now.skipped, one.created_by, *times,
+            )  # fmt: skip
+
+
+@require_safe
+def choose_message(request: OperatorRequest, pk: int) -> HttpResponse:
+    """Asks which message the group gets."""
+    form = SearchForm(request.GET)
+    if not form.is_valid():
+        raise Refused(reason="This search can’t be read. Open the group again.")
+    found = Message.objects.all()
+    if text := form.cleaned_data["q"]:
+        found = found.filter(name__icontains=text)
+    shown = page_of(found, ("-pk",), request.GET.get("page", ""))
+    context = {"group": group_with(pk), "form": form, "page": shown}
+    return render(request, "web/sendouts/choose_message.html", context)
+
+
+def review(request: OperatorRequest, pk: int, message: int) -> HttpResponse:
+    """Who would get the message, and the form that sends it."""
+    group, version = group_with(pk), _newest_version(message)
+    audience = waterfall(group.pk)
+    people = audience["will_receive"]
+    form = ReviewForm(group, people, request.POST or None, initial={"when": NOW})
+    if sendout := attempt(form, lambda: _start(group, version, form, request.user)):
+        messages.success(request, _told(sendout))
+        return redirect("web:sendout", sendout.pk)
+    context = {
+        "group": group,
+        "version": version,
+        "form": form,
+        "people": people,
+        "steps": steps_of(audience),
+        "zone": zone(),
+        "panel": panel_for(version, _as_group(request, group)),
+        **_locks_in_the_way(group),
+    }
+    return render(request, "web/sendouts/review.html", context)
+
+
+def _newest_version(message: int) -> Version:
+    found = Version.objects.filter(message=message).select_related("message").order_by("-number").first()
+    if found is None:
+        raise NotFound(thing="message", ref=message)
+    return found
+
+
+def _as_group(request: OperatorRequest, group: Group) -> Any:
+    asked = request.GET.copy()
+    asked["group"] = str(group.pk)
+    return asked
+
+
+def _locks_in_the_way(group: Group) -> dict[str, Any]:
+    locks = locks_of([group.pk]).get(group.pk, [])
+    blocking = [lock for lock in locks if lock.mode == GroupLock.Mode.EXCLUSIVE]
+    return {"blocking": work_of_locks(blocking), "sharing": len(locks) - len(blocking)}
+
+
+def _start(group: Group, version: Version, form: ReviewForm, by: User) -> Sendout:
+    chosen = form.cleaned_data
+    return actions.start(
+        group,
+        version,
+        by=by,
+        at=chosen["at"],
+        sender_name=chosen["sender_name"],
+        sender_address=chosen["sender_address"],
+    )
+
+
+def _told(sendout: Sendout) -> str:
+    if sendout.state == Sendout.State.SCHEDULED:
+        return "The sendout is scheduled. Until it starts you can cancel it here."
+    return "The sendout has started."
+
+
+@require_safe
+def show(request: OperatorRequest, pk: int) -> HttpResponse:
+    """One sendout: counts, what can be done, how the audience came about, its timeline."""
+    sendout = queries.find(pk)
+    context = {
+        **sendout_report.live(sendout),
+        "may": sendout_report.may(sendout),
+        "steps": steps_of(sendout.waterfall) if sendout.waterfall else [],
+        "facts": Fact.objects.filter(verb__startswith="sendout.", subject=pk).select_related("by").order_by("pk"),
+    }
+    return render(request, "web/sendouts/sendout.html", context)
+
+
+@require_safe
+def live(request: OperatorRequest, pk: int) -> HttpResponse:
+    """The counts, asked for again and again; the whole page comes anew when the state has changed."""
+    sendout = queries.find(pk)
+    if request.GET.get("state") != sendout.state:
+        return HttpResponseClientRefresh()
+    return render(request, "web/sendouts/_live.html", sendout_report.live(sendout))
+
+
+@require_safe
+def details(request: OperatorRequest, pk: int) -> HttpResponse:
+    """Pace, reasons and doubts: they look at each recipient, so the page asks for them apart and seldom."""
+    sendout = queries.find(pk)
+    context = {
+        "sendout": sendout,
+        "accounting": queries.accounting(sendout),
+        "doubts": queries.in_doubt(sendout),
+        "pace": pace_of(sendout),
+    }
+    return render(request, "web/sendouts/_details.html", context)
+
+
+@require_safe
+def people_csv(request: OperatorRequest, pk: int) -> StreamingHttpResponse:
+    """Everyone of the audience with the newest outcome."""
+    sendout = queries.find(pk)
+    return csv_response(f"sendout-{sendout.pk}.csv", PEOPLE_HEADER, _people(sendout))
+
+
+def _people(sendout: Sendout) -> Iterator[tuple[object, ...]]:
+    with transaction.atomic():
+        for row in db.stream(PEOPLE, {"sendout": sendout.pk}):
+            times = [time and time.isoformat(timespec="seconds") for time in (row["at"], row["due_at"])]
+            yield (*(row[name] for name in ("contact_id", "email", "outcome", "attempt", "code", "reason")), *times)
+
+
+@require_POST
+def pause(request: OperatorRequest, pk: int) -> HttpResponse:
+    """Stops handing over."""
+    return _command(request, pk, actions.pause, "Paused. Nobody is lost: resume it, or cancel the rest.")
+
+
+@require_POST
+def resume(request: OperatorRequest, pk: int) -> HttpResponse:
+    """Goes on."""
+    return _command(request, pk, actions.resume, "It goes on.")
+
+
+@require_POST
+def cancel(request: OperatorRequest, pk: int) -> HttpResponse:
+    """Skips whoever isn't served yet."""
+    return _command(request, pk, actions.cancel, "Cancelled. Whoever wasn’t served yet is skipped.")
+
+
+def _command(request: OperatorRequest, pk: int, action: Callable[..., Sendout], done: str) -> HttpResponse:
+    try:
+        action(queries.find(pk), by=request.user)
+        messages.success(request, done)
+    except TidingsError as error:
+        messages.error(request, str(error))
+    return redirect("web:sendout", pk)
+
+
+urls = [
+    page("sendouts/", listing, "sendouts"),
+    page("sendouts.csv", listing_csv, "sendouts-csv"),
+    page("groups/<int:pk>/send/", choose_message, "sendout-new"),
+    page("groups/<int:pk>/send/<int:message>/", review, "sendout-review"),
+    page("sendouts/<int:pk>/", show, "sendout"),
+    page("sendouts/<int:pk>/live/", live, "sendout-live"),
+    page("sendouts/<int:pk>/details/", details, "sendout-details"),
+    page("sendouts/<int:pk>/people.csv", people_csv, "sendout-people"),
+    page("sendouts/<int:pk>/pause/", pause, "sendout-pause"),
+    page("sendouts/<int:pk>/resume/", resume, "sendout-resume"),
+    page("sendouts/<int:pk>/cancel/", cancel, "sendout-cancel"),
+]
