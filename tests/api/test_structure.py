@@ -1,6 +1,7 @@
 """Promises that hold for every operation, also for those that are written later."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 from tidings.api.app import api
 from tidings.api.problems import COMMON, MEDIA_TYPE
 
+REFERENCE = Path(__file__).parents[2] / "docs/reference/api.md"
 DOCUMENTATION: dict[str, Any] = api.get_openapi_schema(path_prefix="/api/v1/")
 OPERATIONS = [
     pytest.param(path, method, operation, id=operation["operationId"])
@@ -59,6 +61,14 @@ def test_it_gives_an_example_of_every_value_that_does_not_explain_itself(schema:
         plain = any(t.get("type") in {"string", "integer", "number"} for t in texts)
         explained = any("format" in t or "enum" in t or "const" in t for t in texts)
         assert not plain or explained or "examples" in value, name
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
+def test_it_lists_every_call_in_the_reference(path: str, method: str, operation: object) -> None:
+    lines = [
+        line for line in REFERENCE.read_text().splitlines() if f"{path.removeprefix('/api/v1')}`" in line
+    ]
+    assert any(method.upper() in line for line in lines)
 
 
 def test_it_names_every_operation_once() -> None:

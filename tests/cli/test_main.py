@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -13,6 +14,8 @@ from tidings.cli.main import ENTRIES
 from tidings.cli.main import tidings as root
 from tidings.kernel.errors import NotFound, Refused
 from tidings.locks.errors import GroupLocked
+
+REFERENCE = Path(__file__).parents[2] / "docs/reference/cli.md"
 
 # They run until Ctrl-C and print no data.
 PROCESSES = {"up", "web", "worker", "mailbox"}
@@ -107,3 +110,12 @@ def test_it_tells_a_database_that_is_away(program) -> None:
     result = program("group", "list", "--json", DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")
     assert (result.code, result.error["error"]) == (3, "database_unreachable")
     assert result.out == ""
+
+
+@pytest.mark.parametrize(("name", "command"), COMMANDS)
+def test_it_documents_every_command_and_option(name: str, command: click.Command) -> None:
+    page = REFERENCE.read_text()
+    assert f"`tidings {name}" in page
+    for option in command.params:
+        if isinstance(option, click.Option) and not option.hidden:
+            assert option.opts[-1] in page

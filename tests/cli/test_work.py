@@ -14,6 +14,8 @@ from tidings.locks.actions import begin
 from tidings.locks.models import GroupLock, Process
 from tidings.sendouts.models import Sendout
 
+# Long enough to begin to wait, shorter than workers need to start.
+MOMENT_SECONDS = 0.5
 PEOPLE = "email,first_name\nanna@example.com,Anna\nbert@example.com,Bert\nbroken,Carl\n"
 
 
@@ -35,7 +37,9 @@ def test_it_imports_and_sends_and_exports_with_workers_of_its_own(
     program, make_group, people, letter, tmp_path
 ) -> None:
     number = str(make_group().pk)
-    run = program("import", number, people, "--json").json
+    done = program("import", number, people, "--json")
+    assert done.code == 0, done.err
+    run = done.json
     assert (run["state"], run["rows"], run["created"], run["rejected"]) == ("finished", 3, 2, 1)
     sent = program("send", number, "--subject", "Hello", "--text", letter, "--json").json
     assert (sent["state"], sent["audience"], sent["accepted"]) == ("finished", 2, 2)
@@ -44,9 +48,7 @@ def test_it_imports_and_sends_and_exports_with_workers_of_its_own(
     assert living_workers() == 0
 
 
-def test_it_uses_workers_that_run_already(
-    program, start_workers, relay, make_group, make_members, letter
-) -> None:
+def test_it_uses_workers_that_run_already(program, start_workers, make_group, make_members, letter) -> None:
     group = make_group()
     make_members(group, 3)
     start_workers()
@@ -145,8 +147,9 @@ def test_it_lets_an_import_go_on_after_ctrl_c(test_environment, tmp_path, make_g
     environment = {**test_environment, "TIDINGS_HOME": str(tmp_path / "home")}
     words = [program, "import", str(make_group().pk), people]
     with subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True) as waiting:
-        while not Import.objects.exists():
+        while not Import.objects.filter(state=Import.State.QUEUED).exists():
             time.sleep(0.05)
+        time.sleep(MOMENT_SECONDS)
         waiting.send_signal(signal.SIGINT)
         _, err = waiting.communicate(timeout=60)
     run = Import.objects.get()

@@ -27,7 +27,7 @@ def test_a_change_is_a_fact_of_what_changed(make_user):
     contact, _ = actions.create_or_update("p@example.com", {"city": "Berlin", "first_name": "P"}, by=anna)
     actions.create_or_update("p@example.com", {"city": "Hamburg", "first_name": "P"}, by=anna)
     facts = Fact.objects.filter(subject=contact.pk).order_by("id")
-    assert [(f.verb, f.by) for f in facts] == [("contact.created", anna), ("contact.updated", anna)]
+    assert [(f.verb, f.by_id) for f in facts] == [("contact.created", anna.pk), ("contact.updated", anna.pk)]
     assert facts[1].data == {"attributes": {"city": "Hamburg"}}
 
 

@@ -19,6 +19,7 @@ from tests.faults.stage import Stage
 MEMBERS = 3_000
 ROWS = 20_000
 GROUP_ADDRESS = "news@example.org"
+HEADER = "email,first name"
 MESSAGE = "Good morning {{ contact.first_name | default('friend') }}!\n"
 
 
@@ -69,15 +70,15 @@ def prepare(folders) -> Callable[..., Path]:
 
 
 @pytest.fixture
-def copy_of(folders, relay) -> Iterator[Callable[[Path], Stage]]:
+def copy_of(folders, relay) -> Iterator[Callable[..., Stage]]:
     """Brings a copy of a prepared home to life, for this test."""
     with ExitStack() as stack:
 
-        def copy_of(prepared: Path) -> Stage:
+        def copy_of(prepared: Path, *, has_relay: bool = True) -> Stage:
             folder = folders(prepared.name) / "home"
             subprocess.run(["cp", "-a", prepared, folder], check=True)
             stack.callback(shutil.rmtree, folder)
-            return stack.enter_context(Stage(folder, relay))
+            return stack.enter_context(Stage(folder, relay, has_relay=has_relay))
 
         yield copy_of
 
@@ -87,8 +88,7 @@ def group_home(prepare) -> Path:
     """A group with members."""
 
     def steps(stage: Stage) -> None:
-        lines = [f"p{n:05}@example.com,Name {n}" for n in range(MEMBERS)]
-        _import(stage, "members.csv", ["email,first name", *lines])
+        _import_now(stage, GROUP_ADDRESS, [f"p{n:05}@example.com,Name {n}" for n in range(MEMBERS)])
 
     return prepare("group", steps)
 
@@ -99,24 +99,23 @@ def import_home(prepare) -> Path:
 
     def steps(stage: Stage) -> None:
         stage.tidings("group", "create", "Others", "--address", "others@example.org")
-        header = "email,first name"
-        members = [f"p{n:05}@example.com,Name {n}" for n in range(2_000)]
-        others = [f"p{n:05}@example.com,Name {n}" for n in range(2_000, 3_000)]
-        _import(stage, "members.csv", [header, *members])
-        _import(stage, "others.csv", [header, *others], group="others@example.org")
+        _import_now(stage, GROUP_ADDRESS, [f"p{n:05}@example.com,Name {n}" for n in range(2_000)])
+        _import_now(stage, "others@example.org", [f"p{n:05}@example.com,Name {n}" for n in range(2_000, 3_000)])
         rows = [f"p{n:05}@example.com,{'Name' if n % 2 else 'New name'} {n}" for n in range(ROWS)]
         rows += [f"p{n:05}@example.com,Last {n}" for n in range(0, ROWS, 100)]
         rows += [f"no address {n},Nobody" for n in range(50)]
         random.Random(1).shuffle(rows)
-        _import(stage, "people.csv", [header, *rows], wait=False)
+        stage.import_file(GROUP_ADDRESS, [HEADER, *rows])
 
     return prepare("import", steps)
 
 
-def _import(stage: Stage, name: str, lines: list[str], *, group: str = GROUP_ADDRESS, wait: bool = True) -> None:
-    file = stage.folder / name
-    file.write_text("\n".join(lines))
-    stage.tidings("import", group, file, *([] if wait else ["--no-wait"]))
+def _import_now(stage: Stage, group: str, rows: list[str]) -> None:
+    worker = stage.start_worker("long")
+    stage.import_file(group, [HEADER, *rows])
+    stage.wait_until(lambda: not stage.rows("SELECT FROM group_locks"), "the import has ended")
+    stage.kill(worker.pid)
+    worker.wait()
 
 
 @pytest.fixture

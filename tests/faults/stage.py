@@ -28,6 +28,7 @@ SETTINGS = {
     "TIDINGS_CARRIER_PATIENCE_SECONDS": "3",
     "TIDINGS_SLICE_ROWS": "1000",
     "TIDINGS_BATCH_SIZE": "200",
+    "TIDINGS_MAILBOX_KEEPS": "100000",
 }
 LEASE_SECONDS = 2
 RELAY_CONNECTIONS = 2
@@ -45,14 +46,15 @@ Row = dict[str, Any]
 class Stage:
     """The home `folder` and what runs on it. Everything that was started ends with the `with` block."""
 
-    def __init__(self, folder: Path, relay: Relay) -> None:
+    def __init__(self, folder: Path, relay: Relay, *, has_relay: bool = True) -> None:
         self.folder, self.relay = folder, relay
         self.server = Server(folder)
         self._started: list[subprocess.Popen[bytes]] = []
         url = f"smtp://127.0.0.1:{relay.port}?pool={RELAY_CONNECTIONS}&starttls=never"
-        strange = ("TIDINGS_", "DATABASE_URL", "DJANGO_")
+        # Processes start often here, so they may keep what they compiled.
+        strange = ("TIDINGS_", "DATABASE_URL", "DJANGO_", "PYTHONDONTWRITEBYTECODE")
         self._environment = {name: value for name, value in os.environ.items() if not name.startswith(strange)}
-        self._environment |= SETTINGS | {"TIDINGS_HOME": str(folder), "TIDINGS_SMTP_URL": url}
+        self._environment |= SETTINGS | {"TIDINGS_HOME": str(folder), "TIDINGS_SMTP_URL": url if has_relay else ""}
 
     def __enter__(self) -> Self:
         self.server.start()
@@ -100,6 +102,12 @@ class Stage:
             )
         self._started.append(process)
         return process
+
+    def import_file(self, group: str, lines: list[str]) -> int:
+        """Queues the import of a file with these lines; its id."""
+        file = self.folder / "people.csv"
+        file.write_text("\n".join(lines))
+        return self.tidings("import", group, file, "--no-wait")["id"]
 
     # What a look at the database tells.
 

@@ -42,7 +42,7 @@ def test_how_somebody_joined_is_kept(anna, group, make_user):
     user = make_user()
     actions.add(anna, group, source=Membership.Source.API, by=user)
     assert Membership.objects.get(group=group).source == "api"
-    assert Fact.objects.get(verb="member.added").by == user
+    assert Fact.objects.get(verb="member.added").by_id == user.pk
 
 
 def test_nobody_joins_an_archived_group(anna, group):

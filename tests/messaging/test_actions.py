@@ -13,7 +13,7 @@ def test_a_message_has_its_first_version(make_user):
     anna = make_user("Anna")
     version = actions.write("Spring", subject=" Hello ", text="Good morning!", by=anna)
     assert (version.message.name, version.number, version.subject) == ("Spring", 1, "Hello")
-    assert Fact.objects.get(verb="message.written").by == anna
+    assert Fact.objects.get(verb="message.written").by_id == anna.pk
 
 
 def test_a_later_version_leaves_the_earlier_as_it_was():

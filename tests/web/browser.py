@@ -1,7 +1,5 @@
 """A real browser on a real server: what tests of pages share."""
 
-from dataclasses import dataclass
-
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
@@ -20,31 +18,19 @@ FOCUSED = """() => {
 }"""
 
 
-@dataclass(frozen=True)
-class Screen:
-    """What a page is looked at with."""
-
-    width: int
-    scheme: str
-
-    def __str__(self):
-        return f"{self.width}-{self.scheme}"
-
-
-SCREENS = [Screen(width, scheme) for width in (1400, 390) for scheme in ("light", "dark")]
-DESKTOP = SCREENS[0]
+SCHEMES = ("light", "dark")
+WIDTHS = (1400, 390)  # pixels
 
 
 def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
 
 
-def new_context(browser: Browser, screen: Screen, url: str, session: str = "") -> BrowserContext:
+def new_context(browser: Browser, width: int, url: str, session: str = "") -> BrowserContext:
     """A fresh browser profile, signed in if there is a session."""
     context = browser.new_context(
         base_url=url,
-        viewport={"width": screen.width, "height": HEIGHT},
-        color_scheme=screen.scheme,
+        viewport={"width": width, "height": HEIGHT},
         reduced_motion="reduce",
     )
     if session:
@@ -63,10 +49,10 @@ def sideways_pixels(page: Page) -> int:
     return page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
 
 
-def reached_by_tab(page: Page) -> list[str]:
-    """The names of what gets the focus when one only presses Tab, until it comes round."""
-    names: list[str] = []
+def is_reached_by_tab(page: Page, name: str) -> bool:
+    """Whether something of that name gets the focus when one only presses Tab."""
     for _ in range(TABS_AT_MOST):
         page.keyboard.press("Tab")
-        names.append(" ".join(page.evaluate(FOCUSED).split()))
-    return names
+        if " ".join(page.evaluate(FOCUSED).split()) == name:
+            return True
+    return False

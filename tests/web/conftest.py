@@ -1,11 +1,16 @@
+import time
+
 import pytest
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, override_settings
 from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from tests.web.browser import SCREENS, launch, new_context
+from tests.web.browser import WIDTHS, launch, new_context
 from tests.web.furniture import furnish
+from tidings.kernel import db
+
+ANSWER_SECONDS = 10
 
 
 def pytest_collection_modifyitems(items):
@@ -13,6 +18,13 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if "site" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.django_db)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def quick_passwords():
+    """Good hashes are slow on purpose; here nobody guesses."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture
@@ -29,7 +41,7 @@ def operator(world, client):
 
 
 @pytest.fixture(scope="module")
-def site(django_db_setup, django_db_blocker):
+def site(quick_passwords, django_db_setup, django_db_blocker):
     """A server with the organisation, the same for all tests of a module: (world, url, session)."""
     with django_db_blocker.unblock():
         world = furnish()
@@ -38,7 +50,18 @@ def site(django_db_setup, django_db_blocker):
         server = LiveServer("127.0.0.1")
         yield world, server.url, client.cookies["sessionid"].value
         server.stop()
+        _wait_for_last_answers()
         call_command("flush", interactive=False, verbosity=0)
+
+
+def _wait_for_last_answers():
+    """A page that was closed while it asked for news leaves a thread that still holds its connection."""
+    others = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    deadline = time.monotonic() + ANSWER_SECONDS
+    while db.value(others) and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
@@ -54,9 +77,9 @@ def chromium(site):
 
 @pytest.fixture(scope="module")
 def tabs(chromium, site):
-    """An open tab for each kind of screen, signed in."""
+    """An open tab for each width, signed in."""
     _, url, session = site
-    contexts = {screen: new_context(chromium, screen, url, session) for screen in SCREENS}
-    yield {screen: context.new_page() for screen, context in contexts.items()}
+    contexts = {width: new_context(chromium, width, url, session) for width in WIDTHS}
+    yield {width: context.new_page() for width, context in contexts.items()}
     for context in contexts.values():
         context.close()

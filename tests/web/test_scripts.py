@@ -2,21 +2,21 @@
 
 import pytest
 
-from tests.web.browser import DESKTOP, new_context, violations
+from tests.web.browser import WIDTHS, new_context, violations
 from tests.web.furniture import PASSWORD
 
 
 @pytest.fixture
 def tab(chromium, site):
     _, url, session = site
-    context = new_context(chromium, DESKTOP, url, session)
+    context = new_context(chromium, WIDTHS[0], url, session)
     yield context.new_page()
     context.close()
 
 
 @pytest.fixture
 def stranger(chromium, site):
-    context = new_context(chromium, DESKTOP, site[1])
+    context = new_context(chromium, WIDTHS[0], site[1])
     yield context.new_page()
     context.close()
 

@@ -49,7 +49,7 @@ def once(key: str | None, asked: object, start: Callable[[], Started], *, by: Us
     number, fingerprint = _number(f"{by.pk} {key}"), _fingerprint(asked)
     with transaction.atomic():
         db.execute("SELECT pg_advisory_xact_lock(%(number)s)", {"number": number})
-        first = Fact.objects.filter(verb=ANSWERED, subject=number, by=by, data__key=key).first()
+        first = Fact.objects.filter(verb=ANSWERED, subject=number, by_id=by.pk, data__key=key).first()
         return _again(first, fingerprint) if first else _first(key, number, fingerprint, start, by)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from email.utils import parseaddr
+from email.utils import getaddresses
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn, TypeVar
 
@@ -75,7 +75,8 @@ class _Sender(click.ParamType[Sender]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Sender:
         if isinstance(value, Sender):
             return value
-        name, address = parseaddr(value, strict=True)
+        found = getaddresses([value])
+        name, address = found[0] if len(found) == 1 else ("", "")
         if "@" not in address:
             self.fail(f'“{value}” is not a sender. Write it like "Name <news@example.org>".', param, ctx)
         return Sender(name, address)

@@ -53,12 +53,12 @@ def wait_for(work: Work, *, quiet: bool) -> Summary:
 
     Ctrl-C ends the waiting, not the work: `Detached` says how to follow it.
     """
-    with Workers() as workers:
-        try:
-            with _view(work, quiet=quiet) as show:
-                return _watch(work, workers, show)
-        except KeyboardInterrupt:
-            raise Detached(what=work.what, id=work.id, advice=_advice(work, workers)) from None
+    workers = Workers()
+    try:
+        with workers, _view(work, quiet=quiet) as show:
+            return _watch(work, workers, show)
+    except KeyboardInterrupt:
+        raise Detached(what=work.what, id=work.id, advice=_advice(work, workers)) from None
 
 
 def _watch(work: Work, workers: Workers, show: Callable[[Step], None]) -> Summary:

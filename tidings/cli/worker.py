@@ -114,7 +114,7 @@ class CarrierTrouble:
         away = self._engine.carrier_away()
         log.warning("the relay %s can't be used: %s %s", self._carrier, outcome.code or "", outcome.text)
         if away > self._patience and self._pausing is None:
-            reason = f"The relay {self._carrier} has been away for {away:.0f} s: {outcome.text}. Resume when it is back."
+            reason = f"The relay {self._carrier} is away: {outcome.text}. Resume when it is back."
             self._pausing = asyncio.create_task(self._pause(reason))
 
     async def _pause(self, reason: str) -> None:

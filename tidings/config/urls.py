@@ -6,5 +6,6 @@ from tidings.api import app as api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls()),
+    path("", include("tidings.public.urls")),
     path("", include("tidings.web.urls")),
 ]

@@ -1,12 +1,12 @@
 """Reading a file into the work table: stream -> check -> COPY -> one row per person, in the order of addresses."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from tidings.imports.merge import names_identities
 from tidings.imports.models import Import
@@ -55,7 +55,10 @@ def workspace(run: Import, token: int) -> Iterator[None]:
 def sweep() -> None:
     """Drops the tables that killed workers left behind."""
     for row in db.rows(statements.leftovers):
-        db.execute(f"DROP SCHEMA IF EXISTS {row['nspname']} CASCADE")  # its name is digits and two words
+        # A worker that is frozen, not dead, may still have its own open: those stay for the next sweep.
+        with suppress(OperationalError), transaction.atomic():
+            db.execute("SET LOCAL lock_timeout TO '1s'")
+            db.execute(f"DROP SCHEMA IF EXISTS {row['nspname']} CASCADE")  # its name is digits and two words
 
 
 def stage(run: Import, heart: Heartbeat) -> Staged:

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce
 
 from tidings.accounts.models import User
 from tidings.kernel import db, sql
@@ -82,9 +84,9 @@ def progress(process: int, *, done: int, total: int | None) -> None:
 def end(process: int, state: Process.State) -> bool:
     """Ends a running process and frees its groups; False if it had ended before."""
     with transaction.atomic():
-        now = db.now()
+        done = Coalesce("total", "done") if state == Process.State.FINISHED else F("done")
         ended = Process.objects.filter(pk=process, state=Process.State.RUNNING).update(
-            state=state, ended_at=now, lease_until=None
+            state=state, ended_at=db.now(), lease_until=None, done=done
         )
         GroupLock.objects.filter(process_id=process).delete()
     return ended == 1

@@ -17,7 +17,7 @@ LATE = timedelta(minutes=60)
 
 
 def begin(sendout: Sendout) -> None:
-    """Takes the locks and moves the sendout to `preparing`; raises `GroupLocked` and changes nothing if they're taken."""
+    """Takes the locks and moves the sendout to `preparing`; raises `GroupLocked`, and then changes nothing."""
     with transaction.atomic():
         group = Group.objects.get(pk=sendout.group_id)
         if group.archived_at:
@@ -38,7 +38,7 @@ def begin(sendout: Sendout) -> None:
 
 
 def begin_scheduled(sendout_id: int, now: datetime) -> str:
-    """Starts a sendout whose time has come; returns its state: `preparing`, `waiting` for a lock, or `paused`, if late."""
+    """Starts a sendout whose time has come; returns its state: `preparing`, `waiting` (for a lock) or `paused` (late)."""
     with transaction.atomic():
         sendout = Sendout.objects.select_for_update(of=("self",)).select_related("version").get(pk=sendout_id)
         if sendout.state not in {Sendout.State.SCHEDULED, Sendout.State.WAITING}:

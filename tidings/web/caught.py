@@ -22,7 +22,7 @@ class Mail:
 
 def read_mail(data: bytes) -> Mail:
     """The mail in its parts. Broken parts are read as far as they go."""
-    message = cast("EmailMessage", message_from_bytes(data, policy=policy.default))
+    message = message_from_bytes(data, policy=policy.default)
     bodies: dict[str, str] = {}
     attachments = []
     for part in message.walk():
@@ -43,8 +43,13 @@ def _headers(message: EmailMessage) -> list[tuple[str, str]]:
 def _header(message: EmailMessage, name: str) -> str:
     try:
         return str(message.get(name, ""))
-    except (ValueError, LookupError, IndexError, AttributeError):  # the parser's own faults with broken headers
-        return "(can’t be read; see the source)"
+    except (
+        ValueError,
+        LookupError,
+        IndexError,
+        AttributeError,
+    ):  # the parser's own faults with broken headers
+        return "(can't be read; see the source)"
 
 
 def _text(part: "Message[str, str]") -> str:

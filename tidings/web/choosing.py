@@ -30,7 +30,7 @@ def choose_group(
     """The page that lists groups by name; each leads on to `href(group)`."""
     form = SearchForm(request.GET)
     if not form.is_valid():
-        raise Refused(reason="This search can’t be read. Go back and start again.")
+        raise Refused(reason="This search can't be read. Go back and start again.")
     found = search_groups(form.cleaned_data["q"], channel=channel)
     shown = page_of(found, GROUP_ORDER, request.GET.get("page", ""))
     choices = [Choice(row, href(row.group)) for row in group_rows(shown.rows)]

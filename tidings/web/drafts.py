@@ -1,7 +1,7 @@
 """A draft of an import as its page shows it: how the file is read, what each column means, what is in the way."""
 
-from collections.abc import Mapping as ReadOnly
 from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -31,7 +31,7 @@ FIELD_PREFIX = "column-"
 WORDS: ReadOnly[type[FileError], str] = {
     errors.UnknownColumns: "Nobody knows what these columns mean: {names}. Choose it for each in the table, or say"
     " below what to do about all of them.",
-    errors.OptOutFile: "This file lists people who left or can’t be reached: it has the column “{column}”. Such"
+    errors.OptOutFile: "This file lists people who left or can't be reached: it has the column “{column}”. Such"
     " people must not come in as contacts. If it is something else, choose “Leave out” for that column.",
     errors.NoIdentityColumn: "No column says who a row is about. The columns are {names}. Choose in the table which"
     " one holds the {wanted}.",
@@ -147,7 +147,9 @@ def _layout_form(posted: QueryDict | None, reading: Reading | None) -> LayoutFor
     encoding = cast("forms.ChoiceField", form.fields["encoding"])
     encoding.choices = [(name, name) for name in dict.fromkeys(names)]
     if proposal:
-        encoding.help_text = "Certain." if proposal.is_certain else "A guess: look at the accents in the preview."
+        encoding.help_text = (
+            "Certain." if proposal.is_certain else "A guess: look at the accents in the preview."
+        )
     return form
 
 

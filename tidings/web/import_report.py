@@ -19,7 +19,7 @@ OUTCOMES = (
     ("unchanged", "Unchanged", "Members about whom the file says nothing new", "grey"),
     ("kept_out", "Kept out", "People who unsubscribed from this group", "amber"),
     ("duplicates", "Duplicates", "The same person stands again further down, and that row counts", "grey"),
-    ("rejected", "Rejected", "Rows that can’t be used; the reasons stand below", "red"),
+    ("rejected", "Rejected", "Rows that can't be used; the reasons stand below", "red"),
 )
 GOING = frozenset({Import.State.QUEUED, Import.State.READING, Import.State.MERGING})
 

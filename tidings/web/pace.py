@@ -42,6 +42,11 @@ class Pace:
     peak: int
 
     @property
+    def ended(self) -> datetime:
+        """When the last step ended."""
+        return self.bars[-1].at + self.step
+
+    @property
     def peak_rate(self) -> float:
         """People per second in the best step."""
         return self.peak / self.step.total_seconds()

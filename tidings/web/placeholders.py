@@ -87,4 +87,3 @@ def _unknown(name: str) -> str:
     alike = _known().alike("contact", name)
     advice = f" Did you mean “{alike}”?" if alike else ""
     return f"No contact has an attribute “{name}”, so no group can be sent this.{advice}"
-

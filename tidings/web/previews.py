@@ -41,7 +41,9 @@ def panel_for(version: Version, asked: QueryDict) -> Panel:
     try:
         group = find_group(group_ref) if group_ref else _usual_group(version)
         if group is None:
-            return Panel(problem="There is no e-mail group yet. Make one to see the message as a contact gets it.")
+            return Panel(
+                problem="There is no e-mail group yet. Make one to see the message as a contact gets it."
+            )
         contact = find_contact(contact_ref) if contact_ref else _first_member(group)
     except TidingsError as error:
         return Panel(problem=str(error), asked_group=group_ref, asked_contact=contact_ref)

@@ -1,5 +1,6 @@
 """The last look before a sendout: who gets it, from whom, when, and what is in the way."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,7 +53,9 @@ class ReviewForm(StyledForm):
         super().__init__(*args, **kwargs)
         self.people = people
         self.fields["sender_name"].widget.attrs["placeholder"] = group.sender_name or group.name
-        self.fields["sender_address"].widget.attrs["placeholder"] = group.sender_address or group.address or ""
+        self.fields["sender_address"].widget.attrs["placeholder"] = (
+            group.sender_address or group.address or ""
+        )
         self.fields["when"].widget.attrs["class"] = "form-check-input"
 
     @property
@@ -74,6 +77,8 @@ class ReviewForm(StyledForm):
     def clean_confirmed(self) -> str:
         """The typed number, which must be that of the people who get it now."""
         typed = str(self.cleaned_data["confirmed"])
-        if self.must_type and typed.translate(str.maketrans("", "", " ,.'’\u202f\u00a0")) != str(self.people):
-            raise forms.ValidationError(f"Type {self.people:,} to confirm: that many people would get it now.")
+        if self.must_type and re.sub(r"[\s,.'\u2019]", "", typed) != str(self.people):
+            raise forms.ValidationError(
+                f"Type {self.people:,} to confirm: that many people would get it now."
+            )
         return typed

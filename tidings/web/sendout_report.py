@@ -1,8 +1,11 @@
 """What a sendout's page tells: where everyone of the audience stands."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from tidings.accounts.models import User
+from tidings.journal.models import Fact
 from tidings.sendouts.models import Sendout
 from tidings.sendouts.queries import counts, rate_of
 from tidings.sendouts.rules import MOVES, Accounting
@@ -22,6 +25,17 @@ PARTS = (
     ("planned", "Planned", "Not tried yet", "blue"),
 )
 
+VERBS = {
+    "sendout.created": "Created",
+    "sendout.started": "Started",
+    "sendout.paused": "Paused",
+    "sendout.resumed": "Resumed",
+    "sendout.cancel_asked": "Cancelled by a person",
+    "sendout.cancelled": "Cancelled; everyone is accounted for",
+    "sendout.finished": "Finished",
+    "sendout.failed": "Failed",
+}
+
 
 @dataclass(frozen=True)
 class Part:
@@ -34,6 +48,16 @@ class Part:
     people: int
     share: float
     offset: float
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One line of the timeline; `by` is empty where nobody is known to have done it."""
+
+    sentence: str
+    at: datetime
+    by: str
+    reason: str
 
 
 def parts(accounting: Accounting) -> list[Part]:
@@ -67,6 +91,22 @@ def _progress(sendout: Sendout, accounting: Accounting) -> Progress | None:
         return None
     seconds = accounting.attempted / rate if rate else 0.0
     return Progress(accounting.attempted, accounting.audience or None, seconds, "people")
+
+
+def timeline(sendout: Sendout) -> list[Moment]:
+    """What the journal knows of it, the oldest first."""
+    facts = list(Fact.objects.filter(verb__startswith="sendout.", subject=sendout.pk).order_by("pk"))
+    people = User.objects.in_bulk({fact.by_id for fact in facts if fact.by_id is not None})
+    return [
+        Moment(
+            _told(fact.verb), fact.at, str(people.get(fact.by_id or 0, "")), str(fact.data.get("reason", ""))
+        )
+        for fact in facts
+    ]
+
+
+def _told(verb: str) -> str:
+    return VERBS.get(verb, verb.removeprefix("sendout.").replace("_", " ").capitalize())
 
 
 def may(sendout: Sendout) -> dict[str, bool]:

@@ -1,7 +1,7 @@
 """Uploads to disk whose trouble is told to the person instead of crashing the request."""
 
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
@@ -42,10 +42,10 @@ class SpoolHandler(TemporaryFileUploadHandler):
             self._close()
             raise SkipFile from error
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
+    def file_complete(self, file_size: int) -> "UploadedFile[Any] | None":
         """Writes what is still in memory."""
         try:
-            return cast("UploadedFile | None", super().file_complete(file_size))
+            return super().file_complete(file_size)
         except OSError as error:
             self._note(error)
             self._close()

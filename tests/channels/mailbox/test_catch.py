@@ -20,8 +20,7 @@ def mail(*recipients: str, data: bytes = b"Subject: Hello\r\n\r\nGood morning!\r
     return CaughtMail(datetime.now(UTC), "news@example.org", recipients, data)
 
 
-@pytest.mark.django_db
-def test_a_mail_is_stored_once_per_recipient():
+def test_a_mail_is_stored_once_per_recipient(committed):
     store([mail("anna@example.com", "berta@example.com")])
     caught = CaughtMessage.objects.order_by("id")
     assert [message.recipient for message in caught] == ["anna@example.com", "berta@example.com"]
@@ -30,8 +29,7 @@ def test_a_mail_is_stored_once_per_recipient():
     assert caught[0].size == len(caught[0].data)
 
 
-@pytest.mark.django_db
-def test_the_oldest_go_when_there_are_too_many(set_environment):
+def test_the_oldest_go_when_there_are_too_many(committed, set_environment):
     set_environment(mailbox_keeps=10)
     for _ in range(3):
         store([mail(f"p{n}@example.com") for n in range(SLACK)])
@@ -54,8 +52,7 @@ def test_a_subject_is_decoded_as_far_as_it_can_be(header, subject):
     assert subject_of(header + b"\r\n\r\nbody\r\n") == subject
 
 
-@pytest.mark.django_db
-def test_a_subject_of_raw_bytes_can_be_stored():
+def test_a_subject_of_raw_bytes_can_be_stored(committed):
     store([mail("anna@example.com", data=b"Subject: Gr\xfc\xdfe\r\n\r\nbody\r\n")])
     assert CaughtMessage.objects.get().subject.startswith("Gr")
 

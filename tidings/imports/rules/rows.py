@@ -62,6 +62,7 @@ _MISSING = {
     Key.MOBILE: Reason.NO_MOBILE,
     Key.EXTERNAL_ID: Reason.NO_EXTERNAL_ID,
 }
+_json = json.JSONEncoder(ensure_ascii=False).encode
 _EMPTY_DATE_CHARACTERS = frozenset("0./-")  # Outlook writes 0.0.00 and databases 0000-00-00 for no date
 
 
@@ -276,7 +277,7 @@ def _member_reader(at: int, attribute: Attribute, date_order: DateOrder | None) 
         value = normalise(attribute.kind, text, choices=attribute.choices, date_order=date_order)
         if isinstance(value, ValueFault):
             raise _RowFault(_REASONS[value], at, cell)
-        return name + json.dumps(value, ensure_ascii=False)
+        return name + _json(value)
 
     return _cached(read)
 

@@ -22,7 +22,7 @@ LOW_RATE = 10  # per second; below it a decimal says something
 TONES = {
     "scheduled": "blue", "waiting": "amber", "preparing": "blue", "sending": "blue", "paused": "amber",
     "retrying": "amber", "finished": "green", "cancelled": "grey", "failed": "red",
-    "queued": "grey", "reading": "blue", "merging": "blue", "running": "blue",
+    "draft": "grey", "queued": "grey", "reading": "blue", "merging": "blue", "running": "blue",
     "accepted": "green", "deferred": "amber", "skipped": "grey", "planned": "blue",
     "active": "green", "pending": "amber", "deactivated": "grey",
     "shared": "amber", "exclusive": "red",

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from tidings.groups.models import Group
+from tidings.groups.queries import find as find_group
 from tidings.imports import actions
 from tidings.imports.models import Import
 from tidings.imports.queries import find, rejects_csv
@@ -26,7 +27,6 @@ from tidings.web import import_report
 from tidings.web.choosing import choose_group
 from tidings.web.drafts import Draft, draft_of
 from tidings.web.forms import StyledForm, attempt
-from tidings.web.overview import group_with
 from tidings.web.paging import page_of
 from tidings.web.request import OperatorRequest
 from tidings.web.routing import page
@@ -89,7 +89,7 @@ def listing_csv(request: OperatorRequest) -> StreamingHttpResponse:
 
 def _found(form: ImportFilter) -> QuerySet[Import]:
     if not form.is_valid():
-        raise Refused(reason="The filters in this address can’t be read. Open the list of imports again.")
+        raise Refused(reason="The filters in this address can't be read. Open the list of imports again.")
     found = Import.objects.select_related("group", "process", "started_by")
     if text := form.cleaned_data["q"]:
         groups = Group.objects.filter(name__icontains=text).values("pk")
@@ -126,7 +126,7 @@ def upload(request: OperatorRequest, pk: int) -> HttpResponseBase:
 
 @csrf_protect
 def _upload(request: OperatorRequest, pk: int, handler: SpoolHandler) -> HttpResponse:
-    group = group_with(pk)
+    group = find_group(pk)
     form = UploadForm(request.POST or None, request.FILES or None)
     run = None
     if handler.trouble:
@@ -225,7 +225,7 @@ def discard(request: OperatorRequest, pk: int) -> HttpResponse:
     """Forgets a draft and its file."""
     run = find(pk)
     if run.state != Import.State.DRAFT:
-        messages.error(request, "It has been started, so it can’t be discarded any more.")
+        messages.error(request, "It has been started, so it can't be discarded any more.")
         return redirect("web:import", pk)
     actions.discard(run)
     messages.success(request, f"The draft of “{run.filename}” is discarded. Nothing was changed.")
@@ -233,7 +233,7 @@ def discard(request: OperatorRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def rejects(request: OperatorRequest, pk: int) -> StreamingHttpResponse:
+def rejects(_request: OperatorRequest, pk: int) -> StreamingHttpResponse:
     """The rejected rows as a file."""
     run = find(pk)
     return StreamingHttpResponse(

@@ -22,10 +22,10 @@ class MailboxFilter(StyledForm):
     """Whose mail is looked for."""
 
     q = forms.CharField(
-        label="Beginning of the recipient’s address",
+        label="Beginning of the recipient's address",
         required=False,
         widget=forms.TextInput(
-            {"type": "search", "placeholder": "Beginning of the recipient’s address", "data-search": ""}
+            {"type": "search", "placeholder": "Beginning of the recipient's address", "data-search": ""}
         ),
     )
 
@@ -35,7 +35,7 @@ def listing(request: OperatorRequest) -> HttpResponse:
     """Caught mail, the newest first; htmx gets the table alone."""
     form = MailboxFilter(request.GET)
     if not form.is_valid():
-        raise Refused(reason="This search can’t be read. Open the mailbox again.")
+        raise Refused(reason="This search can't be read. Open the mailbox again.")
     prefix = form.cleaned_data["q"]
     found = _mails().filter(recipient__istartswith=prefix) if prefix else _mails()
     context = {
@@ -76,7 +76,7 @@ def show(request: OperatorRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def source(request: OperatorRequest, pk: int) -> HttpResponse:
+def source(_request: OperatorRequest, pk: int) -> HttpResponse:
     """The mail as it came over the wire."""
     caught = _mail(pk)
     return HttpResponse(

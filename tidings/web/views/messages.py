@@ -84,7 +84,7 @@ def listing_csv(request: OperatorRequest) -> StreamingHttpResponse:
 def _found(form: MessageFilter) -> QuerySet[Any]:
     """Messages with the subject, number and time of their newest version."""
     if not form.is_valid():
-        raise Refused(reason="This search can’t be read. Open the list of messages again.")
+        raise Refused(reason="This search can't be read. Open the list of messages again.")
     newest = Version.objects.filter(message=OuterRef("pk")).order_by("-number")
     found = Message.objects.select_related("created_by").annotate(
         subject=Subquery(newest.values("subject")[:1]),
@@ -121,7 +121,9 @@ def edit(request: OperatorRequest, pk: int) -> HttpResponse:
     form = MessageForm(request.POST or None, initial=now)
     form.fields["name"].disabled = True
     if version := _write(request, form, message):
-        notes.success(request, f"Version {version.number} is saved. Sendouts of earlier versions stay as they are.")
+        notes.success(
+            request, f"Version {version.number} is saved. Sendouts of earlier versions stay as they are."
+        )
         return redirect("web:message", message.pk)
     context = {"form": form, "picker": picker(), "message": message, "base": base}
     return render(request, "web/messages/edit.html", context)

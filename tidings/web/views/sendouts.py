@@ -1,9 +1,11 @@
 """Sendouts: the list, the review before one starts, and the page of one."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
@@ -15,7 +17,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from tidings.accounts.models import User
 from tidings.groups.models import Group
-from tidings.journal.models import Fact
+from tidings.groups.queries import find as find_group
 from tidings.kernel import db
 from tidings.kernel.errors import NotFound, Refused, TidingsError
 from tidings.locks.models import GroupLock
@@ -26,7 +28,7 @@ from tidings.sendouts import actions, queries
 from tidings.sendouts.models import Sendout
 from tidings.web import sendout_report
 from tidings.web.forms import SearchForm, StyledForm, attempt
-from tidings.web.overview import group_with, sendout_rows
+from tidings.web.overview import sendout_rows
 from tidings.web.pace import pace_of
 from tidings.web.paging import page_of
 from tidings.web.previews import panel_for
@@ -94,8 +96,10 @@ def listing_csv(request: OperatorRequest) -> StreamingHttpResponse:
 
 def _found(form: SendoutFilter) -> QuerySet[Sendout]:
     if not form.is_valid():
-        raise Refused(reason="The filters in this address can’t be read. Open the list of sendouts again.")
-    found = Sendout.objects.select_related("version__message", "created_by").defer("version__html", "version__text")
+        raise Refused(reason="The filters in this address can't be read. Open the list of sendouts again.")
+    found = Sendout.objects.select_related("version__message", "created_by").defer(
+        "version__html", "version__text"
+    )
     if text := form.cleaned_data["q"]:
         found = found.filter(version__subject__icontains=text) | found.filter(group_name__icontains=text)
     state = form.cleaned_data["state"]
@@ -106,10 +110,10 @@ def _csv_rows(sendouts: list[Sendout]) -> Iterator[tuple[object, ...]]:
     for start in range(0, len(sendouts), CSV_SENDOUTS_PER_QUERY):
         for row in sendout_rows(sendouts[start : start + CSV_SENDOUTS_PER_QUERY]):
             one, now = row.sendout, row.accounting
-            times = [time and time.isoformat(timespec="seconds") for time in (one.created_at, one.started_at, one.ended_at)]
             yield (
                 one.pk, one.version.subject, one.group_id, one.group_name, one.state, one.to_mailbox, now.audience,
-                now.planned, now.accepted, now.deferred, now.failed, now.skipped, one.created_by, *times,
+                now.planned, now.accepted, now.deferred, now.failed, now.skipped, one.created_by,
+                *_iso(one.created_at, one.started_at, one.ended_at),
             )  # fmt: skip
 
 
@@ -118,18 +122,18 @@ def choose_message(request: OperatorRequest, pk: int) -> HttpResponse:
     """Asks which message the group gets."""
     form = SearchForm(request.GET)
     if not form.is_valid():
-        raise Refused(reason="This search can’t be read. Open the group again.")
+        raise Refused(reason="This search can't be read. Open the group again.")
     found = Message.objects.all()
     if text := form.cleaned_data["q"]:
         found = found.filter(name__icontains=text)
     shown = page_of(found, ("-pk",), request.GET.get("page", ""))
-    context = {"group": group_with(pk), "form": form, "page": shown}
+    context = {"group": find_group(pk), "form": form, "page": shown}
     return render(request, "web/sendouts/choose_message.html", context)
 
 
 def review(request: OperatorRequest, pk: int, message: int) -> HttpResponse:
     """Who would get the message, and the form that sends it."""
-    group, version = group_with(pk), _newest_version(message)
+    group, version = find_group(pk), _newest_version(message)
     audience = waterfall(group.pk)
     people = audience["will_receive"]
     form = ReviewForm(group, people, request.POST or None, initial={"when": NOW})
@@ -143,6 +147,7 @@ def review(request: OperatorRequest, pk: int, message: int) -> HttpResponse:
         "people": people,
         "steps": steps_of(audience),
         "zone": zone(),
+        "to_mailbox": not settings.ENVIRONMENT.smtp_url,
         "panel": panel_for(version, _as_group(request, group)),
         **_locks_in_the_way(group),
     }
@@ -194,7 +199,7 @@ def show(request: OperatorRequest, pk: int) -> HttpResponse:
         **sendout_report.live(sendout),
         "may": sendout_report.may(sendout),
         "steps": steps_of(sendout.waterfall) if sendout.waterfall else [],
-        "facts": Fact.objects.filter(verb__startswith="sendout.", subject=pk).select_related("by").order_by("pk"),
+        "timeline": sendout_report.timeline(sendout),
     }
     return render(request, "web/sendouts/sendout.html", context)
 
@@ -222,7 +227,7 @@ def details(request: OperatorRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def people_csv(request: OperatorRequest, pk: int) -> StreamingHttpResponse:
+def people_csv(_request: OperatorRequest, pk: int) -> StreamingHttpResponse:
     """Everyone of the audience with the newest outcome."""
     sendout = queries.find(pk)
     return csv_response(f"sendout-{sendout.pk}.csv", PEOPLE_HEADER, _people(sendout))
@@ -231,8 +236,12 @@ def people_csv(request: OperatorRequest, pk: int) -> StreamingHttpResponse:
 def _people(sendout: Sendout) -> Iterator[tuple[object, ...]]:
     with transaction.atomic():
         for row in db.stream(PEOPLE, {"sendout": sendout.pk}):
-            times = [time and time.isoformat(timespec="seconds") for time in (row["at"], row["due_at"])]
-            yield (*(row[name] for name in ("contact_id", "email", "outcome", "attempt", "code", "reason")), *times)
+            facts = (row[name] for name in ("contact_id", "email", "outcome", "attempt", "code", "reason"))
+            yield (*facts, *_iso(row["at"], row["due_at"]))
+
+
+def _iso(*times: datetime | None) -> list[str]:
+    return [time.isoformat(timespec="seconds") if time else "" for time in times]
 
 
 @require_POST
@@ -250,7 +259,7 @@ def resume(request: OperatorRequest, pk: int) -> HttpResponse:
 @require_POST
 def cancel(request: OperatorRequest, pk: int) -> HttpResponse:
     """Skips whoever isn't served yet."""
-    return _command(request, pk, actions.cancel, "Cancelled. Whoever wasn’t served yet is skipped.")
+    return _command(request, pk, actions.cancel, "Cancelled. Whoever wasn't served yet is skipped.")
 
 
 def _command(request: OperatorRequest, pk: int, action: Callable[..., Sendout], done: str) -> HttpResponse:

@@ -1,0 +1,1 @@
+"""Measurements against yardsticks, in alternating pairs: on a shared machine only ratios of one run mean anything."""

@@ -1,0 +1,88 @@
+"""Imports against the reference SQL: a million new rows, and the same file again."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from bench import ground
+from bench.files import write_people
+from bench.pairs import Rates, Result, measure
+from tidings.groups.actions import create
+from tidings.groups.models import Group
+from tidings.kernel import db
+from tidings.kernel.embedded.binaries import bin_dir
+from tidings.kernel.embedded.home import connection_params
+
+ROWS = 1_000_000
+FEWER_ROWS = 100_000
+REFERENCE = Path(__file__).with_name("reference_import.sql")
+TABLES = "contacts, memberships, membership_tallies, opt_outs, import_slices, import_rejects, imports, facts"
+
+
+def run(pairs: int, rows: int = ROWS) -> list[Result]:
+    """Two results: new rows, and the same rows again; the notes tell peak memory at both sizes."""
+    file = write_people(ground.WORK / f"people-{rows}.csv", rows)
+    group = Group.objects.filter(address="bench@example.org").first()
+    group = group or create("Bench", address="bench@example.org", by=None)
+    memory: list[float] = []
+
+    def ours() -> Rates:
+        _empty()
+        rates = []
+        for _ in range(2):
+            report = _import(file, group)
+            memory.append(report["peak_mb"])
+            rates.append(rows / report["seconds"])
+        return tuple(rates)
+
+    def reference() -> Rates:
+        _empty()
+        return tuple(rows / _reference(file, group) for _ in range(2))
+
+    results = measure(
+        ("import: new rows", "import: same rows again"), ours, reference, pairs=pairs, unit="rows/s"
+    )
+    _empty()
+    small = _import(write_people(ground.WORK / f"people-{FEWER_ROWS}.csv", FEWER_ROWS), group)
+    results[0].notes[f"peak memory at {rows:,} rows, MB"] = round(max(memory), 1)
+    results[0].notes[f"peak memory at {FEWER_ROWS:,} rows, MB"] = round(small["peak_mb"], 1)
+    return results
+
+
+def import_people(file: Path, address: str) -> Group:
+    """A group with everyone of a file in it."""
+    _empty()
+    Group.objects.filter(address=address).delete()
+    group = create("Bench", address=address, by=None)
+    _import(file, group)
+    return group
+
+
+def _empty() -> None:
+    """Both sides begin with empty tables and without dirty pages of the other."""
+    db.execute(f"TRUNCATE {TABLES} RESTART IDENTITY CASCADE")
+    db.execute("CHECKPOINT")
+    connection.close()
+
+
+def _import(file: Path, group: Group) -> dict[str, float]:
+    """One import in a process of its own; the upload is over when the clock starts."""
+    words = [sys.executable, "-m", "bench.one_import", str(file), str(group.pk)]
+    done = subprocess.run(words, check=True, capture_output=True, text=True)
+    return dict(json.loads(done.stdout.splitlines()[-1]))
+
+
+def _reference(file: Path, group: Group) -> float:
+    params = connection_params(settings.ENVIRONMENT.home)
+    variables = {"file": str(file), "group_id": str(group.pk), "slice": str(settings.ENVIRONMENT.slice_rows)}
+    psql = [str(bin_dir() / "psql"), "-X", "-q", "-h", params["host"], "-p", str(params["port"])]
+    psql += ["-U", params["user"], "-d", params["dbname"], "-f", str(REFERENCE)]
+    psql += [word for name, value in variables.items() for word in ("-v", f"{name}={value}")]
+    started = time.monotonic()
+    subprocess.run(psql, check=True, env={"PGPASSWORD": params["password"]})
+    return time.monotonic() - started

@@ -1,0 +1,34 @@
+"""One import, from its start to its report: `python -m bench.one_import FILE GROUP`. Prints seconds and peak memory."""
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+from bench.ground import peak_memory_mb, set_up_django
+
+set_up_django()
+
+from tidings.groups.queries import find  # noqa: E402 - Django first
+from tidings.imports import actions  # noqa: E402
+from tidings.imports.models import Import  # noqa: E402
+from tidings.imports.run import run_import  # noqa: E402
+from tidings.kernel import db  # noqa: E402
+
+
+def main() -> None:
+    name, group = sys.argv[1:]
+    with Path(name).open("rb") as file:
+        run = actions.start(find(group), file, filename=Path(name).name, by=None)
+    db.execute("DELETE FROM procrastinate_jobs")  # no worker runs: this process does its work
+    started = time.monotonic()
+    run_import(run.pk, "bench")
+    seconds = time.monotonic() - started
+    run.refresh_from_db()
+    if run.state != Import.State.FINISHED:
+        sys.exit(f"the import {run.state}: {run.error}")
+    print(json.dumps({"seconds": seconds, "rows": run.rows, "peak_mb": peak_memory_mb(os.getpid())}))
+
+
+main()

@@ -1,0 +1,70 @@
+import pytest
+
+from tidings.locks.actions import end
+from tidings.locks.models import Process
+
+
+def test_it_tells_who_holds_the_group_and_what_is_allowed(operator, world):
+    page = operator.get(f"/groups/{world.locked.pk}/").content.decode()
+    for told in (
+        "Import of autumn.csv",
+        "by Olga Olsen",
+        "62 %",
+        "be edited",
+        "no unlock button",
+    ):
+        assert told in page
+
+
+def test_it_asks_for_news_only_while_the_group_is_locked(operator, world):
+    address = f"/groups/{world.locked.pk}/live/"
+    assert b'hx-trigger="pulse from:body"' in operator.get(address).content
+    end(Process.objects.get().pk, Process.State.FINISHED)
+    assert b"hx-trigger" not in operator.get(address).content
+
+
+def test_it_counts_the_audience(operator, world):
+    steps = operator.get(f"/groups/{world.group.pk}/audience/").context["steps"]
+    assert [(step.label, step.people) for step in steps][-1] == ("Will receive", 6)
+
+
+@pytest.mark.parametrize("tab", ["", "members/", "attributes/", "settings/", "live/", "audience/"])
+def test_it_says_that_there_is_no_such_group(operator, tab):
+    answer = operator.get(f"/groups/99999999999999999999/{tab}")
+    assert answer.status_code == 404
+    assert b"There is no group" in answer.content
+
+
+def test_it_sets_a_group_attribute(operator, world):
+    address = f"/groups/{world.group.pk}/attributes/"
+    assert operator.post(address, {"name": "price", "value": "15.00 EUR"}).url == address
+    assert world.group.attributes.get(name="Price").value == "15.00 EUR"
+
+
+def test_it_says_at_the_form_what_an_attribute_can_not_be(operator, world):
+    answer = operator.post(f"/groups/{world.group.pk}/attributes/", {"name": "x" * 101, "value": "1"})
+    assert answer.status_code == 200
+    assert b"1 to 100 characters" in answer.content
+
+
+def test_it_removes_a_group_attribute_once(operator, world):
+    address = f"/groups/{world.group.pk}/attributes/remove/"
+    assert b"is removed" in operator.post(address, {"name": "Price"}, follow=True).content
+    assert (
+        b"There is no group attribute Price" in operator.post(address, {"name": "Price"}, follow=True).content
+    )
+
+
+def test_it_saves_who_the_messages_come_from(operator, world):
+    address = f"/groups/{world.group.pk}/settings/"
+    form = {"sender_name": "The team", "reply_to": "team@example.org", "subject_prefix": "[Weekly] "}
+    operator.post(address, form)
+    world.group.refresh_from_db()
+    assert world.group.sender_name == "The team"
+    assert world.group.subject_prefix == "[Weekly] "
+
+
+def test_it_refuses_a_reply_address_that_is_none(operator, world):
+    form = {"sender_name": "", "reply_to": "nowhere", "subject_prefix": ""}
+    answer = operator.post(f"/groups/{world.group.pk}/settings/", form)
+    assert b'id="id_reply_to_error"' in answer.content

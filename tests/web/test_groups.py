@@ -1,0 +1,105 @@
+import csv
+import io
+
+import pytest
+
+from tidings.groups import actions
+from tidings.groups.models import Category, Group
+
+QUERIES_AT_MOST = 10
+
+
+def names(answer):
+    return [row.group.name for row in answer.context["rows"]]
+
+
+def test_it_lists_groups_by_name_with_members_lock_and_last_sendout(operator, world):
+    rows = {row.group: row for row in operator.get("/groups/").context["rows"]}
+    assert [group.name for group in rows] == sorted(group.name for group in rows)
+    assert rows[world.group].members.active == 6
+    assert rows[world.group].last_sendout == world.sendout
+    assert rows[world.locked].locks[0].percent == 62
+
+
+def test_it_needs_few_queries_however_many_groups_there_are(operator, world, django_assert_max_num_queries):
+    for number in range(45):
+        actions.create(f"Group {number}", address=f"g{number}@example.org", category="Many", by=world.user)
+    with django_assert_max_num_queries(QUERIES_AT_MOST):
+        assert len(operator.get("/groups/").context["rows"]) == 50
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ("q=deals", ["Daily deals"]),
+        ("q=vip@news", ["VIP customers"]),
+        ("channel=sms", ["Store openings"]),
+        ("lock=exclusive", ["Daily deals"]),
+        ("lock=shared", []),
+        ("lock=free&channel=email", ["VIP customers", "Weekly newsletter"]),
+        ("q=nothing-like-it", []),
+    ],
+)
+def test_it_narrows_the_list(operator, filters, found):
+    assert names(operator.get(f"/groups/?{filters}")) == found
+
+
+def test_it_narrows_by_category(operator):
+    retail = Category.objects.get(name="Retail")
+    assert names(operator.get(f"/groups/?category={retail.pk}")) == ["Store openings"]
+
+
+def test_it_orders_the_newest_first(operator, world):
+    assert names(operator.get("/groups/?sort=newest"))[0] == world.empty.name
+
+
+@pytest.mark.parametrize("filters", ["channel=fax", "category=x", "category=99999999999999999999", "q=%00"])
+def test_it_says_so_if_filters_cannot_be_read(operator, filters):
+    answer = operator.get(f"/groups/?{filters}")
+    assert answer.status_code == 409
+    assert b"Open the list of groups again" in answer.content
+
+
+def test_it_pages_by_key_and_keeps_the_filters(operator, world):
+    for number in range(60):
+        actions.create(f"Group {number:02}", address=f"g{number}@example.org", by=world.user)
+    first = operator.get("/groups/?q=Group")
+    second = operator.get("/groups/", {"q": "Group", "page": first.context["page"].next})
+    assert names(first) + names(second) == [f"Group {number:02}" for number in range(60)]
+    assert b"q=Group&amp;page=" in second.content
+
+
+def test_it_gives_htmx_the_table_alone(operator):
+    answer = operator.get("/groups/?q=deals", headers={"HX-Request": "true"})
+    assert answer.content.strip().startswith(b'<div id="results">')
+    assert "HX-Request" in answer.headers["Vary"]
+
+
+def test_it_offers_the_same_list_as_csv(operator, world):
+    actions.create("=1+1", address="formula@example.org", by=world.user)
+    answer = operator.get("/groups.csv?channel=email")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [row["name"] for row in rows] == ["'=1+1", "Daily deals", "VIP customers", "Weekly newsletter"]
+    assert rows[3]["active members"] == "6"
+
+
+def test_it_tells_a_newcomer_what_to_do_first(client, django_user_model):
+    client.force_login(django_user_model.objects.create(email="new@example.org", name="New"))
+    assert b"There is no group yet" in client.get("/groups/").content
+
+
+def test_it_makes_a_group_and_goes_on_to_its_members(operator):
+    form = {"name": "Choir", "channel": "email", "address": "choir@example.org", "category": "retail"}
+    answer = operator.post("/groups/new/", form)
+    group = Group.objects.get(name="Choir")
+    assert answer.url == f"/groups/{group.pk}/members/"
+    assert str(group.category) == "Retail"
+
+
+def test_it_says_at_the_form_what_a_group_can_not_be(operator):
+    form = {"name": "Twice", "channel": "email", "address": "weekly@news.example.org"}
+    answer = operator.post("/groups/new/", form)
+    assert answer.status_code == 200
+    assert b"Another group has the address" in answer.content
+    assert b'value="Twice"' in answer.content

@@ -1,0 +1,50 @@
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tidings.web.urls import urlpatterns
+
+OPEN = {"login", "welcome"}
+ARGUMENTS = {"pk": 1, "contact": 1, "token": "x"}
+
+
+def address(pattern):
+    arguments = {name: ARGUMENTS.get(name, 1) for name in pattern.pattern.converters}
+    return reverse(f"web:{pattern.name}", kwargs=arguments)
+
+
+guarded = [pattern for pattern in urlpatterns if pattern.name not in OPEN]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("pattern", guarded, ids=lambda pattern: pattern.name)
+def test_it_sends_strangers_to_the_login(client, pattern):
+    for answer in (client.get(address(pattern)), client.post(address(pattern))):
+        assert answer.status_code == 302
+        assert answer.url.startswith(reverse("web:login"))
+
+
+@pytest.mark.django_db
+def test_it_lets_strangers_see_the_login_and_the_welcome(client):
+    assert client.get("/login/").status_code == 200
+    assert client.get("/welcome/x/").status_code == 410
+
+
+@pytest.mark.parametrize("pattern", urlpatterns, ids=lambda pattern: pattern.name)
+def test_it_binds_every_path_with_page(pattern):
+    assert pattern.callback.__wrapped__.__wrapped__
+
+
+@pytest.mark.parametrize(
+    "path", ["groups/1/members/1/remove/", "groups/1/attributes/remove/", "keys/1/revoke/"]
+)
+def test_it_changes_nothing_by_a_get(operator, path):
+    assert operator.get(f"/{path}").status_code == 405
+
+
+def test_it_refuses_a_form_without_its_token(world):
+    from_elsewhere = Client(enforce_csrf_checks=True)
+    from_elsewhere.force_login(world.user)
+    answer = from_elsewhere.post("/keys/", {"name": "stolen"})
+    assert answer.status_code == 403
+    assert b"Please try again" in answer.content
