@@ -15,6 +15,7 @@ from tidings.imports import actions  # noqa: E402
 from tidings.imports.models import Import  # noqa: E402
 from tidings.imports.run import run_import  # noqa: E402
 from tidings.kernel import db  # noqa: E402
+from tidings.kernel.memory import collect_seldom  # noqa: E402
 
 
 def main() -> None:
@@ -22,6 +23,7 @@ def main() -> None:
     with Path(name).open("rb") as file:
         run = actions.start(find(group), file, filename=Path(name).name, by=None)
     db.execute("DELETE FROM procrastinate_jobs")  # no worker runs: this process does its work
+    collect_seldom()  # as a worker does
     started = time.monotonic()
     run_import(run.pk, "bench")
     seconds = time.monotonic() - started

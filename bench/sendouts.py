@@ -33,7 +33,7 @@ STATIC_PARAGRAPH = PARAGRAPH.replace('{{ contact.first_name | default("friend") 
 )
 TEXT = 'Dear {{ contact.first_name | default("friend") }}, winter is near. No more mails: {{ links.unsubscribe }}\n'
 # Paragraphs without and with slots: about 4 kB with 5 slots, about 20 kB with 15.
-SIZES = {4: (6, 2), 20: (48, 6)}
+SIZES = {4: (9, 2), 20: (65, 6)}
 
 
 def run(pairs: int, recipients: int = RECIPIENTS) -> list[Result]:

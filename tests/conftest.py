@@ -156,7 +156,9 @@ def make_message(db) -> Callable[..., Version]:
 def make_sendout(make_group, make_members, make_message) -> Callable[..., Sendout]:
     """Starts a sendout: of a message to a group, or else to a new group of `members` people."""
 
-    def make(group: Group | None = None, version: Version | None = None, *, members: int = 3, **rest) -> Sendout:
+    def make(
+        group: Group | None = None, version: Version | None = None, *, members: int = 3, **rest
+    ) -> Sendout:
         if group is None:
             group = make_group()
             make_members(group, members)
@@ -195,7 +197,11 @@ def test_environment(committed) -> dict[str, str]:
     """What a process needs in its environment to work on the test database."""
     found = {key.lower(): value for key, value in connection.settings_dict.items()}
     url = make_conninfo(
-        host=found["host"], port=found["port"], dbname=found["name"], user=found["user"], password=found["password"]
+        host=found["host"],
+        port=found["port"],
+        dbname=found["name"],
+        user=found["user"],
+        password=found["password"],
     )
     return {**os.environ, "DATABASE_URL": url}
 

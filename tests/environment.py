@@ -41,4 +41,3 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
 def pytest_configure() -> None:
     """A cancelled build ends like Ctrl-C: all fixtures stop what they started."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-

@@ -87,5 +87,7 @@ async def _work(queues: list[str], context: dict[str, object]) -> None:
 
 async def _is_waiting(working: procrastinate.App, queues: list[str]) -> bool:
     soon = datetime.now(UTC) + timedelta(seconds=PATIENCE_SECONDS)
-    jobs = [j for queue in queues for j in await working.job_manager.list_jobs_async(queue=queue, status="todo")]
+    jobs = [
+        j for queue in queues for j in await working.job_manager.list_jobs_async(queue=queue, status="todo")
+    ]
     return any(job.scheduled_at is None or job.scheduled_at < soon for job in jobs)

@@ -25,7 +25,7 @@ def test_it_accepts_a_form_with_a_file(caller: Any, group: Any) -> None:
 
 def test_it_refuses_a_form_without_a_file(caller: Any, group: Any) -> None:
     answer = caller.form(f"/imports?group={group.pk}", other="x")
-    assert (answer.status_code, answer.json()["code"]) == (409, "refused")
+    assert (answer.status_code, answer.json()["code"]) == (422, "no_file")
 
 
 def test_it_refuses_a_body_that_is_no_file(caller: Any, group: Any) -> None:

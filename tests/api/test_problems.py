@@ -99,3 +99,22 @@ def test_it_tells_nothing_of_a_fault_of_ours() -> None:
 def test_it_asks_to_try_again_while_the_database_is_away() -> None:
     answer = HANDLERS[OperationalError](HttpRequest(), OperationalError("connection refused"))
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+
+
+@pytest.mark.parametrize(
+    "path", ["/groups?search=a%00", "/contacts?search=a%00", "/contacts/lookup?identity=a%00", "/groups/a%00"]
+)
+def test_it_refuses_a_question_that_the_database_cannot_be_asked(caller: Any, path: str) -> None:
+    assert caller.get(path).status_code == 422
+
+
+def test_it_refuses_a_text_that_the_database_cannot_hold(caller: Any) -> None:
+    answer = caller.post("/messages", {"name": "May", "subject": "Hello", "text": "a\u0000b"})
+    assert (answer.status_code, answer.json()["title"]) == (422, "Unprocessable Entity")
+
+
+@pytest.mark.parametrize(
+    "path", ["/contacts/", "/imports/", "/messages/", "/sendouts/", "/exports/", "/groups/"]
+)
+def test_it_knows_no_thing_with_an_endless_number(caller: Any, path: str) -> None:
+    assert caller.get(path + "9" * 40).status_code in {404, 422}

@@ -1,10 +1,12 @@
 """Messages, sendouts and exports by API."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import connection
 
 from tidings.exports.models import Export
 from tidings.locks.actions import begin
@@ -131,3 +133,20 @@ def test_it_gives_the_file_of_a_finished_export(caller: Any, group: Any) -> None
     path = caller.get(f"/exports/{number}").json()["file"]
     answer = caller.get(path.removeprefix("/api/v1"))
     assert b"".join(answer.streaming_content) == b"email\na@example.com\n"
+
+
+def test_it_starts_one_sendout_for_calls_that_come_together(
+    committed: None, caller: Any, group: Any, version: Any, with_members: Any
+) -> None:
+    with_members("a@example.com")
+    body = {"group": group.pk, "message": version.message_id}
+
+    def call(_number: int) -> int:
+        try:
+            return caller.post("/sendouts", body, **{"Idempotency-Key": "together"}).json()["id"]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        answers = set(threads.map(call, range(4)))
+    assert len(answers) == Sendout.objects.count() == 1

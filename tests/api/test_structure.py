@@ -71,6 +71,13 @@ def test_it_lists_every_call_in_the_reference(path: str, method: str, operation:
     assert any(method.upper() in line for line in lines)
 
 
+@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
+def test_it_describes_parameters_as_openapi_wants(path: str, method: str, operation: dict[str, Any]) -> None:
+    for parameter in operation["parameters"]:
+        assert parameter.keys() <= {"name", "in", "required", "schema", "description"}
+        assert parameter["required"] or parameter["in"] != "path"
+
+
 def test_it_names_every_operation_once() -> None:
     names = [parameter.values[2]["operationId"] for parameter in OPERATIONS]
     assert len(names) == len(set(names))

@@ -47,10 +47,11 @@ def tidings(committed, capsys, set_environment, tmp_path) -> Callable[..., Resul
 def program(test_environment, tmp_path) -> Callable[..., Result]:
     """Runs the installed program on the test database, or with other `variables` in its environment."""
 
-    def run(*words: str, **variables: str) -> Result:
+    def run(*words: str, stdin: str = "", **variables: str) -> Result:
         environment = {**test_environment, "TIDINGS_HOME": str(tmp_path / "home"), **variables}
         done = subprocess.run(
             [PROGRAM, *words],
+            input=stdin,
             capture_output=True,
             text=True,
             env=environment,

@@ -155,3 +155,9 @@ def test_it_lets_an_import_go_on_after_ctrl_c(test_environment, tmp_path, make_g
     run = Import.objects.get()
     assert waiting.returncode == 130
     assert f"tidings imports show {run.pk} --follow" in err
+
+
+def test_it_imports_what_is_piped_in(program, make_group) -> None:
+    done = program("import", str(make_group().pk), "-", "--no-wait", "--json", stdin=PEOPLE)
+    assert (done.code, done.json["filename"]) == (0, "standard input")
+    assert Import.objects.get().size == len(PEOPLE)

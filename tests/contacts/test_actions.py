@@ -37,7 +37,9 @@ def test_no_change_is_no_fact():
     assert Fact.objects.count() == 1
 
 
-@pytest.mark.parametrize("address", ["", "anna", "anna@", "a@example.com, b@example.com", "anna@example.com\r\nBcc: x@y.org"])
+@pytest.mark.parametrize(
+    "address", ["", "anna", "anna@", "a@example.com, b@example.com", "anna@example.com\r\nBcc: x@y.org"]
+)
 def test_what_is_no_address_is_refused_with_advice(address):
     with pytest.raises(BadAddress, match="can't be used as an e-mail address"):
         actions.create_or_update(address, {}, by=None)

@@ -8,19 +8,19 @@ import random
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.faults.promises import finish_imports
 from tests.faults.relay import Relay
 from tests.faults.stage import Stage
 
-MEMBERS = 3_000
+MEMBERS = 2_000
 ROWS = 20_000
 GROUP_ADDRESS = "news@example.org"
 HEADER = "email,first name"
-MESSAGE = "Good morning {{ contact.first_name | default('friend') }}!\n"
 
 
 @pytest.fixture(scope="session")
@@ -69,18 +69,28 @@ def prepare(folders) -> Callable[..., Path]:
     return prepare
 
 
+@pytest.fixture(scope="session")
+def bring_to_life(folders) -> Callable[..., AbstractContextManager[Stage]]:
+    """Makes a copy of a prepared home live for as long as a `with` block lasts."""
+
+    @contextmanager
+    def bring_to_life(prepared: Path, relay: Relay, *, has_relay: bool = True) -> Iterator[Stage]:
+        folder = folders(prepared.name) / "home"
+        subprocess.run(["cp", "-a", prepared, folder], check=True)
+        try:
+            with Stage(folder, relay, has_relay=has_relay) as stage:
+                yield stage
+        finally:
+            shutil.rmtree(folder)
+
+    return bring_to_life
+
+
 @pytest.fixture
-def copy_of(folders, relay) -> Iterator[Callable[..., Stage]]:
-    """Brings a copy of a prepared home to life, for this test."""
+def copy_of(bring_to_life, relay) -> Iterator[Callable[..., Stage]]:
+    """Gives a test its own copy of a prepared home; without `has_relay` its workers bring their mailbox along."""
     with ExitStack() as stack:
-
-        def copy_of(prepared: Path, *, has_relay: bool = True) -> Stage:
-            folder = folders(prepared.name) / "home"
-            subprocess.run(["cp", "-a", prepared, folder], check=True)
-            stack.callback(shutil.rmtree, folder)
-            return stack.enter_context(Stage(folder, relay, has_relay=has_relay))
-
-        yield copy_of
+        yield lambda prepared, **options: stack.enter_context(bring_to_life(prepared, relay, **options))
 
 
 @pytest.fixture(scope="session")
@@ -100,7 +110,9 @@ def import_home(prepare) -> Path:
     def steps(stage: Stage) -> None:
         stage.tidings("group", "create", "Others", "--address", "others@example.org")
         _import_now(stage, GROUP_ADDRESS, [f"p{n:05}@example.com,Name {n}" for n in range(2_000)])
-        _import_now(stage, "others@example.org", [f"p{n:05}@example.com,Name {n}" for n in range(2_000, 3_000)])
+        _import_now(
+            stage, "others@example.org", [f"p{n:05}@example.com,Name {n}" for n in range(2_000, 3_000)]
+        )
         rows = [f"p{n:05}@example.com,{'Name' if n % 2 else 'New name'} {n}" for n in range(ROWS)]
         rows += [f"p{n:05}@example.com,Last {n}" for n in range(0, ROWS, 100)]
         rows += [f"no address {n},Nobody" for n in range(50)]
@@ -121,6 +133,19 @@ def _import_now(stage: Stage, group: str, rows: list[str]) -> None:
 @pytest.fixture
 def import_stage(import_home, copy_of) -> Stage:
     return copy_of(import_home)
+
+
+@pytest.fixture(scope="session")
+def undisturbed(import_home, bring_to_life) -> tuple[dict, float]:
+    """What the prepared import leaves when nothing goes wrong, and how many seconds it takes."""
+    with Relay() as relay, bring_to_life(import_home, relay) as stage:
+        stage.start_worker("long")
+        found = finish_imports(stage)
+        seconds = stage.value(
+            "SELECT extract(epoch FROM ended_at - started_at)::float FROM imports ORDER BY id DESC"
+        )
+    assert found["reports"][-1]["created"] == ROWS - 3_000
+    return found, seconds
 
 
 @pytest.fixture

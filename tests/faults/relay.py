@@ -53,7 +53,9 @@ class Relay:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self._server = self._run(asyncio.start_server(self._talk, "127.0.0.1", 0, limit=LONGEST_MESSAGE_BYTES))
+        self._server = self._run(
+            asyncio.start_server(self._talk, "127.0.0.1", 0, limit=LONGEST_MESSAGE_BYTES)
+        )
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -70,6 +72,12 @@ class Relay:
     def message_ids(self, recipient: str) -> set[str]:
         """The ids of the copies of one recipient."""
         return {copy.message_id for copy in self.copies if copy.recipient == recipient}
+
+    def begin_anew(self) -> None:
+        """Forgets all mail and how it was to answer."""
+        self.copies.clear()
+        self.attempts.clear()
+        self.answer = lambda _recipient, _nth: TAKEN
 
     def stop_answering(self) -> None:
         """From now on it says nothing any more, though it goes on to read, to take and to let clients connect."""
@@ -131,7 +139,9 @@ class _Session:
             elif word == b"DATA":
                 await self._take_message()
             else:
-                await self._say(EXTENSIONS if word == b"EHLO" else b"221 bye" if word == b"QUIT" else b"250 ok")
+                await self._say(
+                    EXTENSIONS if word == b"EHLO" else b"221 bye" if word == b"QUIT" else b"250 ok"
+                )
             if word == b"QUIT":
                 return
 

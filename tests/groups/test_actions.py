@@ -110,7 +110,9 @@ def test_a_price_feed_does_not_wait_for_a_lock(make_group):
 
 def test_the_sender_is_set_and_what_it_was_is_kept(make_group):
     group = make_group()
-    actions.set_sender(group, sender_name="Shop", reply_to="help@example.org", subject_prefix="[Shop]", by=None)
+    actions.set_sender(
+        group, sender_name="Shop", reply_to="help@example.org", subject_prefix="[Shop]", by=None
+    )
     group.refresh_from_db()
     assert (group.sender_name, group.reply_to, group.subject_prefix) == ("Shop", "help@example.org", "[Shop]")
     assert Fact.objects.get(verb="group.sender_set").data["before"]["sender_name"] == ""

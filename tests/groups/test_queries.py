@@ -10,7 +10,9 @@ pytestmark = pytest.mark.django_db
 
 def test_a_group_is_found_by_its_id_and_by_its_address(make_group):
     group = make_group(address="news@example.org")
-    assert queries.find(group.pk) == queries.find(str(group.pk)) == queries.find(" NEWS@example.org ") == group
+    assert (
+        queries.find(group.pk) == queries.find(str(group.pk)) == queries.find(" NEWS@example.org ") == group
+    )
 
 
 @pytest.mark.parametrize("ref", [0, "", "nobody@example.org", "9" * 40, "-1", "²"])
@@ -20,7 +22,10 @@ def test_what_is_no_group_is_told(ref):
 
 
 def test_groups_are_searched_by_name_address_and_id(make_group):
-    spring, summer = make_group("Spring sale", address="one@example.org"), make_group("Summer", address="two@example.org")
+    spring, summer = (
+        make_group("Spring sale", address="one@example.org"),
+        make_group("Summer", address="two@example.org"),
+    )
     assert list(queries.search("spring")) == [spring]
     assert list(queries.search("TWO@")) == [summer]
     assert spring in queries.search(str(spring.pk))

@@ -10,7 +10,9 @@ def test_an_address_is_kept_in_lower_case_without_spaces_around():
     assert rules.group_address("  News.Weekly@Example.ORG ") == "news.weekly@example.org"
 
 
-@pytest.mark.parametrize("address", ["n@example.org", f"{'n' * 40}@example.org", "a_b+c-d@x-y.example.org", "n@localhost"])
+@pytest.mark.parametrize(
+    "address", ["n@example.org", f"{'n' * 40}@example.org", "a_b+c-d@x-y.example.org", "n@localhost"]
+)
 def test_plain_addresses_are_taken(address):
     assert rules.group_address(address) == address
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tidings.attributes.models import Attribute
 from tidings.contacts.models import Contact
 from tidings.memberships import actions as memberships
 from tidings.memberships.models import Membership
@@ -84,14 +85,18 @@ def test_a_deactivated_member_stays_so(group, make_members, import_file, outcome
 
 
 def test_of_several_rows_of_one_person_the_last_wins(group, import_file, outcomes):
-    run = import_file(group, "email,first_name\nanna@example.com,One\nANNA@example.com,Two\nanna@Example.com,Three\n")
+    run = import_file(
+        group, "email,first_name\nanna@example.com,One\nANNA@example.com,Two\nanna@Example.com,Three\n"
+    )
     assert outcomes(run) == {"created": 1, "duplicates": 2}
     assert attributes("anna@example.com") == {"first_name": "Three"}
 
 
 def test_a_row_with_somebody_elses_number_is_rejected(group, import_file, outcomes, reasons):
     Contact.objects.create(email="anna@example.com", mobile="+491713920000")
-    run = import_file(group, "email,mobile\nberta@example.com,+491713920000\ncarla@example.com,+491713920001\n")
+    run = import_file(
+        group, "email,mobile\nberta@example.com,+491713920000\ncarla@example.com,+491713920001\n"
+    )
     assert outcomes(run) == {"created": 1, "rejected": 1}
     assert reasons(run) == [(2, "identity_conflict")]
     assert not Contact.objects.filter(email="berta@example.com").exists()
@@ -131,7 +136,8 @@ def test_other_groups_are_left_alone(group, make_group, make_members, import_fil
 
 
 def test_a_new_attribute_is_made_and_filled(group, import_file):
-    import_file(group, "email,Shoe size\nanna@example.com,39\n", choices={"Shoe size": "new"})
+    import_file(group, "email,shoe size\nanna@example.com,39\n", choices={"shoe size": "new"})
+    assert Attribute.objects.get().name == "shoe size"
     assert attributes("anna@example.com") == {"shoe size": "39"}
 
 

@@ -15,7 +15,9 @@ def package(tmp_path, monkeypatch):
 
 
 def test_statements_of_all_files_are_found_by_their_names(package):
-    (package / "buy.sql").write_text("-- name: buy\n-- Buys.\nSELECT 1\n\n-- name: sell\n-- Sells.\nSELECT 2\n")
+    (package / "buy.sql").write_text(
+        "-- name: buy\n-- Buys.\nSELECT 1\n\n-- name: sell\n-- Sells.\nSELECT 2\n"
+    )
     (package / "close.sql").write_text("-- name: close\n-- Closes.\nSELECT 3\n")
     statements = sql.load("shop")
     assert vars(statements) == {

@@ -100,7 +100,9 @@ def test_the_database_itself_stores_no_conflict(begin):
     begin("shared", HERE)
     other = begin("shared", THERE)
     with pytest.raises(IntegrityError, match="group_locks_compatible"), transaction.atomic():
-        GroupLock.objects.create(group_id=HERE, process=other, mode="exclusive", slot=NumericRange(None, None))
+        GroupLock.objects.create(
+            group_id=HERE, process=other, mode="exclusive", slot=NumericRange(None, None)
+        )
 
 
 def test_a_process_has_one_holder(begin):

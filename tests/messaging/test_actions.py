@@ -40,7 +40,9 @@ def test_a_subject_that_is_too_long_is_told_with_both_lengths():
         actions.write("Spring", subject="s" * 501, text="Hi", by=None)
 
 
-@pytest.mark.parametrize("source", ["{{ contact.first_name", "{% if %}", "{{ contact.__class__ }}", "{% include 'x' %}"])
+@pytest.mark.parametrize(
+    "source", ["{{ contact.first_name", "{% if %}", "{{ contact.__class__ }}", "{% include 'x' %}"]
+)
 def test_a_template_that_can_not_be_sent_is_refused_and_leaves_nothing(source):
     with pytest.raises(TidingsError):
         actions.write("Spring", subject="Hello", text=source, by=None)

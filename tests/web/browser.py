@@ -38,6 +38,12 @@ def new_context(browser: Browser, width: int, url: str, session: str = "") -> Br
     return context
 
 
+def prefer(page: Page, scheme: str) -> None:
+    """The system's preference for light or dark changes, and the page follows."""
+    page.emulate_media(color_scheme=scheme)
+    page.locator(f"html[data-bs-theme={scheme}]").wait_for(state="attached")
+
+
 def violations(page: Page) -> str:
     """What axe finds against WCAG 2.2 AA; empty if nothing."""
     found = Axe().run(page, options={"runOnly": WCAG_22_AA})

@@ -1,16 +1,12 @@
-import time
-
 import pytest
 from django.core.management import call_command
+from django.db import connections
 from django.test import Client, override_settings
 from playwright.sync_api import sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests.web.browser import WIDTHS, launch, new_context
 from tests.web.furniture import furnish
-from tidings.kernel import db
-
-ANSWER_SECONDS = 10
 
 
 def pytest_collection_modifyitems(items):
@@ -50,18 +46,7 @@ def site(quick_passwords, django_db_setup, django_db_blocker):
         server = LiveServer("127.0.0.1")
         yield world, server.url, client.cookies["sessionid"].value
         server.stop()
-        _wait_for_last_answers()
         call_command("flush", interactive=False, verbosity=0)
-
-
-def _wait_for_last_answers():
-    """A page that was closed while it asked for news leaves a thread that still holds its connection."""
-    others = (
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    )
-    deadline = time.monotonic() + ANSWER_SECONDS
-    while db.value(others) and time.monotonic() < deadline:
-        time.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +58,7 @@ def chromium(site):
         browser = launch(playwright)
         yield browser
         browser.close()
+        connections.close_all()  # the ones that Django made for this thread beside its usual ones
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.web.browser import WIDTHS, new_context, violations
+from tests.web.browser import WIDTHS, new_context, prefer, violations
 from tests.web.furniture import PASSWORD
 
 
@@ -36,8 +36,8 @@ def test_signing_in_leads_to_the_page_that_was_wanted(stranger):
 
 def test_the_theme_follows_the_system_until_a_person_chooses(tab):
     tab.goto("/keys/")
-    tab.emulate_media(color_scheme="dark")
-    assert theme(tab) == "dark"
+    prefer(tab, "light")
+    prefer(tab, "dark")
     tab.get_by_role("button", name="Theme: system").click()
     assert theme(tab) == "light"
     tab.reload()

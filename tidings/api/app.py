@@ -46,11 +46,15 @@ class Api(NinjaAPI):
         return operation.view_func.__name__
 
     def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
-        """The documentation: the media type of problems isn't that of other answers."""
+        """The documentation, with what ninja can't know or says in a form that OpenAPI doesn't have."""
         schema = super().get_openapi_schema(**options)
         for path in schema["paths"].values():
             for operation in path.values():
                 _document_problems(operation["responses"])
+                for parameter in operation["parameters"]:
+                    parameter.pop(
+                        "examples", None
+                    )  # a list here is invalid; they stand in its schema as well
         return schema
 
 

@@ -13,7 +13,7 @@ Row = TypeVar("Row", bound=Model)
 Item = TypeVar("Item")
 
 After = Annotated[
-    str, Query(pattern=r"^\d{1,18}$", description="The `next` of the page before.", examples=["50"])
+    str, Query(pattern=r"^[0-9]{1,18}$", description="The `next` of the page before.", examples=["50"])
 ]
 Limit = Annotated[int, Query(ge=1, le=ITEMS_AT_MOST, description="Items on a page at most.")]
 

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -160,6 +160,13 @@ def _too_large(_request: HttpRequest, _error: Exception) -> HttpResponse:
     )
 
 
+def _unstorable(_request: HttpRequest, _error: Exception) -> HttpResponse:
+    """PostgreSQL can't hold every text that JSON can, nor every number."""
+    return problem(
+        422, "unstorable_value", "A value can't be stored: no text holds a NUL, and numbers have limits."
+    )
+
+
 def _database_away(_request: HttpRequest, error: Exception) -> HttpResponse:
     log.error("The database can't be reached.", exc_info=error)
     answer = problem(503, "database_unavailable", "The database can't be reached now. Try again in a moment.")
@@ -181,6 +188,7 @@ HANDLERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
     HttpError: _unreadable,
     RequestDataTooBig: _too_large,
     Http404: lambda _request, _error: not_found(),
+    DataError: _unstorable,
     OperationalError: _database_away,
     Exception: _fault_of_ours,
 }

@@ -10,12 +10,16 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from tidings.api.problems import UnsupportedBody
-from tidings.kernel.errors import Refused
+from tidings.kernel.errors import TidingsError
 
 FIELD = "file"
 FORM = "multipart/form-data"
 PLAIN = ("text/csv", "application/octet-stream", "application/gzip", "application/zip")
 PIECE_BYTES = 1024 * 1024  # passes through memory whole
+
+
+class NoFile(TidingsError):
+    """The form has no file in its field “{field}”."""
 
 
 class Upload(NamedTuple):
@@ -49,5 +53,5 @@ def _source(request: HttpRequest, filename: str) -> tuple[str, Iterator[bytes]]:
         )
     file = request.FILES.get(FIELD)
     if file is None:
-        raise Refused(reason=f"The form has no file in its field “{FIELD}”.")
+        raise NoFile(field=FIELD)
     return filename or file.name or "upload.csv", file.chunks(PIECE_BYTES)

@@ -77,10 +77,9 @@ def server() -> Iterator[Server | None]:
 def _reached() -> Iterator[None]:
     try:
         connection.ensure_connection()
-    except OperationalError as error:
-        raise DatabaseUnreachable(why=str(error).strip()) from error
-    try:
         yield
+    except (OperationalError, *db.Unavailable) as error:
+        raise DatabaseUnreachable(why=str(error).strip()) from error
     finally:
         connections.close_all()
 

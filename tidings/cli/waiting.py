@@ -4,8 +4,10 @@ import sys
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from types import TracebackType
 from typing import Any, NamedTuple
 
+from django.db import InterfaceError, OperationalError, connections
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -18,6 +20,7 @@ from rich.progress import (
 from tidings.cli.exits import Detached
 from tidings.cli.ground import Workers
 from tidings.cli.output import note
+from tidings.kernel import db
 
 Summary = dict[str, Any]
 
@@ -27,6 +30,8 @@ LONGEST_LOOK_SECONDS = 0.5
 # How often a log gets a line where there is no terminal, and how often the workers are looked for.
 LINE_SECONDS = 5.0
 WORKERS_SECONDS = 5.0
+# How long the database may be away before the waiting ends. A restart takes seconds.
+PATIENCE_SECONDS = 60.0
 
 
 class Step(NamedTuple):
@@ -63,16 +68,37 @@ def wait_for(work: Work, *, quiet: bool) -> Summary:
 
 def _watch(work: Work, workers: Workers, show: Callable[[Step], None]) -> Summary:
     pause, ensure_at = FIRST_LOOK_SECONDS, time.monotonic() + WORKERS_SECONDS
+    patience = Patience()
     while True:
-        summary = work.look()
-        show(work.step(summary))
-        if summary["state"] in work.ends:
-            return summary
-        if time.monotonic() >= ensure_at:
-            workers.ensure()
-            ensure_at = time.monotonic() + WORKERS_SECONDS
+        with patience:
+            summary = work.look()
+            show(work.step(summary))
+            if summary["state"] in work.ends:
+                return summary
+            if time.monotonic() >= ensure_at:
+                workers.ensure()
+                ensure_at = time.monotonic() + WORKERS_SECONDS
         time.sleep(pause)
         pause = min(pause * 1.5, LONGEST_LOOK_SECONDS)
+
+
+class Patience:
+    """Bears a database that is away, as when it restarts, for a minute at a time: the work survives that too."""
+
+    def __init__(self) -> None:
+        self._good_at = time.monotonic()
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if kind is None or not issubclass(kind, (OperationalError, InterfaceError, *db.Unavailable)):
+            self._good_at = time.monotonic()
+            return False
+        connections.close_all()
+        return time.monotonic() - self._good_at < PATIENCE_SECONDS
 
 
 def _advice(work: Work, workers: Workers) -> str:

@@ -29,6 +29,7 @@ from tidings.exports import actions as exports
 from tidings.imports import actions as imports
 from tidings.kernel import db
 from tidings.kernel.errors import NotFound, TidingsError
+from tidings.kernel.memory import collect_seldom
 from tidings.locks import actions as locks
 from tidings.sendouts import actions as sendouts
 from tidings.sendouts.deliver import Worker
@@ -59,6 +60,7 @@ def name_of(pid: int) -> str:
 
 def run(queue: str) -> None:
     """Works on `sending` or `long` until SIGTERM or SIGINT."""
+    collect_seldom()
     work = _send() if queue == "sending" else _work_long()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(work)

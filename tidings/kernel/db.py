@@ -12,6 +12,7 @@ import psycopg
 from django.db import connection
 from psycopg import sql
 from psycopg.rows import dict_row
+from psycopg.types.json import JsonbLoader
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 Params = Mapping[str, object]
@@ -27,6 +28,13 @@ def _raw() -> psycopg.Connection[Any]:
     return cast("psycopg.Connection[Any]", connection.connection)
 
 
+def _cursor(name: str = "") -> psycopg.Cursor[Row] | psycopg.ServerCursor[Row]:
+    """Rows as dictionaries, JSON as values: Django's connection would leave it to the ORM's fields as text."""
+    cursor = _raw().cursor(name, row_factory=dict_row)
+    cursor.adapters.register_loader("jsonb", JsonbLoader)
+    return cursor
+
+
 def execute(statement: str, params: Params | None = None) -> int:
     """Runs one statement; returns how many rows it touched."""
     with connection.cursor() as cursor:
@@ -36,7 +44,7 @@ def execute(statement: str, params: Params | None = None) -> int:
 
 def rows(statement: str, params: Params | None = None) -> list[Row]:
     """All result rows as dictionaries."""
-    with _raw().cursor(row_factory=dict_row) as cursor:
+    with _cursor() as cursor:
         cursor.execute(statement.encode(), params)
         return cursor.fetchall()
 
@@ -71,7 +79,7 @@ def copy_into(table: str, columns: Sequence[str]) -> Iterator[psycopg.Copy]:
 
 def stream(statement: str, params: Params | None = None, *, size: int = 2_000) -> Iterable[Row]:
     """Result rows fetched `size` at a time through a server-side cursor; needs an open transaction."""
-    with _raw().cursor("stream", row_factory=dict_row) as cursor:
+    with _cursor("stream") as cursor:
         cursor.itersize = size
         cursor.execute(statement.encode(), params)
         yield from cursor
@@ -88,5 +96,4 @@ def async_pool(*, size: int) -> AsyncPool:
         min_size=1,
         max_size=size,
         open=False,
-        check=AsyncConnectionPool.check_connection,
     )

@@ -71,10 +71,15 @@ def compile_version(version: Version, frozen: dict[str, Any]) -> CompiledMessage
         Sender(frozen["sender_name"], frozen["sender_address"], frozen["reply_to"] or None),
         group=frozen["group"],
         message={"subject": version.subject, "name": version.message.name, "id": version.message_id},
-        subject_prefix=frozen["subject_prefix"],
+        subject_prefix=_before_subject(frozen["subject_prefix"]),
         known=known_names(frozen["group"]),
         list_unsubscribe=True,
     )
+
+
+def _before_subject(prefix: str) -> str:
+    """Who writes `[News]` as a prefix means `[News] `."""
+    return f"{prefix.rstrip()} " if prefix.strip() else ""
 
 
 def known_names(group: dict[str, Any]) -> KnownNames:

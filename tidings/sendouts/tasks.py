@@ -5,7 +5,7 @@ from typing import cast
 
 from asgiref.sync import sync_to_async
 from django.db import transaction
-from procrastinate import JobContext
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.types import JSONDict
 
@@ -18,9 +18,11 @@ from tidings.sendouts.models import Sendout
 
 LOCK_POLL_SECONDS = 5
 SWEEP_PAUSE_SECONDS = 2
+# Whatever goes wrong, the work stays to be done: after 1, 6, 11, … seconds the job runs again.
+AGAIN = RetryStrategy(max_attempts=200, wait=1, linear_wait=5)
 
 
-@app.task(name="sendouts.start_scheduled", queue="long")
+@app.task(name="sendouts.start_scheduled", queue="long", retry=AGAIN)
 def start_scheduled(sendout_id: int) -> None:
     """Starts a sendout at its time; while its group is written, looks again."""
     with transaction.atomic():
@@ -31,7 +33,7 @@ def start_scheduled(sendout_id: int) -> None:
             start_scheduled.configure(schedule_in={"seconds": LOCK_POLL_SECONDS}).defer(sendout_id=sendout_id)
 
 
-@app.task(name="sendouts.expand_audience", queue="long")
+@app.task(name="sendouts.expand_audience", queue="long", retry=AGAIN)
 def expand_audience(sendout_id: int) -> None:
     """Freezes the audience and puts its batches in the queue, both or none."""
     with transaction.atomic():
@@ -43,7 +45,7 @@ def queue_batches(batches: Iterable[int]) -> None:
     deliver_batch.batch_defer(*[cast("JSONDict", {"batch_id": batch}) for batch in batches])
 
 
-@app.task(name="sendouts.deliver_batch", queue="sending", pass_context=True)
+@app.task(name="sendouts.deliver_batch", queue="sending", pass_context=True, retry=AGAIN)
 async def deliver_batch(context: JobContext, batch_id: int) -> None:
     """Delivers a batch; leaves a job for the next look at it, if one is due."""
     visit = await deliver(batch_id, context.additional_context["worker"])
@@ -57,7 +59,7 @@ async def deliver_batch(context: JobContext, batch_id: int) -> None:
     await sync_to_async(move_on)(visit.sendout_id)
 
 
-@app.task(name="sendouts.skip_the_rest", queue="long")
+@app.task(name="sendouts.skip_the_rest", queue="long", retry=AGAIN)
 def skip_the_rest(sendout_id: int) -> None:
     """Skips whoever a cancelled sendout didn't serve; looks again while workers still hold some."""
     if not skip_rest(sendout_id):

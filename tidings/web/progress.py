@@ -13,7 +13,9 @@ from tidings.sendouts.models import Sendout
 # A rate over less than this says more about the start than about the process.
 RATE_AFTER_SECONDS = 2.0
 
-UNITS = {Process.Kind.IMPORT: "rows", Process.Kind.EXPORT: "members", Process.Kind.SENDOUT: "recipients"}
+# An import knows the size of its file, and how many rows that is only when it has read it.
+BYTES = "bytes of the file"
+UNITS = {Process.Kind.IMPORT: BYTES, Process.Kind.EXPORT: "members", Process.Kind.SENDOUT: "recipients"}
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,11 @@ class Progress:
     def percent(self) -> int | None:
         """0 to 100, rounded down so that 100 means all."""
         return min(100, self.done * 100 // self.total) if self.total else None
+
+    @property
+    def is_share(self) -> bool:
+        """Whether `done` stands for a share of the work and not for things a person would count."""
+        return self.unit == BYTES
 
     @property
     def rate(self) -> float | None:
@@ -61,7 +68,7 @@ class Work:
 def progress_since(since: datetime, done: int, total: int | None, kind: str) -> Progress:
     """The progress of a process of that kind that began at `since`."""
     seconds = (clock.now() - since).total_seconds()
-    return Progress(done, total, seconds, UNITS.get(Process.Kind(kind), "rows"))
+    return Progress(done, total, seconds, UNITS[Process.Kind(kind)])
 
 
 def work_of_locks(locks: Iterable[HeldLock]) -> list[Work]:

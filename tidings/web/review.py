@@ -28,7 +28,8 @@ class Zone:
 def zone() -> Zone:
     """The zone of this installation."""
     now = timezone.localtime()
-    return Zone(timezone.get_current_timezone_name(), f"UTC{now:%z}"[:-2] + f":{now:%z}"[-2:], now)
+    offset = f"{now:%z}"
+    return Zone(timezone.get_current_timezone_name(), f"UTC{offset[:3]}:{offset[3:5]}", now)
 
 
 class ReviewForm(StyledForm):

@@ -1,7 +1,9 @@
 -- name: plan
 -- The parts of a merge pass tens of thousands of rows from one to the next, which the planner can't foresee: guessing
--- a single row, it once joined two of them row by row, for minutes. Hash joins are right here whatever it guesses.
-SET LOCAL enable_nestloop TO off
+-- a single row, it once joined two of them row by row, for minutes. Hash joins are right here whatever it guesses,
+-- and a slice of 50,000 rows shall stay in memory.
+SET LOCAL enable_nestloop TO off;
+SET LOCAL work_mem TO '64MB'
 
 -- name: picked
 -- Part of a slice's merge: its rows. Rides the index on work.n.

@@ -15,8 +15,12 @@ SELECT %(group)s, id, 'active', 'import', now() FROM created ORDER BY id
 RETURNING contact_id
 
 -- name: joined_known
--- Part of a slice's merge: makes those known contacts members who aren't yet.
+-- Part of a slice's merge: makes those known contacts members who aren't yet. Most of a file that comes again are:
+-- a look at memberships_pkey costs a third of an insert that finds a conflict. OFFSET 0 keeps it a look per person.
 INSERT INTO memberships (group_id, contact_id, state, source, joined_at)
-SELECT %(group)s, id, 'active', 'import', now() FROM allowed ORDER BY id
+SELECT %(group)s, a.id, 'active', 'import', now() FROM allowed a
+WHERE NOT EXISTS (
+    SELECT 1 FROM memberships x WHERE x.group_id = %(group)s AND x.contact_id = a.id OFFSET 0)
+ORDER BY a.id
 ON CONFLICT DO NOTHING
 RETURNING contact_id

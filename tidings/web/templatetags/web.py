@@ -5,7 +5,7 @@ from importlib.metadata import version
 
 from django import template
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -41,11 +41,8 @@ def icon(name: str) -> SafeString:
 
 @register.inclusion_tag("web/components/nav_entry.html", takes_context=True)
 def nav_entry(context: template.Context, name: str, icon: str, text: str) -> dict[str, object]:
-    """One line of the sidebar; nothing if this Tidings has no such page."""
-    try:
-        href = reverse(name)
-    except NoReverseMatch:
-        return {}
+    """One line of the sidebar."""
+    href = reverse(name)
     path = context["request"].path
     is_current = path == href or (href != reverse("web:dashboard") and path.startswith(href))
     return {"href": href, "icon": icon, "text": text, "is_current": is_current}

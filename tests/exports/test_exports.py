@@ -1,0 +1,136 @@
+"""The members of a group as a CSV file that an import reads back and no spreadsheet runs."""
+
+import csv
+import io
+
+import pytest
+from django.core.files.storage import default_storage
+
+from tests.workers import NAME
+from tidings.attributes.actions import define
+from tidings.contacts.models import Contact
+from tidings.exports import actions
+from tidings.exports.models import Export
+from tidings.exports.run import run_export
+from tidings.imports import actions as imports
+from tidings.imports.queries import find as find_import
+from tidings.imports.run import run_import
+from tidings.kernel.errors import NotFound
+from tidings.locks import actions as locks
+from tidings.locks.errors import GroupLocked
+from tidings.locks.models import GroupLock, Process
+from tidings.locks.queries import locks_of
+from tidings.memberships import actions as memberships
+from tidings.memberships.models import Membership
+
+
+@pytest.fixture
+def group(make_group):
+    return make_group()
+
+
+@pytest.fixture
+def export(committed):
+    """Exports a group here and now."""
+
+    def export(group) -> Export:
+        started = actions.start(group, by=None)
+        assert run_export(started.pk, NAME)
+        return actions.find(started.pk)
+
+    return export
+
+
+def content(export: Export) -> bytes:
+    with default_storage.open(export.file) as file:
+        return file.read()
+
+
+def table(export: Export) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content(export).decode("utf-8-sig"))))
+
+
+def add(group, **contact) -> None:
+    memberships.add(Contact.objects.create(**contact), group, source=Membership.Source.PAGE, by=None)
+
+
+def test_every_member_is_a_row(group, make_members, export):
+    make_members(group, 5)
+    make_members(group, ["off@example.com"], state="deactivated")
+    done = export(group)
+    assert (done.state, done.rows) == ("finished", 6)
+    assert [row["state"] for row in table(done)] == ["active"] * 5 + ["deactivated"]
+
+
+def test_a_row_has_identities_attributes_and_membership(group, export):
+    define("Shop", by=None)
+    add(group, email="anna@example.com", mobile="+491713920000", attributes={"first_name": "Änna", "shop": "Bonn"})
+    [row] = table(export(group))
+    assert (row["email"], row["mobile"], row["first_name"]) == ("anna@example.com", "+491713920000", "Änna")
+    assert row["shop"] == "Bonn"
+    assert row["joined_at"]
+
+
+def test_spreadsheets_see_utf_8_and_run_nothing(group, export):
+    add(group, email="anna@example.com", attributes={"first_name": "=1+1", "last_name": "@SUM(A1)", "city": "-2"})
+    done = export(group)
+    assert content(done).startswith(b"\xef\xbb\xbf")
+    [row] = table(done)
+    assert (row["first_name"], row["last_name"], row["city"]) == ("'=1+1", "'@SUM(A1)", "'-2")
+
+
+def test_an_import_reads_an_export_back(group, make_group, export):
+    add(group, email="anna@example.com", mobile="+491713920000", language="de", attributes={"first_name": "Anna, B."})
+    written = io.BytesIO(content(export(group)))
+    ignored = {"state": "ignore", "joined_at": "ignore"}
+    run = imports.start(make_group(), written, filename="export.csv", by=None, choices=ignored)
+    run_import(run.pk, NAME)
+    run = find_import(run.pk)
+    assert (run.state, run.joined, run.rejected) == ("finished", 1, 0)
+    assert Contact.objects.get().attributes == {"first_name": "Anna, B."}
+
+
+def test_an_empty_group_is_a_file_with_a_header(group, export):
+    done = export(group)
+    assert (done.state, done.rows) == ("finished", 0)
+    assert content(done).startswith(b"\xef\xbb\xbfemail,mobile,")
+
+
+def test_an_export_uses_the_group_until_it_ends(group, run_jobs):
+    actions.start(group, by=None)
+    assert [lock.mode for lock in locks_of([group.pk])[group.pk]] == ["shared"]
+    run_jobs()
+    assert locks_of([group.pk]) == {}
+    assert Export.objects.get().state == "finished"
+
+
+def test_a_group_that_is_written_is_not_exported(group, committed):
+    locks.begin(Process.Kind.IMPORT, GroupLock.Mode.EXCLUSIVE, [group.pk], label="people.csv", by=None)
+    with pytest.raises(GroupLocked):
+        actions.start(group, by=None)
+    assert not Export.objects.exists()
+
+
+def test_an_export_that_another_worker_holds_waits(group, committed):
+    started = actions.start(group, by=None)
+    locks.take(started.process_id, "other")
+    assert not run_export(started.pk, NAME)
+
+
+def test_an_export_that_ended_is_not_made_again(group, export):
+    done = export(group)
+    assert run_export(done.pk, NAME)
+    assert actions.find(done.pk).file == done.file
+
+
+def test_the_export_of_a_dead_worker_is_queued_again(group, run_jobs):
+    started = actions.start(group, by=None)
+    locks.take(started.process_id, "dead")
+    actions.requeue(locks.release_worker("dead"))
+    run_jobs()
+    assert actions.find(started.pk).state == "finished"
+
+
+def test_an_export_that_is_not_there_is_told(db):
+    with pytest.raises(NotFound, match="There is no export 7"):
+        actions.find(7)
