@@ -29,6 +29,7 @@ HOME = ROOT / "var" / "demo"
 MESSAGE = Path(__file__).with_name("message")
 LARGE, SMALL = "readers@lantern.example", "club@lantern.example"
 ADDRESSES = {"large": LARGE, "small": SMALL}
+USER = "demo@lantern.example"
 MEMBERS = {LARGE: 95_000, SMALL: 5_000}
 START_LIMIT_SECONDS = 120
 STOP_LIMIT_SECONDS = 60
@@ -183,11 +184,11 @@ def _send() -> dict[str, Any]:
 
 
 def _stay(up: subprocess.Popen[bytes], port: int) -> None:
-    _run("user", "create", "--email", "demo@lantern.example", "--name", "Demo")
+    _run("user", "create", "--email", USER, "--name", "Demo")
     print(
         f"\nOpen http://127.0.0.1:{port}/ - the groups, the members, the sendout and the mailbox are there."
     )
-    print(f"Sign in as demo@lantern.example with the password {os.environ['TIDINGS_PASSWORD']}")
+    print(f"Sign in as {USER} with the password {os.environ['TIDINGS_PASSWORD']}")
     print("Ctrl-C ends it.", flush=True)
     try:
         up.wait()

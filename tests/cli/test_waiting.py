@@ -1,13 +1,24 @@
 """Waiting for long work."""
 
+import os
+import sys
 from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import OperationalError
 
-from tidings.cli import waiting
+from tidings.cli import ground, waiting
 from tidings.cli.waiting import Step, Work, wait_for
 from tidings.kernel import db
+
+# Writes its number at once, so that whoever sees the file can read it.
+WRITE_PID = """
+import os, pathlib, time
+draft = pathlib.Path("{file}.draft")
+draft.write_text(str(os.getpid()))
+draft.rename("{file}")
+time.sleep(1000)
+"""
 
 
 @pytest.fixture
@@ -60,3 +71,26 @@ def test_it_tells_a_log_how_far_the_work_is(monkeypatch, capsys) -> None:
     monkeypatch.setattr(waiting, "LINE_SECONDS", 0.0)
     wait_for(work(looks("merging", "finished")), quiet=False)
     assert "import 1: merging, 1 of 2" in capsys.readouterr().err
+
+
+@pytest.fixture
+def own_workers(committed, set_environment, tmp_path, monkeypatch) -> Callable[[str], None]:
+    """Nobody works; a waiting command starts this Python program as its workers."""
+    set_environment(home=tmp_path)
+    monkeypatch.setattr(waiting, "WORKERS_SECONDS", 0.0)
+    return lambda program: monkeypatch.setattr(ground, "WORKERS", [sys.executable, "-c", program])
+
+
+def test_it_says_that_its_workers_failed_and_where_they_say_why(own_workers, tmp_path) -> None:
+    own_workers("import sys; sys.exit('no relay')")
+    with pytest.raises(ground.WorkersFailed, match="ended with 1") as failure:
+        wait_for(work(lambda: {"state": "queued"}), quiet=True)
+    assert "no relay" in failure.value.facts["log"].read_text()
+
+
+def test_it_stops_its_workers_when_the_work_has_ended(own_workers, tmp_path) -> None:
+    own_workers(WRITE_PID.format(file=tmp_path / "pid"))
+    started = tmp_path / "pid"
+    wait_for(work(lambda: {"state": "finished" if started.exists() else "queued"}), quiet=True)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(started.read_text()), 0)

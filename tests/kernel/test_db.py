@@ -27,6 +27,13 @@ def test_the_first_row_and_value_are_none_where_there_are_none(numbers):
     assert db.value("SELECT n FROM numbers") is None
 
 
+def test_json_comes_as_values():
+    statement = """SELECT '{"city": "Bonn", "points": [1, null]}'::jsonb AS found"""
+    wanted = {"city": "Bonn", "points": [1, None]}
+    with transaction.atomic():
+        assert db.row(statement) == next(iter(db.stream(statement))) == {"found": wanted}
+
+
 def test_copied_rows_arrive_as_they_are(numbers):
     words = ["", "NULL", "\\N", "tab\tand\nline", None]
     with db.copy_into("numbers", ("n", "word")) as copy:

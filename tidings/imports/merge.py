@@ -61,7 +61,6 @@ class Slice:
     highest: int
     first: str
     last: str
-    people: int
 
 
 def slices(rows: int) -> list[Slice]:
@@ -106,6 +105,6 @@ def _run(statements: Mapping[bool, str], run: Import, piece: Slice) -> dict[str,
 def _store(run: Import, piece: Slice, counts: dict[str, Any]) -> None:
     numbers = {name: counts[name] for name in COUNTS}
     MergedSlice.objects.create(
-        run=run, number=piece.number, last_key=piece.last, people=piece.people, **numbers
+        run=run, number=piece.number, last_key=piece.last, people=sum(numbers.values()), **numbers
     )
     db.execute(merge_of_imports.sum_slices, {"run": run.pk})

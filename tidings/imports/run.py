@@ -97,7 +97,7 @@ def _merge(run: Import, token: int, heart: Heartbeat, staged: Staged) -> None:
             raise AssertionError(
                 f"import {run.pk}: slice {piece.number} isn't what it was before the interruption"
             )
-        heart.done = before + (run.size - before) * piece.highest // staged.people
+        heart.done = before + (run.size - before) * min(piece.highest, staged.people) // staged.people
 
 
 def _merge_one(run: Import, token: int, piece: Slice) -> None:

@@ -6,7 +6,7 @@ Statements use psycopg's `%(name)s` parameters and run inside whatever transacti
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import psycopg
 from django.db import connection
@@ -18,6 +18,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 Params = Mapping[str, object]
 Row = dict[str, Any]
 AsyncPool = AsyncConnectionPool[psycopg.AsyncConnection[Row]]
+AnyCursor = TypeVar("AnyCursor", psycopg.Cursor[Row], psycopg.ServerCursor[Row])
 
 # What a worker's own connections raise while the database is away.
 Unavailable = (psycopg.OperationalError, PoolTimeout)
@@ -28,9 +29,8 @@ def _raw() -> psycopg.Connection[Any]:
     return cast("psycopg.Connection[Any]", connection.connection)
 
 
-def _cursor(name: str = "") -> psycopg.Cursor[Row] | psycopg.ServerCursor[Row]:
-    """Rows as dictionaries, JSON as values: Django's connection would leave it to the ORM's fields as text."""
-    cursor = _raw().cursor(name, row_factory=dict_row)
+def _with_json(cursor: AnyCursor) -> AnyCursor:
+    """Makes JSON come as values. Django's connection would leave it as text, to the fields of the ORM."""
     cursor.adapters.register_loader("jsonb", JsonbLoader)
     return cursor
 
@@ -44,7 +44,7 @@ def execute(statement: str, params: Params | None = None) -> int:
 
 def rows(statement: str, params: Params | None = None) -> list[Row]:
     """All result rows as dictionaries."""
-    with _cursor() as cursor:
+    with _with_json(_raw().cursor(row_factory=dict_row)) as cursor:
         cursor.execute(statement.encode(), params)
         return cursor.fetchall()
 
@@ -79,7 +79,7 @@ def copy_into(table: str, columns: Sequence[str]) -> Iterator[psycopg.Copy]:
 
 def stream(statement: str, params: Params | None = None, *, size: int = 2_000) -> Iterable[Row]:
     """Result rows fetched `size` at a time through a server-side cursor; needs an open transaction."""
-    with _cursor("stream") as cursor:
+    with _with_json(_raw().cursor("stream", row_factory=dict_row)) as cursor:
         cursor.itersize = size
         cursor.execute(statement.encode(), params)
         yield from cursor

@@ -8,6 +8,7 @@ from tidings.kernel import clock, db, sql
 from tidings.locks import actions as locks
 from tidings.locks.models import Process
 from tidings.sendouts.models import Batch, Sendout
+from tidings.sendouts.queries import counts
 
 statements = sql.load(__package__)
 
@@ -15,7 +16,7 @@ CANCELLED_BATCHES_AT_ONCE = 50  # of 1,000 people: a transaction of about a seco
 
 
 def move_on(sendout_id: int) -> str:
-    """Ends the sendout, or its first round, if no batch is open any more; returns its state.
+    """Tells the progress, and ends the sendout or its first round if no batch is open any more; returns its state.
 
     The row is locked first: of two workers that end the last two batches at once, the second sees both.
     """
@@ -26,6 +27,8 @@ def move_on(sendout_id: int) -> str:
             .exclude(state=Batch.State.DONE)
             .values_list("state", flat=True)
         )
+        if sendout.state == Sendout.State.SENDING and sendout.process_id:
+            locks.progress(sendout.process_id, done=counts([sendout])[sendout.pk].attempted, total=sendout.audience)
         if sendout.state == Sendout.State.SENDING and open_states == {Batch.State.WAITING}:
             _end_first_round(sendout)
         elif not open_states and sendout.ended_at is None:

@@ -40,6 +40,15 @@ def attempt(form: forms.BaseForm, action: Callable[[], T]) -> T | None:
         return None
 
 
+class SometimesField(forms.CharField):
+    """Needed in some cases, which its help text names; so neither required nor optional."""
+
+    is_sometimes_needed = True
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)
+
+
 class LoginForm(AuthenticationForm):
     """Address and password of somebody who operates Tidings."""
 
@@ -115,9 +124,8 @@ class NewGroupForm(StyledForm):
     channel = forms.ChoiceField(
         choices=Group.Channel.choices, help_text="How messages reach the members. It can't be changed later."
     )
-    address = forms.CharField(
+    address = SometimesField(
         label="Group address",
-        required=False,
         widget=forms.TextInput({"placeholder": "news@example.org", "inputmode": "email"}),
         help_text="For e-mail groups: the address that messages come from. No other group can have it.",
     )

@@ -42,10 +42,14 @@ INSERT INTO import_rejects (run_id, slice, line, reason, "column", value)
 SELECT %(run)s, NULL, line, reason, "column", value FROM stage_rejects ORDER BY line
 
 -- name: slices
--- The slices of the work table: number, and the first and last address.
-SELECT (n - 1) / %(rows)s AS number, min(n) AS lowest, max(n) AS highest, min(email) AS first, max(email) AS last,
-       count(*) AS people
-FROM work GROUP BY 1 ORDER BY 1
+-- The slices of the work table: number, bounds, and the first and last address. Numbers may be missing where rows were
+-- rejected, so a bound is looked for from its side. Rides the index on work.n.
+SELECT s.number, s.lowest, s.highest, f.email AS first, l.email AS last
+FROM (SELECT number, number * %(rows)s + 1 AS lowest, (number + 1) * %(rows)s AS highest
+      FROM generate_series(0, ((SELECT max(n) FROM work) - 1) / %(rows)s) AS number) AS s
+CROSS JOIN LATERAL (SELECT email FROM work WHERE n BETWEEN s.lowest AND s.highest ORDER BY n LIMIT 1) AS f
+CROSS JOIN LATERAL (SELECT email FROM work WHERE n BETWEEN s.lowest AND s.highest ORDER BY n DESC LIMIT 1) AS l
+ORDER BY s.number
 
 -- name: leftovers
 -- Schemas of imports that ended or were taken over.

@@ -7,10 +7,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from tidings.accounts.models import User
 from tidings.groups import actions
 from tidings.groups.models import Group
 from tidings.groups.queries import find
 from tidings.kernel.errors import TidingsError
+from tidings.locks.errors import GroupLocked
+from tidings.locks.models import GroupLock
 from tidings.locks.queries import locks_of
 from tidings.memberships.queries import count_members, waterfall
 from tidings.sendouts.models import Sendout
@@ -85,10 +88,19 @@ def settings(request: OperatorRequest, pk: int) -> HttpResponse:
     group = find(pk)
     now = {name: getattr(group, name) for name in SenderForm.base_fields}
     form = SenderForm(request.POST or None, initial=now)
-    if attempt(form, lambda: actions.set_sender(group, **form.cleaned_data, by=request.user)):
+    if attempt(form, lambda: _set_sender(group, form.cleaned_data, by=request.user)):
         messages.success(request, "Settings are saved. Sendouts that start from now on use them.")
         return redirect("web:group-settings", pk)
     return render(request, "web/group/settings.html", frame(group, "settings") | {"form": form})
+
+
+def _set_sender(group: Group, sender: dict[str, str], *, by: User) -> Group:
+    for lock in locks_of([group.pk]).get(group.pk, []):
+        if lock.mode == GroupLock.Mode.EXCLUSIVE:
+            raise GroupLocked(
+                group=f"The settings of “{group}”", holder=f"“{lock.label}” is changing the group"
+            )
+    return actions.set_sender(group, **sender, by=by)
 
 
 urls = [
