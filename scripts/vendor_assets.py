@@ -83,12 +83,6 @@ PACKAGES = (
         {"dist/htmx.min.js": "htmx.min.js"},
     ),
     Package(
-        "uplot",
-        "1.6.32",
-        "KIMVnG68zvu5XXUbC4LQEPnhwOxBuLyW1AHtpm6IKTXImkbLgkMy+jabjLgSLMasNuGGzQm/ep3tOkyTxpiQIw==",
-        {"dist/uPlot.iife.min.js": "uplot.min.js", "dist/uPlot.min.css": "uplot.min.css"},
-    ),
-    Package(
         "@fontsource-variable/inter",
         "5.3.0",
         "OupL48va4JNofb97w6NYeF9S7W/kHNKM0Er8Dem5nqi4jeOLrVJDoE8tZEpnMJmtkvNbB1EIPPwHcdkF6b1oUA==",

@@ -32,7 +32,7 @@ def test_an_address_has_one_user_whatever_its_case():
 
 @pytest.mark.parametrize("password", ["", "short", "password12", "1234567890", "anna@example.org"])
 def test_a_weak_password_is_refused_and_why(password):
-    with pytest.raises(WeakPassword, match="The password can't be used: .+"):
+    with pytest.raises(WeakPassword, match=r"The password can't be used: .+"):
         actions.create_user("anna@example.org", "Anna", password)
     assert not User.objects.exists()
 

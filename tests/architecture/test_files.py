@@ -45,7 +45,9 @@ def test_no_file_is_empty():
 
 
 def test_no_package_listens_to_signals_of_another():
-    listeners = [path for path in files("tidings") if "django.db.models.signals" in path.read_text(encoding="utf-8")]
+    listeners = [
+        path for path in files("tidings") if "django.db.models.signals" in path.read_text(encoding="utf-8")
+    ]
     assert [name_of(path) for path in listeners] == []
 
 

@@ -12,7 +12,7 @@ import pytest
 from tidings.cli.main import main
 
 PROGRAM = Path(sys.executable).with_name("tidings")
-LIMIT_SECONDS = 100
+LIMIT_SECONDS = 120
 
 
 class Result(NamedTuple):

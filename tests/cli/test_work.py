@@ -12,10 +12,13 @@ from tidings.cli.ground import living_workers
 from tidings.imports.models import Import
 from tidings.locks.actions import begin
 from tidings.locks.models import GroupLock, Process
+from tidings.messaging.models import Message
 from tidings.sendouts.models import Sendout
 
 # Long enough to begin to wait, shorter than workers need to start.
 MOMENT_SECONDS = 0.5
+# A dozen processes are started, each of which loads everything; that takes minutes where others compute as well.
+SLOW_SECONDS = 400
 PEOPLE = "email,first_name\nanna@example.com,Anna\nbert@example.com,Bert\nbroken,Carl\n"
 
 
@@ -33,6 +36,7 @@ def letter(tmp_path) -> str:
     return str(file)
 
 
+@pytest.mark.timeout(SLOW_SECONDS)
 def test_it_imports_and_sends_and_exports_with_workers_of_its_own(
     program, make_group, people, letter, tmp_path
 ) -> None:
@@ -48,6 +52,7 @@ def test_it_imports_and_sends_and_exports_with_workers_of_its_own(
     assert living_workers() == 0
 
 
+@pytest.mark.timeout(SLOW_SECONDS)
 def test_it_uses_workers_that_run_already(program, start_workers, make_group, make_members, letter) -> None:
     group = make_group()
     make_members(group, 3)
@@ -83,6 +88,7 @@ def test_it_refuses_with_5_what_a_lock_is_in_the_way_of(
         result = tidings(*words, "--json")
         assert (result.code, result.error["error"]) == (5, "group_locked")
         assert "other.csv" in result.error["message"]
+    assert not Message.objects.exists()
 
 
 def test_it_refuses_a_message_without_content(tidings, make_group) -> None:

@@ -5,6 +5,7 @@ import io
 
 import pytest
 from django.core.files.storage import default_storage
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.workers import NAME
 from tidings.attributes.actions import define
@@ -64,7 +65,12 @@ def test_every_member_is_a_row(group, make_members, export):
 
 def test_a_row_has_identities_attributes_and_membership(group, export):
     define("Shop", by=None)
-    add(group, email="anna@example.com", mobile="+491713920000", attributes={"first_name": "Änna", "shop": "Bonn"})
+    add(
+        group,
+        email="anna@example.com",
+        mobile="+491713920000",
+        attributes={"first_name": "Änna", "shop": "Bonn"},
+    )
     [row] = table(export(group))
     assert (row["email"], row["mobile"], row["first_name"]) == ("anna@example.com", "+491713920000", "Änna")
     assert row["shop"] == "Bonn"
@@ -72,7 +78,11 @@ def test_a_row_has_identities_attributes_and_membership(group, export):
 
 
 def test_spreadsheets_see_utf_8_and_run_nothing(group, export):
-    add(group, email="anna@example.com", attributes={"first_name": "=1+1", "last_name": "@SUM(A1)", "city": "-2"})
+    add(
+        group,
+        email="anna@example.com",
+        attributes={"first_name": "=1+1", "last_name": "@SUM(A1)", "city": "-2"},
+    )
     done = export(group)
     assert content(done).startswith(b"\xef\xbb\xbf")
     [row] = table(done)
@@ -80,7 +90,13 @@ def test_spreadsheets_see_utf_8_and_run_nothing(group, export):
 
 
 def test_an_import_reads_an_export_back(group, make_group, export):
-    add(group, email="anna@example.com", mobile="+491713920000", language="de", attributes={"first_name": "Anna, B."})
+    add(
+        group,
+        email="anna@example.com",
+        mobile="+491713920000",
+        language="de",
+        attributes={"first_name": "Anna, B."},
+    )
     written = io.BytesIO(content(export(group)))
     ignored = {"state": "ignore", "joined_at": "ignore"}
     run = imports.start(make_group(), written, filename="export.csv", by=None, choices=ignored)
@@ -123,12 +139,12 @@ def test_an_export_that_ended_is_not_made_again(group, export):
     assert actions.find(done.pk).file == done.file
 
 
-def test_the_export_of_a_dead_worker_is_queued_again(group, run_jobs):
+def test_the_export_of_a_dead_worker_is_queued_again_and_free(group, committed):
     started = actions.start(group, by=None)
     locks.take(started.process_id, "dead")
     actions.requeue(locks.release_worker("dead"))
-    run_jobs()
-    assert actions.find(started.pk).state == "finished"
+    assert [job.args for job in ProcrastinateJob.objects.all()] == [{"export_id": started.pk}] * 2
+    assert run_export(started.pk, NAME)
 
 
 def test_an_export_that_is_not_there_is_told(db):

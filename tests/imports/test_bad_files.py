@@ -1,5 +1,7 @@
 """What is wrong with a file is told: as a whole before anything changes, or row by row."""
 
+# ruff: noqa: PLR0917 - pytest passes fixtures by their names
+
 import csv
 import io
 

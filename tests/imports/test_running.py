@@ -1,5 +1,7 @@
 """An import holds its group, can be cancelled, and ends the same whatever interrupted it."""
 
+# ruff: noqa: PLR0917 - pytest passes fixtures by their names
+
 import io
 from concurrent.futures import ThreadPoolExecutor
 

@@ -184,6 +184,26 @@ def test_what_ended_can_not_be_commanded(group, version, state, wish):
     assert queries.find(sendout.pk).state == state
 
 
+@pytest.mark.parametrize("state", ["scheduled", "waiting", "preparing", "sending", "retrying"])
+def test_only_what_is_paused_can_be_resumed(group, version, state):
+    sendout = actions.start(group, version, by=None)
+    Sendout.objects.filter(pk=sendout.pk).update(state=state)
+    with pytest.raises(MoveRefused, match="so it can't be resumed"):
+        actions.resume(queries.find(sendout.pk), by=None)
+    assert queries.find(sendout.pk).state == state
+
+
+def test_of_two_who_resume_a_late_start_at_once_one_is_told(group, version):
+    at = clock.now() + HOUR
+    sendout = actions.start(group, version, by=None, at=at)
+    begin_scheduled(sendout.pk, at + 2 * LATE)
+    first, second = queries.find(sendout.pk), queries.find(sendout.pk)
+    actions.resume(first, by=None)
+    with pytest.raises(MoveRefused, match="so it can't be resumed"):
+        actions.resume(second, by=None)
+    assert modes(group) == ["shared"]
+
+
 def test_of_two_who_pause_at_once_one_is_told(group, version):
     sendout = actions.start(group, version, by=None)
     Sendout.objects.filter(pk=sendout.pk).update(state="sending")

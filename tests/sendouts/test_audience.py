@@ -1,5 +1,7 @@
 """The audience is frozen at the start, in batches; who leaves afterwards is skipped, who joins isn't in."""
 
+# ruff: noqa: PLR0917 - pytest passes fixtures by their names
+
 import pytest
 
 from tidings.contacts.models import Contact
@@ -37,7 +39,13 @@ def test_whoever_may_not_receive_is_not_in_the_audience(group, make_members, mak
     expand(sendout.pk)
     sendout.refresh_from_db()
     assert Batch.objects.get().contact_ids == [anna.pk]
-    assert sendout.waterfall == {"members": 4, "not_active": 2, "opted_out": 0, "no_address": 1, "will_receive": 1}
+    assert sendout.waterfall == {
+        "members": 4,
+        "not_active": 2,
+        "opted_out": 0,
+        "no_address": 1,
+        "will_receive": 1,
+    }
 
 
 def test_an_audience_is_frozen_once(make_sendout):
@@ -57,7 +65,9 @@ def test_an_audience_that_has_left_meanwhile_ends_the_sendout(group, make_member
     assert not GroupLock.objects.exists()
 
 
-def test_who_joins_after_the_start_does_not_get_it(group, make_members, make_sendout, run_jobs, deliver, relay):
+def test_who_joins_after_the_start_does_not_get_it(
+    group, make_members, make_sendout, run_jobs, deliver, relay
+):
     make_members(group, ["early@example.com"])
     sendout = make_sendout(group)
     run_jobs()
@@ -107,4 +117,3 @@ def test_who_leaves_before_the_batch_is_taken_is_skipped_and_why(
     assert relay.recipients == ["berta@example.com"]
     assert outcomes(sendout) == {"accepted": 1, "skipped": 1}
     assert accounting(sendout).reasons == [("skipped", 0, reason, 1)]
-

@@ -1,5 +1,7 @@
 """Each copy reaches its recipient once, or it is known why it didn't."""
 
+# ruff: noqa: PLR0917 - pytest passes fixtures by their names
+
 from collections import Counter
 
 import pytest
@@ -43,7 +45,9 @@ def test_each_copy_is_made_for_its_recipient(group, make_message, make_sendout, 
 
 
 def test_a_copy_names_its_sender_and_recipient_and_the_way_out(group, make_sendout, deliver, relay):
-    groups.set_sender(group, sender_name="The Shop", reply_to="help@example.org", subject_prefix="[Shop]", by=None)
+    groups.set_sender(
+        group, sender_name="The Shop", reply_to="help@example.org", subject_prefix="[Shop]", by=None
+    )
     sendout = deliver(make_sendout(group))
     mail = relay.mail_to(ANNA)
     assert (mail["From"], mail["To"]) == ("The Shop <news@example.org>", ANNA)
@@ -52,7 +56,9 @@ def test_a_copy_names_its_sender_and_recipient_and_the_way_out(group, make_sendo
     assert mail["Message-ID"].startswith(f"<{sendout.pk}.")
 
 
-def test_what_the_start_froze_stays_whatever_is_changed_meanwhile(group, make_message, make_sendout, run_jobs, deliver, relay):
+def test_what_the_start_froze_stays_whatever_is_changed_meanwhile(
+    group, make_message, make_sendout, run_jobs, deliver, relay
+):
     groups.set_attribute(group, "price", "10", by=None)
     sendout = make_sendout(group, make_message(text="Only {{ group.price }}"))
     groups.set_attribute(group, "price", "99", by=None)
@@ -62,7 +68,9 @@ def test_what_the_start_froze_stays_whatever_is_changed_meanwhile(group, make_me
     assert relay.mail_to(ANNA)["From"] == "Shop <news@example.org>"
 
 
-def test_profiles_are_read_when_the_batch_is_taken(group, make_message, make_sendout, run_jobs, deliver, relay):
+def test_profiles_are_read_when_the_batch_is_taken(
+    group, make_message, make_sendout, run_jobs, deliver, relay
+):
     sendout = make_sendout(group, make_message(text="{{ contact.city }}"))
     run_jobs()
     contacts.create_or_update(ANNA, {"city": "Hamburg"}, by=None)
@@ -80,7 +88,9 @@ def test_a_copy_that_can_not_be_made_fails_alone_and_says_why(
     assert "can't be made for this contact" in reason_for(sendout, ANNA)[2]
 
 
-def test_a_refusal_for_good_is_a_failure_with_the_carriers_words(group, make_sendout, deliver, relay, outcomes, reason_for):
+def test_a_refusal_for_good_is_a_failure_with_the_carriers_words(
+    group, make_sendout, deliver, relay, outcomes, reason_for
+):
     relay.answer = lambda recipient, _nth: "550 5.1.1 no such user" if recipient == ANNA else TAKEN
     sendout = deliver(make_sendout(group))
     assert outcomes(sendout) == {"accepted": 1, "failed": 1}
@@ -103,7 +113,9 @@ def test_a_refusal_that_never_ends_is_given_up(group, make_sendout, deliver, rel
     assert reason_for(sendout, ANNA)[2].startswith("gave up after 3 attempts")
 
 
-def test_while_some_wait_for_a_retry_the_group_is_free(group, make_sendout, deliver, relay, outcomes, set_environment):
+def test_while_some_wait_for_a_retry_the_group_is_free(
+    group, make_sendout, deliver, relay, outcomes, set_environment
+):
     set_environment(retry_pauses_seconds=(600.0,))
     relay.answer = lambda _recipient, _nth: "451 4.7.1 later"
     sendout = deliver(make_sendout(group))
@@ -111,7 +123,9 @@ def test_while_some_wait_for_a_retry_the_group_is_free(group, make_sendout, deli
     assert not GroupLock.objects.exists()
 
 
-def test_those_who_wait_for_a_retry_can_be_cancelled(group, make_sendout, deliver, relay, outcomes, set_environment):
+def test_those_who_wait_for_a_retry_can_be_cancelled(
+    group, make_sendout, deliver, relay, outcomes, set_environment
+):
     set_environment(retry_pauses_seconds=(600.0,))
     relay.answer = lambda recipient, _nth: "451 4.7.1 later" if recipient == ANNA else TAKEN
     sendout = deliver(make_sendout(group))
@@ -159,7 +173,9 @@ def test_a_batch_that_another_worker_holds_waits_for_its_lease(make_sendout, run
     assert relay.recipients == []
 
 
-def test_a_subject_or_name_can_not_smuggle_a_header_in(make_group, make_members, make_message, make_sendout, deliver, relay):
+def test_a_subject_or_name_can_not_smuggle_a_header_in(
+    make_group, make_members, make_message, make_sendout, deliver, relay
+):
     group = make_group("Shop")
     make_members(group, [ANNA])
     groups.set_attribute(group, "headline", "Sale\r\nBcc: group@evil.example", by=None)
@@ -184,7 +200,10 @@ def test_the_name_of_a_sender_can_not_smuggle_a_header_in(group, make_sendout, d
 def test_the_summary_proves_the_equation(group, make_sendout, deliver):
     told = summary(deliver(make_sendout(group)))
     assert told["holds"]
-    assert told["planned"] + told["accepted"] + told["deferred"] + told["failed"] + told["skipped"] == told["audience"]
+    assert (
+        told["planned"] + told["accepted"] + told["deferred"] + told["failed"] + told["skipped"]
+        == told["audience"]
+    )
     assert told["waterfall"]["will_receive"] == told["audience"] == 2
 
 

@@ -113,11 +113,16 @@ def test_a_carrier_that_never_answers_gets_no_more_than_the_window(run, batch):
 
 def test_a_stopped_engine_gives_the_batch_back_and_the_next_worker_serves_the_rest(run, batch):
     async def scenario() -> None:
-        async with scripted(take_everything) as port:
+        begun = asyncio.Event()
+
+        async def tell_and_take(client: Client) -> None:
+            begun.set()
+            await take_everything(client)
+
+        async with scripted(tell_and_take) as port:
             async with worker_at(port) as worker:
                 delivering = asyncio.create_task(deliver(batch, worker))
-                while (await look(worker))[0] < WINDOW:
-                    await asyncio.sleep(LOOK_SECONDS)
+                await begun.wait()
                 worker.engine.stop()
                 visit = await delivering
                 assert (visit.state, visit.sendout_state) == ("ready", "sending")

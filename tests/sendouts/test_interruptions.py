@@ -71,6 +71,15 @@ def test_a_paused_sendout_is_not_delivered(paused, deliver, relay):
     assert len(relay.mails) == served
 
 
+def test_a_pause_that_comes_with_the_last_mail_ends_with_the_resuming(make_sendout, command_after, deliver, outcomes):
+    sendout = make_sendout(members=1)
+    command_after(0, lambda: actions.pause(find(sendout.pk), by=None))
+    assert deliver(sendout).state == "paused"
+    sendout = deliver(actions.resume(sendout, by=None))
+    assert (sendout.state, outcomes(sendout)) == ("finished", {"accepted": 1})
+    assert locks_of([sendout.group_id]) == {}
+
+
 def test_a_cancel_skips_the_rest_and_frees_the_group(sendout, command_after, deliver, relay, outcomes):
     command_after(20, lambda: actions.cancel(find(sendout.pk), by=None))
     sendout = deliver(sendout)
@@ -93,7 +102,9 @@ def test_a_cancel_before_the_audience_is_frozen_serves_nobody(sendout, deliver, 
     assert locks_of([sendout.group_id]) == {}
 
 
-def test_a_carrier_that_stays_away_pauses_the_sendout_and_says_why(sendout, committed, set_environment, outcomes):
+def test_a_carrier_that_stays_away_pauses_the_sendout_and_says_why(
+    sendout, committed, set_environment, outcomes
+):
     set_environment(carrier_patience_seconds=0.3)
     workers.run_all(port := free_port())
     sendout = find(sendout.pk)

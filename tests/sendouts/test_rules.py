@@ -50,6 +50,12 @@ def test_sources_are_the_table_read_backwards(state, target):
 
 @given(people, people, people, people, people)
 def test_the_equation_holds_if_everyone_is_counted_once(planned, accepted, deferred, failed, skipped):
-    counts = {"planned": planned, "accepted": accepted, "deferred": deferred, "failed": failed, "skipped": skipped}
+    counts = {
+        "planned": planned,
+        "accepted": accepted,
+        "deferred": deferred,
+        "failed": failed,
+        "skipped": skipped,
+    }
     assert Accounting(audience=sum(counts.values()), **counts).holds
     assert not Accounting(audience=sum(counts.values()) + 1, **counts).holds

@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 
 from tidings.accounts.actions import create_api_key, create_user, revoke_api_key
 from tidings.accounts.models import User
+from tidings.channels.mailbox.models import CaughtMessage
 from tidings.contacts.actions import create_or_update
 from tidings.contacts.models import Contact
 from tidings.groups import actions as groups
 from tidings.groups.models import Group
+from tidings.imports.actions import upload
+from tidings.imports.models import Import, Reject
 from tidings.kernel import clock
 from tidings.locks import actions as locks
 from tidings.locks.models import GroupLock, Process
@@ -18,6 +22,23 @@ from tidings.messaging.actions import write
 from tidings.sendouts.models import Batch, Delivery, Sendout
 
 PASSWORD = "correct horse battery"
+PEOPLE_CSV = "E-mail;First name;Club card\nhanna@example.net;Hanna;12\nivo@example.net;Ivo;7\n"
+CAUGHT = """From: Weekly newsletter <weekly@news.example.org>
+To: {to}
+Subject: Black Friday preview
+MIME-Version: 1.0
+Content-Type: multipart/alternative; boundary="b"
+
+--b
+Content-Type: text/plain; charset="utf-8"
+
+Hello in text
+--b
+Content-Type: text/html; charset="utf-8"
+
+<p>Hello in <b>HTML</b></p><script>alert(1)</script>
+--b--
+"""
 NAMES = ("Anna Adler", "Ben Brandt", "Carla Conti", "David Doyle", "Emma Ek", "Farid Faris", "Gina Grasso")
 
 
@@ -31,6 +52,9 @@ class World:
     empty: Group
     contact: Contact
     sendout: Sendout
+    draft: Import
+    imported: Import
+    mail: CaughtMessage
 
 
 def furnish() -> World:
@@ -43,9 +67,11 @@ def furnish() -> World:
     groups.set_attribute(weekly, "Price", "12.50 EUR", by=user)
     import_into(deals, user)
     sendout = send(weekly, people[:4], user)
+    draft = upload(empty, BytesIO(PEOPLE_CSV.encode()), filename="people.csv", by=user)
+    imported = import_long_ago(weekly, user)
     revoke_api_key(create_api_key(user, "old shop")[0])
     create_api_key(user, "web shop")
-    return World(user, weekly, deals, empty, people[0], sendout)
+    return World(user, weekly, deals, empty, people[0], sendout, draft, imported, catch(people[0]))
 
 
 def make_groups(user: User) -> tuple[Group, Group, Group]:
@@ -78,6 +104,27 @@ def import_into(group: Group, user: User) -> Process:
         started_at=clock.now() - timedelta(seconds=200), worker="host-1/12"
     )
     return process
+
+
+def import_long_ago(group: Group, user: User) -> Import:
+    """An import that has ended, with rows that were left out."""
+    now = clock.now()
+    run = Import.objects.create(
+        group=group, filename="spring.csv", size=4_096, state=Import.State.FINISHED, started_by=user, rows=10,
+        created=6, updated=2, rejected=2, started_at=now - timedelta(days=9), ended_at=now - timedelta(days=9),
+    )  # fmt: skip
+    for line, value in ((3, "anna at example.net"), (7, "=cmd()")):
+        Reject.objects.create(run=run, line=line, reason="bad_address", column="E-mail", value=value)
+    return run
+
+
+def catch(person: Contact) -> CaughtMessage:
+    """A mail to the person in the built-in mailbox."""
+    data = CAUGHT.replace("{to}", str(person)).encode()
+    return CaughtMessage.objects.create(
+        received_at=clock.now(), sender="weekly@news.example.org", recipient=str(person), size=len(data), data=data,
+        subject="Black Friday preview",
+    )  # fmt: skip
 
 
 def send(group: Group, people: list[Contact], user: User) -> Sendout:

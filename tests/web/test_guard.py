@@ -1,4 +1,5 @@
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
@@ -48,3 +49,15 @@ def test_it_refuses_a_form_without_its_token(world):
     answer = from_elsewhere.post("/keys/", {"name": "stolen"})
     assert answer.status_code == 403
     assert b"Please try again" in answer.content
+
+
+@pytest.mark.django_db
+def test_it_has_its_own_page_for_addresses_that_do_not_exist(client):
+    answer = client.get("/nothing/here/")
+    assert answer.status_code == 404
+    assert b"There is no page at this address" in answer.content
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 500])
+def test_its_error_pages_need_nothing_but_themselves(status):
+    assert str(status) in render_to_string(f"{status}.html")

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 
 from tidings.accounts.errors import EmailTaken, InvitationSpent, WeakPassword
 from tidings.accounts.models import ApiKey, User
+from tidings.journal.actions import record
 from tidings.kernel import clock
 from tidings.kernel.errors import Refused
 
@@ -29,6 +30,7 @@ def create_user(email: str, name: str, password: str) -> User:
         raise EmailTaken(email=email)
     user.set_password(password)
     user.save(force_insert=True)
+    record("user.created", user.pk, email=email)
     return user
 
 
@@ -72,9 +74,11 @@ def invitation_holds(token: str) -> bool:
 def create_api_key(user: User, name: str) -> tuple[ApiKey, str]:
     """A key for a program that acts as `user`. The secret is returned once and never stored."""
     secret = KEY_PREFIX + secrets.token_urlsafe(32)
-    key = ApiKey.objects.create(
-        user=user, name=name.strip()[:100], prefix=secret[:12], digest=_digest(secret)
-    )
+    with transaction.atomic():
+        key = ApiKey.objects.create(
+            user=user, name=name.strip()[:100], prefix=secret[:12], digest=_digest(secret)
+        )
+        record("api_key.created", key.pk, by=user, name=key.name)
     return key, secret
 
 
@@ -93,7 +97,9 @@ def user_of_key(secret: str) -> User | None:
 
 def revoke_api_key(key: ApiKey) -> None:
     """The key stops working at once; its row stays for the record."""
-    ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=clock.now())
+    with transaction.atomic():
+        if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=clock.now()):
+            record("api_key.revoked", key.pk, by=key.user)
 
 
 def _digest(secret: str) -> bytes:

@@ -8,6 +8,7 @@ from tidings.groups.errors import AddressTaken, BadGroup
 from tidings.groups.models import Category, Group, GroupAttribute
 from tidings.journal.actions import record
 from tidings.kernel.errors import NotFound
+from tidings.locks import actions as locks
 
 
 def create(
@@ -89,12 +90,25 @@ def remove_attribute(group: Group, name: str, *, by: User | None) -> None:
 def set_sender(
     group: Group, *, sender_name: str, reply_to: str, subject_prefix: str, by: User | None
 ) -> Group:
-    """Who the group's messages come from, beside its address."""
+    """Who the group's messages come from, beside its address. Raises `GroupLocked` while a process writes the group."""
     with transaction.atomic():
+        locks.demand_unwritten(group.pk, what=f"The settings of group “{group.name}”")
         before = {f: getattr(group, f) for f in ("sender_name", "reply_to", "subject_prefix")}
         group.sender_name, group.reply_to, group.subject_prefix = sender_name, reply_to, subject_prefix
         group.save(update_fields=list(before))
         record(
             "group.sender_set", group.pk, by=by, before=before, after={f: getattr(group, f) for f in before}
         )
+    return group
+
+
+def set_category(group: Group, category: str, *, by: User | None) -> Group:
+    """Puts the group into the category of that name, made if there is none; an empty name takes it out."""
+    with transaction.atomic():
+        locks.demand_unwritten(group.pk, what=f"The settings of group “{group.name}”")
+        before, group.category = group.category, category_named(category)
+        if before != group.category:
+            group.save(update_fields=["category"])
+            names = {"before": before and before.name, "after": group.category and group.category.name}
+            record("group.category_set", group.pk, by=by, **names)
     return group

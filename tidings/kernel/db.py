@@ -44,7 +44,7 @@ def execute(statement: str, params: Params | None = None) -> int:
 
 def rows(statement: str, params: Params | None = None) -> list[Row]:
     """All result rows as dictionaries."""
-    with _with_json(_raw().cursor(row_factory=dict_row)) as cursor:
+    with connection.wrap_database_errors, _with_json(_raw().cursor(row_factory=dict_row)) as cursor:
         cursor.execute(statement.encode(), params)
         return cursor.fetchall()
 
@@ -73,7 +73,7 @@ def copy_into(table: str, columns: Sequence[str]) -> Iterator[psycopg.Copy]:
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(*table.split(".")), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
-    with _raw().cursor() as cursor, cursor.copy(statement) as copy:
+    with connection.wrap_database_errors, _raw().cursor() as cursor, cursor.copy(statement) as copy:
         yield copy
 
 

@@ -47,11 +47,22 @@ def _refusal(groups: list[int], mode: GroupLock.Mode, process: Process) -> Group
     ]
     if not found:
         return GroupLocked(group=f"Group {groups[0]}", holder="another process has just used it")
-    first = found[0]
-    holder = f"{first['mode']} lock of {first['kind']} “{first['label']}” since {first['since']:%Y-%m-%d %H:%M:%S} UTC"
-    error = GroupLocked(group=f"Group {first['group_id']}", holder=holder)
-    error.facts.update(first)
+    return _locked(f"Group {found[0]['group_id']}", found[0])
+
+
+def _locked(what: str, blocker: db.Row) -> GroupLocked:
+    since = f"{blocker['since']:%Y-%m-%d %H:%M:%S} UTC"
+    holder = f"{blocker['mode']} lock of {blocker['kind']} “{blocker['label']}” since {since}"
+    error = GroupLocked(group=what, holder=holder)
+    error.facts.update(blocker)
     return error
+
+
+def demand_unwritten(group: int, *, what: str) -> None:
+    """Raises `GroupLocked` while a process writes the group: `what` can't be changed then."""
+    blockers = db.rows(statements.blockers, {"groups": [group], "mode": str(GroupLock.Mode.SHARED)})
+    if blockers:
+        raise _locked(what, blockers[0])
 
 
 def take(process: int, worker: str) -> int | None:

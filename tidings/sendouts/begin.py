@@ -38,7 +38,7 @@ def begin(sendout: Sendout) -> None:
 
 
 def begin_scheduled(sendout_id: int, now: datetime) -> str:
-    """Starts a sendout whose time has come; returns its state: `preparing`, `waiting` (for a lock) or `paused` (late)."""
+    """Starts a sendout whose time has come; its state then: `preparing`, `waiting` (for a lock) or `paused` (late)."""
     with transaction.atomic():
         sendout = Sendout.objects.select_for_update(of=("self",)).select_related("version").get(pk=sendout_id)
         if sendout.state not in {Sendout.State.SCHEDULED, Sendout.State.WAITING}:

@@ -28,7 +28,9 @@ def move_on(sendout_id: int) -> str:
             .values_list("state", flat=True)
         )
         if sendout.state == Sendout.State.SENDING and sendout.process_id:
-            locks.progress(sendout.process_id, done=counts([sendout])[sendout.pk].attempted, total=sendout.audience)
+            locks.progress(
+                sendout.process_id, done=counts([sendout])[sendout.pk].attempted, total=sendout.audience
+            )
         if sendout.state == Sendout.State.SENDING and open_states == {Batch.State.WAITING}:
             _end_first_round(sendout)
         elif not open_states and sendout.ended_at is None:

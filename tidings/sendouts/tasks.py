@@ -11,7 +11,7 @@ from procrastinate.types import JSONDict
 
 from tidings.kernel import clock
 from tidings.sendouts.begin import begin_scheduled
-from tidings.sendouts.deliver import deliver
+from tidings.sendouts.deliver import Visit, deliver
 from tidings.sendouts.expand import expand
 from tidings.sendouts.finish import move_on, skip_rest
 from tidings.sendouts.models import Sendout
@@ -26,11 +26,12 @@ AGAIN = RetryStrategy(max_attempts=200, wait=1, linear_wait=5)
 def start_scheduled(sendout_id: int) -> None:
     """Starts a sendout at its time; while its group is written, looks again."""
     with transaction.atomic():
-        state = begin_scheduled(sendout_id, clock.now())
-        if state == Sendout.State.PREPARING:
-            expand_audience.defer(sendout_id=sendout_id)
-        elif state == Sendout.State.WAITING:
-            start_scheduled.configure(schedule_in={"seconds": LOCK_POLL_SECONDS}).defer(sendout_id=sendout_id)
+        match begin_scheduled(sendout_id, clock.now()):
+            case Sendout.State.PREPARING:
+                expand_audience.defer(sendout_id=sendout_id)
+            case Sendout.State.WAITING:
+                later = start_scheduled.configure(schedule_in={"seconds": LOCK_POLL_SECONDS})
+                later.defer(sendout_id=sendout_id)
 
 
 @app.task(name="sendouts.expand_audience", queue="long", retry=AGAIN)
@@ -49,8 +50,12 @@ def queue_batches(batches: Iterable[int]) -> None:
 async def deliver_batch(context: JobContext, batch_id: int) -> None:
     """Delivers a batch; leaves a job for the next look at it, if one is due."""
     visit = await deliver(batch_id, context.additional_context["worker"])
-    if visit is None:
-        return
+    if visit:
+        await _follow(batch_id, visit)
+
+
+async def _follow(batch_id: int, visit: Visit) -> None:
+    """What comes after a look at a batch: the rest is skipped, or looked at again, or the sendout moves on."""
     if visit.sendout_state == Sendout.State.CANCELLED:
         await skip_the_rest.defer_async(sendout_id=visit.sendout_id)
         return

@@ -3,7 +3,5 @@
 VENDOR = {
     "tabler": "vendor/tabler-core-1.6.1/tabler.min.css",
     "htmx": "vendor/htmx.org-2.0.11/htmx.min.js",
-    "uplot": "vendor/uplot-1.6.32/uplot.min.js",
-    "uplot-css": "vendor/uplot-1.6.32/uplot.min.css",
 }
 SPRITE = "vendor/tabler-icons-3.51.0/sprite.svg"

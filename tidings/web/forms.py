@@ -137,9 +137,15 @@ class NewGroupForm(StyledForm):
     description = forms.CharField(required=False, widget=forms.Textarea({"rows": 3}))
 
 
-class SenderForm(StyledForm):
-    """Who the messages of a group come from."""
+class SettingsForm(StyledForm):
+    """How a group is found, and who its messages come from."""
 
+    category = forms.CharField(
+        required=False,
+        max_length=100,
+        help_text="Groups are found by it. A new name makes a new category.",
+        widget=forms.TextInput({"list": "categories"}),
+    )
     sender_name = forms.CharField(
         required=False, max_length=150, help_text="The name that people see beside the address."
     )

@@ -57,12 +57,12 @@ def pace_of(sendout: Sendout) -> Pace | None:
     span = db.row(_SPAN, {"sendout": sendout.pk})
     if not span or span["begun"] is None:
         return None
-    step = _step((span["ended"] - span["begun"]).total_seconds())
+    step = step_for((span["ended"] - span["begun"]).total_seconds())
     counted = db.rows(_COUNTS, {"sendout": sendout.pk, "begun": span["begun"], "step": step})
     return _drawn({row["bar"]: row["people"] for row in counted}, span["begun"], step)
 
 
-def _step(seconds: float) -> int:
+def step_for(seconds: float) -> int:
     """The shortest even step of which at most `BARS` fill the span."""
     return next((step for step in STEPS_SECONDS if seconds / step < BARS), STEPS_SECONDS[-1])
 

@@ -33,7 +33,9 @@ def lookup(root: str, name: str, fallback: str = "") -> str:
 
 def picker() -> list[tuple[str, list[Placeholder]]]:
     """All placeholders there are, by kind."""
-    contact = [Placeholder(one.label, lookup("contact", one.key)) for one in catalogue()]
+    contact = [
+        Placeholder(one.label, lookup("contact", one.key)) for one in catalogue() if _can_be_named(one.key)
+    ]
     contact.insert(
         0, Placeholder("First name or “friend”", lookup("contact", "first_name", ' | default("friend")'))
     )
@@ -47,7 +49,12 @@ def picker() -> list[tuple[str, list[Placeholder]]]:
 
 def _group_names() -> list[str]:
     custom = GroupAttribute.objects.order_by("name").values_list("name", flat=True).distinct()
-    return [*GROUP_NAMES, *custom[:GROUP_ATTRIBUTES_SHOWN]]
+    return [*GROUP_NAMES, *filter(_can_be_named, custom[:GROUP_ATTRIBUTES_SHOWN])]
+
+
+def _can_be_named(name: str) -> bool:
+    """Templates refuse names that begin like Python's own."""
+    return not name.startswith("__")
 
 
 def warnings_about(version: Version) -> list[str]:

@@ -64,7 +64,7 @@ def test_a_stored_file_is_not_written_to():
 
 def test_a_file_whose_reading_fails_leaves_nothing_behind():
     class Torn(File):
-        def chunks(self, chunk_size=None):
+        def chunks(self, chunk_size=None):  # noqa: ARG002 - the signature of Django
             yield b"the beginning"
             raise OSError("the disk is away")
 

@@ -27,7 +27,8 @@ from tidings.kernel.supervise import Service, Supervisor, die_with_parent
 LOCALHOST = "127.0.0.1"
 WEB_PORT = 8000
 MAILBOX_PORT = 2525
-WORKERS = 2
+# One that sends for each core that we may use.
+WORKERS = len(os.sched_getaffinity(0))
 # One process with threads: pages wait for the database, not for the processor.
 WEB_THREADS = 8
 SENDING, LONG = "sending", "long"

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import click
+from django.db import transaction
 
 from tidings.cli.exits import EndedBadly, EquationBroken
 from tidings.cli.ground import database, living_workers
@@ -56,9 +57,10 @@ def send(
     if html is None and text is None:
         raise click.UsageError("A message needs a content: give --html FILE, --text FILE or both.")
     group = group_of(ref)
-    version = write(subject, subject=subject, html=html or "", text=text or "", by=None)
     name, address = sender or Sender("", "")
-    started = actions.start(group, version, by=None, at=at, sender_name=name, sender_address=address)
+    with transaction.atomic():  # what can't be sent leaves no message behind
+        version = write(subject, subject=subject, html=html or "", text=text or "", by=None)
+        started = actions.start(group, version, by=None, at=at, sender_name=name, sender_address=address)
     waits = at is None and not no_wait
     summary = wait_for(_work(started.pk), quiet=as_json) if waits else queries.summary(started)
     _print(summary, as_json=as_json)

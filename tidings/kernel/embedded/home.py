@@ -129,6 +129,7 @@ def connection_params(folder: Path) -> ConnectionParams:
 
 
 def read_password(home: Home) -> str:
+    """The password of our role; empty before the very first start. Raises PasswordUnreadable."""
     try:
         return home.password_file.read_text()
     except FileNotFoundError:

@@ -10,6 +10,7 @@ LAST_BYTES = 8192
 
 
 def last_lines(text: str) -> str:
+    """The end of a text, short enough for an error."""
     return "\n".join(text.splitlines()[-LAST_LINES:])
 
 

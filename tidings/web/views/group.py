@@ -3,21 +3,20 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from tidings.accounts.models import User
 from tidings.groups import actions
-from tidings.groups.models import Group
+from tidings.groups.models import Category, Group
 from tidings.groups.queries import find
 from tidings.kernel.errors import TidingsError
-from tidings.locks.errors import GroupLocked
-from tidings.locks.models import GroupLock
 from tidings.locks.queries import locks_of
 from tidings.memberships.queries import count_members, waterfall
 from tidings.sendouts.models import Sendout
-from tidings.web.forms import AttributeForm, SenderForm, attempt
+from tidings.web.forms import AttributeForm, SettingsForm, attempt
 from tidings.web.overview import sendout_rows
 from tidings.web.progress import work_of_locks
 from tidings.web.request import OperatorRequest
@@ -25,6 +24,7 @@ from tidings.web.routing import page
 from tidings.web.waterfall import steps_of
 
 LAST_SENDOUTS = 8
+SENDER_FIELDS = ("sender_name", "reply_to", "subject_prefix")
 
 
 def frame(group: Group, tab: str) -> dict[str, Any]:
@@ -86,21 +86,19 @@ def remove_attribute(request: OperatorRequest, pk: int) -> HttpResponse:
 def settings(request: OperatorRequest, pk: int) -> HttpResponse:
     """Who the group's messages come from."""
     group = find(pk)
-    now = {name: getattr(group, name) for name in SenderForm.base_fields}
-    form = SenderForm(request.POST or None, initial=now)
-    if attempt(form, lambda: _set_sender(group, form.cleaned_data, by=request.user)):
+    now = {name: getattr(group, name) for name in SENDER_FIELDS} | {"category": group.category or ""}
+    form = SettingsForm(request.POST or None, initial=now)
+    if attempt(form, lambda: _change_settings(group, form.cleaned_data, by=request.user)):
         messages.success(request, "Settings are saved. Sendouts that start from now on use them.")
         return redirect("web:group-settings", pk)
-    return render(request, "web/group/settings.html", frame(group, "settings") | {"form": form})
+    context = {"form": form, "categories": Category.objects.order_by("name")}
+    return render(request, "web/group/settings.html", frame(group, "settings") | context)
 
 
-def _set_sender(group: Group, sender: dict[str, str], *, by: User) -> Group:
-    for lock in locks_of([group.pk]).get(group.pk, []):
-        if lock.mode == GroupLock.Mode.EXCLUSIVE:
-            raise GroupLocked(
-                group=f"The settings of “{group}”", holder=f"“{lock.label}” is changing the group"
-            )
-    return actions.set_sender(group, **sender, by=by)
+def _change_settings(group: Group, settings: dict[str, str], *, by: User) -> Group:
+    with transaction.atomic():
+        actions.set_category(group, settings["category"], by=by)
+        return actions.set_sender(group, **{name: settings[name] for name in SENDER_FIELDS}, by=by)
 
 
 urls = [

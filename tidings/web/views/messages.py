@@ -28,6 +28,7 @@ from tidings.web.routing import page
 from tidings.web.sheets import csv_response
 
 LAST_SENDOUTS = 5
+VERSION_DIGITS = 9  # what surely fits in the column
 CSV_HEADER = ("id", "name", "subject", "version", "by", "written")
 SOURCE_FIELD = {"class": "form-control source", "spellcheck": "false", "data-insert-here": ""}
 
@@ -151,10 +152,15 @@ def _message(pk: int) -> Message:
 def _version(message: Message, number: str) -> Version:
     """The version of that number; the newest one without."""
     versions = message.versions.select_related("message", "created_by").order_by("-number")
-    found = versions.filter(number=int(number)).first() if number.isdecimal() else versions.first()
+    found = _numbered(versions, number) if number else versions.first()
     if found is None:
         raise NotFound(thing="version", ref=number or "of this message")
     return found
+
+
+def _numbered(versions: QuerySet[Version], number: str) -> Version | None:
+    is_number = number.isdecimal() and len(number) <= VERSION_DIGITS
+    return versions.filter(number=int(number)).first() if is_number else None
 
 
 @require_safe

@@ -1,0 +1,155 @@
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tidings.contacts.models import Contact
+from tidings.memberships.models import OptOut
+from tidings.messaging.actions import write
+from tidings.messaging.mime.message import Content, find_names
+from tidings.messaging.models import Message, Version
+from tidings.sendouts.preview import preview
+from tidings.web.placeholders import lookup, picker, warnings_about
+
+CONTENT = {"name": "Monday", "subject": "Hello {{ contact.first_name }}", "html": "", "text": "Hi"}
+
+
+@pytest.fixture
+def message(world):
+    body = 'Dear {{ contact.first_name }}, {{ group["Opening hours"] }}. {{ links.unsubscribe }}'
+    return write(
+        "Sunday", subject="Hi {{ contact.first_name }}", html=f"<p>{body}</p>", text=body, by=world.user
+    ).message
+
+
+def test_a_message_is_written_with_its_first_version(world, operator):
+    response = operator.post("/messages/new/", CONTENT)
+    version = Version.objects.latest("pk")
+    assert response.url == f"/messages/{version.message_id}/"
+    assert (version.message.name, version.subject, version.text) == ("Monday", CONTENT["subject"], "Hi")
+
+
+def test_a_broken_placeholder_is_told_at_its_field_with_the_line(world, operator):
+    response = operator.post("/messages/new/", {**CONTENT, "text": "one\ntwo {{ contact. }}"})
+    assert response.status_code == 200
+    assert "line 2" in response.context["form"].errors["text"][0]
+    assert not Message.objects.filter(name="Monday").exists()
+
+
+def test_a_message_without_content_is_refused_at_the_form(world, operator):
+    response = operator.post("/messages/new/", {**CONTENT, "text": " "})
+    assert "needs a subject and HTML or text" in response.content.decode()
+
+
+def test_editing_makes_a_version_and_leaves_the_old_one(world, operator, message):
+    operator.post(f"/messages/{message.pk}/edit/", {"subject": "New", "text": "New"})
+    assert [v.subject for v in message.versions.order_by("number")] == ["Hi {{ contact.first_name }}", "New"]
+    assert "version 1" in operator.get(f"/messages/{message.pk}/?version=1").content.decode()
+
+
+def test_editing_begins_with_the_version_that_is_asked_for(world, operator, message):
+    operator.post(f"/messages/{message.pk}/edit/", {"subject": "New", "text": "New"})
+    html = operator.get(f"/messages/{message.pk}/edit/?version=1").content.decode()
+    assert "Begun from version 1" in html
+
+
+def test_the_preview_fills_in_contact_and_group(world, operator, message):
+    html = operator.get(
+        f"/messages/{message.pk}/", {"group": world.group.address, "contact": "ben.brandt@example.net"}
+    ).content.decode()
+    assert "Dear Ben, Mon-Fri 9-18." in html
+    assert "anna.adler%40example.net" in html  # the contact before
+    assert "carla.conti%40example.net" in html  # and after
+
+
+def test_the_preview_runs_in_a_frame_that_can_run_nothing(world, operator):
+    message = write("x", subject="x", html="<script>alert(1)</script>", by=world.user).message
+    html = operator.get(f"/messages/{message.pk}/?group={world.group.pk}").content.decode()
+    assert 'sandbox srcdoc="&lt;script&gt;' in html
+    assert "<script>alert(1)" not in html
+
+
+def test_the_preview_says_what_it_cannot_fill_in(world, operator):
+    message = write("x", subject="x", text="{{ contact.shoe_size }}", by=world.user).message
+    html = operator.get(f"/messages/{message.pk}/?group={world.group.pk}").content.decode()
+    assert "In the text, line 1" in html
+
+
+@pytest.mark.parametrize(
+    "query", ["group=nothing", "group=weekly@news.example.org&contact=nobody", "version=99", "version=x"]
+)
+def test_a_preview_of_what_is_not_there_is_told(world, operator, message, query):
+    response = operator.get(f"/messages/{message.pk}/?{query}")
+    assert response.status_code in {200, 404}
+    assert "There is no" in response.content.decode() or query == "version=x"
+
+
+def test_a_preview_for_an_empty_group_asks_for_a_contact(world, operator, message):
+    html = operator.get(f"/messages/{message.pk}/?group={world.empty.pk}").content.decode()
+    assert "Nobody is in “VIP customers” yet" in html
+
+
+def test_what_is_written_can_be_looked_at_before_it_is_saved(world, operator):
+    before = Message.objects.count()
+    html = operator.post("/messages/preview/", {**CONTENT, "group": world.group.pk}).content.decode()
+    assert "Hello Anna" in html
+    assert Message.objects.count() == before
+
+
+def test_the_link_of_a_preview_unsubscribes_nobody(world, client):
+    version = write("x", subject="x", text="{{ links.unsubscribe }}", by=world.user)
+    shown = preview(version, world.group, world.contact)
+    before = OptOut.objects.count()
+    response = client.post("/" + shown.text.strip().split("/", 3)[3])
+    assert "Only a preview" in response.content.decode()
+    assert OptOut.objects.count() == before
+
+
+def test_the_page_warns_about_attributes_that_nobody_has(world):
+    version = write("x", subject="x", text="{{ contact.frist_name }} {{ links.unsubscribe }}", by=world.user)
+    assert "Did you mean “first_name”?" in warnings_about(version)[0]
+
+
+def test_the_page_warns_about_missing_links_and_size(world):
+    version = write("x", subject="x", html="a" * 200_000, by=world.user)
+    told = " ".join(warnings_about(version))
+    assert "no part has a link to unsubscribe" in told.lower()
+    assert "Gmail" in told
+
+
+def test_every_placeholder_of_the_picker_is_one(world):
+    for _, placeholders in picker():
+        for placeholder in placeholders:
+            assert find_names(Content(subject=placeholder.source, text="x"))
+
+
+NAMES = st.text(min_size=1, max_size=30).filter(lambda name: name.strip() and name.isprintable())
+
+
+@given(NAMES.filter(lambda name: not name.startswith("__")))
+@example("if")
+@example("not")
+@example('a "quoted" \\ name')
+def test_any_attribute_name_is_written_so_that_it_is_read_again(name):
+    (found,) = find_names(Content(subject=lookup("contact", name), text="x"))
+    assert found.name == name
+
+
+def test_choosing_a_group_leads_to_the_review(world, operator, message):
+    html = operator.get(f"/messages/{message.pk}/send/").content.decode()
+    assert f"/groups/{world.group.pk}/send/{message.pk}/" in html
+    assert "Store openings" not in html  # an SMS group gets no e-mail
+
+
+def test_the_list_finds_by_name_and_subject(world, operator, message):
+    assert "Sunday" in operator.get("/messages/?q=sund").content.decode()
+    assert "Sunday" not in operator.get("/messages/?q=black").content.decode()
+
+
+def test_the_list_needs_few_queries(world, operator, message, django_assert_max_num_queries):
+    with django_assert_max_num_queries(6):
+        operator.get("/messages/")
+
+
+def test_a_contact_without_an_address_can_be_previewed(world, message):
+    contact = Contact.objects.create(mobile="+4915100000000", attributes={"first_name": "Mo"})
+    assert preview(message.versions.get(), world.group, contact).subject == "Hi Mo"
