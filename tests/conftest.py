@@ -42,12 +42,16 @@ numbers = count(1)
 
 
 @pytest.fixture(scope="session")
-def database_server(django_db_blocker) -> Iterator[None]:
+def database_server(request) -> Iterator[None]:
     """The server of DATABASE_URL, or else an embedded one for this session."""
     environment = django_settings.ENVIRONMENT
     if not environment.uses_embedded_database:
         yield
         return
+    if not request.config.pluginmanager.has_plugin("tests.environment"):
+        pytest.exit(
+            "Without DATABASE_URL the tests need `-p tests.environment`, which keeps them out of ./var."
+        )
     home = home_of(environment.home)
     home.site.mkdir(parents=True, exist_ok=True)
     (home.site / "local.conf").write_text(FAST)

@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
@@ -42,16 +43,16 @@ def relay() -> Iterator[Relay]:
 
 
 @pytest.fixture(scope="session")
-def folders(tmp_path_factory) -> Callable[[str], Path]:
-    """Makes folders for homes; the user that PostgreSQL runs as must reach them."""
+def folders() -> Iterator[Callable[[str], Path]]:
+    """Makes folders for homes; not by `tmp_path`, as the user that PostgreSQL runs as must reach them."""
+    with ExitStack() as stack:
 
-    def make(name: str) -> Path:
-        folder = tmp_path_factory.mktemp(name)
-        for parent in (folder, folder.parent, folder.parent.parent):
-            parent.chmod(0o755)
-        return folder
+        def make(name: str) -> Path:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=f"tidings-{name}-")))
+            folder.chmod(0o755)
+            return folder
 
-    return make
+        yield make
 
 
 @pytest.fixture(scope="session")

@@ -18,16 +18,19 @@ WHERE (b.accepted, b.deferred, b.failed, b.skipped)
       IS DISTINCT FROM (found.accepted, found.deferred, found.failed, found.skipped)
 """
 _LOST_LOCKS = """
-SELECT l.group_id FROM group_locks l LEFT JOIN processes p ON p.id = l.process_id WHERE p.state IS DISTINCT FROM 'running'
+SELECT l.group_id FROM group_locks l LEFT JOIN processes p ON p.id = l.process_id
+WHERE p.state IS DISTINCT FROM 'running'
 """
 _DOUBTS = """
 SELECT c.email, count(*) AS times FROM in_doubt_recipients d JOIN contacts c ON c.id = d.contact_id GROUP BY 1
 """
 _MEMBERS = """
-SELECT m.group_id, c.email, c.attributes, m.state FROM memberships m JOIN contacts c ON c.id = m.contact_id ORDER BY 1, 2
+SELECT m.group_id, c.email, c.attributes, m.state
+FROM memberships m JOIN contacts c ON c.id = m.contact_id ORDER BY 1, 2
 """
 _AUDIENCE = """
-SELECT c.email FROM sendout_batches b CROSS JOIN unnest(b.contact_ids) AS contact_id JOIN contacts c ON c.id = contact_id
+SELECT c.email FROM sendout_batches b
+CROSS JOIN unnest(b.contact_ids) AS contact_id JOIN contacts c ON c.id = contact_id
 """
 _COUNTS = """
 SELECT state, rows, created, joined, updated, unchanged, kept_out, duplicates, rejected FROM imports ORDER BY id
@@ -57,7 +60,7 @@ def finish(stage: Stage, sendout: int, *, seconds: float = PATIENCE_SECONDS) -> 
 
 
 def check_copies(stage: Stage, copies: Counter[str]) -> None:
-    """Each of the audience has one copy, and more only if they stand on the list of those in doubt, as often as that."""
+    """Each of the audience has one copy; more only as often as they stand on the list of those in doubt."""
     assert set(copies) == {row["email"] for row in stage.rows(_AUDIENCE)}
     doubted = doubts(stage)
     too_many = {email: n for email, n in copies.items() if n > 1 + doubted[email]}

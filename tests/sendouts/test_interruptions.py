@@ -71,7 +71,9 @@ def test_a_paused_sendout_is_not_delivered(paused, deliver, relay):
     assert len(relay.mails) == served
 
 
-def test_a_pause_that_comes_with_the_last_mail_ends_with_the_resuming(make_sendout, command_after, deliver, outcomes):
+def test_a_pause_that_comes_with_the_last_mail_ends_with_the_resuming(
+    make_sendout, command_after, deliver, outcomes
+):
     sendout = make_sendout(members=1)
     command_after(0, lambda: actions.pause(find(sendout.pk), by=None))
     assert deliver(sendout).state == "paused"

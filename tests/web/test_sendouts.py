@@ -7,7 +7,7 @@ from django.utils import timezone
 from tests.web.furniture import join
 from tidings.messaging.actions import write
 from tidings.sendouts.actions import start
-from tidings.sendouts.models import Sendout
+from tidings.sendouts.models import Batch, Sendout
 from tidings.sendouts.rules import Accounting
 from tidings.web import pace, review, sendout_report
 
@@ -84,6 +84,25 @@ def test_the_number_must_be_that_of_now(world, path, operator, monkeypatch):
     assert "Type 7 to confirm" in operator.post(path, {"when": "now", "confirmed": "6"}).content.decode()
 
 
+def test_of_two_clicks_only_one_sends(path, operator):
+    operator.post(path, {"when": "now", "last_seen": "0"})
+    first = newest()
+    html = operator.post(path, {"when": "now", "last_seen": "0", "confirmed": "6"}).content.decode()
+    assert f"as sendout {first.pk}, so it was not sent again" in html
+    assert newest() == first
+
+
+def test_sending_the_same_version_again_needs_the_typed_number(path, operator):
+    operator.post(path, {"when": "now"})
+    first = newest()
+    page = operator.get(path)
+    assert "This version went to this group before" in page.content.decode()
+    again = {"when": "now", "last_seen": first.pk}
+    assert operator.post(path, again).context["form"].errors["confirmed"]
+    operator.post(path, {**again, "confirmed": "6"})
+    assert newest() != first
+
+
 def test_a_group_that_is_written_now_is_told_on_the_review(world, version, operator):
     join("Hugo Holm", world.locked, world.user)
     path = f"/groups/{world.locked.pk}/send/{version.message_id}/"
@@ -99,7 +118,8 @@ def test_a_message_that_cannot_be_compiled_is_told_on_the_review(world, operator
     assert "In the text, line 1" in response.content.decode()
 
 
-def test_a_sendout_is_paused_resumed_and_cancelled(sending, operator):
+def test_a_sendout_is_paused_resumed_and_cancelled(world, sending, operator):
+    Batch.objects.create(sendout=sending, number=1, contact_ids=[world.contact.pk], size=1)
     Sendout.objects.filter(pk=sending.pk).update(state=State.SENDING)
     for verb, state in (("pause", State.PAUSED), ("resume", State.SENDING), ("cancel", State.CANCELLED)):
         operator.post(f"/sendouts/{sending.pk}/{verb}/")

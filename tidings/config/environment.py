@@ -4,6 +4,7 @@ Every setting is an environment variable `TIDINGS_…` (and `DATABASE_URL`), so 
 set it in the same way. `docs/reference/settings.md` lists them; a test keeps both alike.
 """
 
+import math
 import os
 import secrets
 from dataclasses import dataclass, field
@@ -22,13 +23,18 @@ def _text(name: str, default: str = "") -> str:
 
 def _seconds(name: str, default: float) -> float:
     value = _text(name, str(default))
-    try:
-        seconds = float(value)
-    except ValueError:
-        raise BadSetting(name=name, value=value, why="a number of seconds is wanted") from None
-    if seconds <= 0:
-        raise BadSetting(name=name, value=value, why="it must be above zero")
+    seconds = _positive(value)
+    if seconds is None:
+        raise BadSetting(name=name, value=value, why="a number of seconds above zero is wanted")
     return seconds
+
+
+def _positive(text: str) -> float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if 0 < number < math.inf else None
 
 
 def _count(name: str, default: int) -> int:
@@ -40,10 +46,10 @@ def _count(name: str, default: int) -> int:
 
 def _pauses(name: str, default: str) -> tuple[float, ...]:
     value = _text(name, default)
-    try:
-        return tuple(float(part) for part in value.split(","))
-    except ValueError:
-        raise BadSetting(name=name, value=value, why="seconds separated by commas are wanted") from None
+    pauses = [_positive(part) for part in value.split(",")]
+    if None in pauses:
+        raise BadSetting(name=name, value=value, why="seconds above zero are wanted, separated by commas")
+    return tuple(pause for pause in pauses if pause is not None)
 
 
 def _switch(name: str) -> bool:

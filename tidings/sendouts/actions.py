@@ -17,6 +17,7 @@ from tidings.messaging.models import Version
 from tidings.sendouts import rules, tasks
 from tidings.sendouts.begin import begin
 from tidings.sendouts.errors import MoveRefused, NothingToSend, UnsuitableGroup
+from tidings.sendouts.finish import move_on
 from tidings.sendouts.models import Sendout
 from tidings.sendouts.snapshot import compile_version, freeze
 
@@ -84,14 +85,24 @@ def pause(sendout: Sendout, *, by: User | None, reason: str = "") -> Sendout:
 def resume(sendout: Sendout, *, by: User | None) -> Sendout:
     """Goes on where the pause left off: with the retries, with the rest, or with a start that came late."""
     with transaction.atomic():
-        if sendout.state == Sendout.State.PAUSED and sendout.process_id is None:
+        # Locked, so that of two who click at once the second sees what the first has done.
+        sendout.refresh_from_db(from_queryset=Sendout.objects.select_for_update())
+        if sendout.state != Sendout.State.PAUSED:
+            raise _refusal(sendout, "resumed")
+        if sendout.process_id is None:
             begin(sendout)
             tasks.expand_audience.defer(sendout_id=sendout.pk)
         else:
-            _move(sendout, _state_to_resume(sendout), "resumed")
-            _queue_open_batches(sendout)
+            _go_on(sendout)
         record("sendout.resumed", sendout.pk, by=by)
     return sendout
+
+
+def _go_on(sendout: Sendout) -> None:
+    _move(sendout, _state_to_resume(sendout), "resumed")
+    _queue_open_batches(sendout)
+    move_on(sendout.pk)  # the last batch may have ended during the pause
+    sendout.refresh_from_db()
 
 
 def _state_to_resume(sendout: Sendout) -> Sendout.State:
@@ -120,7 +131,11 @@ def _move(sendout: Sendout, target: Sendout.State, wish: str, *, reason: str = "
     moved = movable.update(state=target, state_reason=reason)
     sendout.refresh_from_db()
     if not moved:
-        raise MoveRefused(sendout=sendout.pk, state=sendout.get_state_display().lower(), wish=wish)
+        raise _refusal(sendout, wish)
+
+
+def _refusal(sendout: Sendout, wish: str) -> MoveRefused:
+    return MoveRefused(sendout=sendout.pk, state=sendout.get_state_display().lower(), wish=wish)
 
 
 def requeue_batches_of(worker: str) -> None:

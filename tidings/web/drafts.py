@@ -185,26 +185,34 @@ def _told(error: TidingsError) -> str:
 
 def _column_rows(reading: Reading, choices: dict[str, str]) -> list[ColumnRow]:
     names, rows = reading.head.names, reading.head.rows
-    now = reading.mapping.columns if reading.mapping else None
-    own = _recognised(names, Unknown.STOP) or _recognised(names, Unknown.IGNORE)
-    is_known = _recognised(names, Unknown.STOP) is not None
-    made = _recognised(names, Unknown.CREATE)
-    found = []
-    for at, name in enumerate(names):
-        is_open = bool(own and made and not is_known and _is_unknown(own.columns[at], made.columns[at]))
-        automatic = "Choose …" if is_open else _meaning(own.columns[at]) if own else "As recognised"
-        found.append(
-            ColumnRow(
-                field=f"{FIELD_PREFIX}{at}",
-                header=name,
-                samples=[row[at] for row in rows if at < len(row) and row[at].strip()][:SAMPLES_PER_COLUMN],
-                chosen=choices.get(name, AUTOMATIC),
-                automatic=automatic,
-                is_open=is_open and name not in choices,
-                meaning=_meaning(now[at]) if now else "",
-            )
+    automatic, is_open = _automatic(names)
+    return [
+        ColumnRow(
+            field=f"{FIELD_PREFIX}{at}",
+            header=name,
+            samples=[row[at] for row in rows if at < len(row) and row[at].strip()][:SAMPLES_PER_COLUMN],
+            chosen=choices.get(name, AUTOMATIC),
+            automatic=automatic[at],
+            is_open=is_open[at] and name not in choices,
+            meaning=_meaning(reading.mapping.columns[at]) if reading.mapping else "",
         )
-    return found
+        for at, name in enumerate(names)
+    ]
+
+
+def _automatic(names: Sequence[str]) -> tuple[list[str], list[bool]]:
+    """What each column means unless somebody chooses, and whether nobody knows."""
+    if known := _recognised(names, Unknown.STOP):
+        return [_meaning(column) for column in known.columns], [False] * len(names)
+    ignored, made = _recognised(names, Unknown.IGNORE), _recognised(names, Unknown.CREATE)
+    if ignored is None or made is None:
+        return ["As recognised"] * len(names), [False] * len(names)
+    is_open = [_is_unknown(*pair) for pair in zip(ignored.columns, made.columns, strict=True)]
+    words = [
+        "Choose …" if unknown else _meaning(column)
+        for unknown, column in zip(is_open, ignored.columns, strict=True)
+    ]
+    return words, is_open
 
 
 def _recognised(names: Sequence[str], unknown: Unknown) -> Mapping | None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from tidings.imports.models import Import, Reject
 from tidings.imports.queries import reject_counts
 from tidings.kernel import clock
-from tidings.locks.models import Process
 from tidings.web.progress import Progress
 
 SAMPLES_PER_REASON = 3
@@ -89,11 +88,6 @@ def _samples(run: Import, reason: str) -> list[Reject]:
     return list(run.rejects.filter(reason=reason)[:SAMPLES_PER_REASON])
 
 
-def unread(runs: Iterable[Import]) -> bool:
+def any_going(runs: Iterable[Import]) -> bool:
     """Whether any of `runs` still changes, so that their list has to ask again."""
     return any(is_going(run) for run in runs)
-
-
-def holds_lock(run: Import) -> bool:
-    """Whether the import keeps others from its group now."""
-    return run.process is not None and run.process.state == Process.State.RUNNING

@@ -37,7 +37,7 @@ class Panel:
 
 def panel_for(version: Version, asked: QueryDict) -> Panel:
     """The panel for `group` and `contact` of the query; without them the last group used and its first member."""
-    group_ref, contact_ref = asked.get("group", "").strip(), asked.get("contact", "").strip()
+    group_ref, contact_ref = _plain(asked.get("group", "")), _plain(asked.get("contact", ""))
     try:
         group = find_group(group_ref) if group_ref else _usual_group(version)
         if group is None:
@@ -51,6 +51,11 @@ def panel_for(version: Version, asked: QueryDict) -> Panel:
         problem = f"Nobody is in “{group}” yet. Name a contact, or another group."
         return Panel(group, problem=problem, asked_group=group_ref)
     return _rendered(version, group, contact)
+
+
+def _plain(text: str) -> str:
+    """Without NUL, which the database can't be asked for."""
+    return text.replace("\x00", "").strip()
 
 
 def _rendered(version: Version, group: Group, contact: Contact) -> Panel:

@@ -5,15 +5,27 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django import forms
+from django.db import transaction
 from django.utils import timezone
 
+from tidings.accounts.models import User
 from tidings.groups.models import Group
+from tidings.kernel.errors import TidingsError
+from tidings.messaging.models import Version
+from tidings.sendouts import actions
+from tidings.sendouts.models import Sendout
 from tidings.web.forms import StyledForm
 
 # Above this many a click isn't enough: the number has to be typed.
 TYPED_ABOVE_PEOPLE = 1_000
 
 NOW, LATER = "now", "later"
+
+
+class SentMeanwhile(TidingsError):
+    """This version has just gone to “{group}” as sendout {sendout}, so it was not sent again. If you want them to get
+    a second copy, open the review anew.
+    """
 
 
 @dataclass(frozen=True)
@@ -30,6 +42,23 @@ def zone() -> Zone:
     now = timezone.localtime()
     offset = f"{now:%z}"
     return Zone(timezone.get_current_timezone_name(), f"UTC{offset[:3]}:{offset[3:5]}", now)
+
+
+def last_sendout(group: Group, version: Version) -> Sendout | None:
+    """The newest sendout of this version to this group."""
+    return Sendout.objects.filter(group=group, version=version).order_by("-pk").first()
+
+
+def start_once(
+    group: Group, version: Version, *, last_seen: int, by: User, at: datetime | None, **sender: str
+) -> Sendout:
+    """Starts the sendout unless another of the same version began since `last_seen`: then nobody gets a second copy."""
+    with transaction.atomic():
+        Version.objects.select_for_update(no_key=True).get(pk=version.pk)  # two clicks take turns
+        last = last_sendout(group, version)
+        if last and last.pk != last_seen:
+            raise SentMeanwhile(sendout=last.pk, group=group.name)
+        return actions.start(group, version, by=by, at=at, **sender)
 
 
 class ReviewForm(StyledForm):
@@ -50,9 +79,16 @@ class ReviewForm(StyledForm):
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off"}),
     )
 
-    def __init__(self, group: Group, people: int, *args: object, **kwargs: object) -> None:
+    # The newest sendout of this version to this group when the page was made, 0 for none: of two clicks, one sends.
+    last_seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, group: Group, people: int, last: Sendout | None, *args: object, **kwargs: object
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.people = people
+        self.was_sent = last is not None and last.state != Sendout.State.FAILED
+        self.fields["last_seen"].initial = last.pk if last else 0
         self.fields["sender_name"].widget.attrs["placeholder"] = group.sender_name or group.name
         self.fields["sender_address"].widget.attrs["placeholder"] = (
             group.sender_address or group.address or ""
@@ -61,8 +97,8 @@ class ReviewForm(StyledForm):
 
     @property
     def must_type(self) -> bool:
-        """Whether the number of people has to be typed."""
-        return self.people > TYPED_ABOVE_PEOPLE
+        """Whether the number of people has to be typed: they are many, or got this version before."""
+        return self.was_sent or self.people > TYPED_ABOVE_PEOPLE
 
     def clean_at(self) -> datetime | None:
         """A time to come if one is wanted, else None."""

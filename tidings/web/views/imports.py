@@ -71,7 +71,7 @@ def listing(request: OperatorRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": shown,
-        "is_live": import_report.unread(shown.rows),
+        "is_live": import_report.any_going(shown.rows),
         "is_narrowed": any(form.cleaned_data.values()),
     }
     template = "web/imports/_results.html" if request.htmx else "web/imports/list.html"
@@ -128,16 +128,16 @@ def upload(request: OperatorRequest, pk: int) -> HttpResponseBase:
 def _upload(request: OperatorRequest, pk: int, handler: SpoolHandler) -> HttpResponse:
     group = find_group(pk)
     form = UploadForm(request.POST or None, request.FILES or None)
-    run = None
     if handler.trouble:
-        form = UploadForm()
-        troubles = [str(handler.trouble)]
-    else:
-        run = attempt(form, lambda: _store(request, group, form))
-        troubles = []
-    if run:
+        form = UploadForm()  # a bound one would ask for a file, though there was one
+    elif run := attempt(form, lambda: _store(request, group, form)):
         return redirect("web:import", run.pk)
-    context = {"group": group, "form": form, "troubles": troubles, "locks": locks_of([pk]).get(pk, [])}
+    context = {
+        "group": group,
+        "form": form,
+        "trouble": handler.trouble,
+        "locks": locks_of([pk]).get(pk, []),
+    }
     return render(request, "web/imports/upload.html", context)
 
 

@@ -34,7 +34,7 @@ from tidings.web.paging import page_of
 from tidings.web.previews import panel_for
 from tidings.web.progress import work_of_locks
 from tidings.web.request import OperatorRequest
-from tidings.web.review import NOW, ReviewForm, zone
+from tidings.web.review import NOW, ReviewForm, last_sendout, start_once, zone
 from tidings.web.routing import page
 from tidings.web.sheets import csv_response
 from tidings.web.waterfall import steps_of
@@ -136,7 +136,8 @@ def review(request: OperatorRequest, pk: int, message: int) -> HttpResponse:
     group, version = find_group(pk), _newest_version(message)
     audience = waterfall(group.pk)
     people = audience["will_receive"]
-    form = ReviewForm(group, people, request.POST or None, initial={"when": NOW})
+    last = last_sendout(group, version)
+    form = ReviewForm(group, people, last, request.POST or None, initial={"when": NOW})
     if sendout := attempt(form, lambda: _start(group, version, form, request.user)):
         messages.success(request, _told(sendout))
         return redirect("web:sendout", sendout.pk)
@@ -145,6 +146,7 @@ def review(request: OperatorRequest, pk: int, message: int) -> HttpResponse:
         "version": version,
         "form": form,
         "people": people,
+        "last": last if form.was_sent else None,
         "steps": steps_of(audience),
         "zone": zone(),
         "to_mailbox": not settings.ENVIRONMENT.smtp_url,
@@ -175,9 +177,10 @@ def _locks_in_the_way(group: Group) -> dict[str, Any]:
 
 def _start(group: Group, version: Version, form: ReviewForm, by: User) -> Sendout:
     chosen = form.cleaned_data
-    return actions.start(
+    return start_once(
         group,
         version,
+        last_seen=chosen["last_seen"] or 0,
         by=by,
         at=chosen["at"],
         sender_name=chosen["sender_name"],
