@@ -29,14 +29,14 @@ def test_seconds_are_a_number_above_zero(variable, value):
 @pytest.mark.parametrize("value", ["", "many", "0", "-1", "1.5", "1e3"])
 def test_counts_are_whole_numbers_above_zero(variable, value):
     variable("TIDINGS_BATCH_SIZE", value)
-    with pytest.raises(BadSetting, match="TIDINGS_BATCH_SIZE=.* a whole number above zero"):
+    with pytest.raises(BadSetting, match=r"TIDINGS_BATCH_SIZE=.* a whole number above zero"):
         Environment()
 
 
 @pytest.mark.parametrize("value", ["", "1,,2", "1;2", "1,-2", "nan"])
 def test_pauses_are_seconds_separated_by_commas(variable, value):
     variable("TIDINGS_RETRY_PAUSES_SECONDS", value)
-    with pytest.raises(BadSetting, match="TIDINGS_RETRY_PAUSES_SECONDS=.* separated by commas"):
+    with pytest.raises(BadSetting, match=r"TIDINGS_RETRY_PAUSES_SECONDS=.* separated by commas"):
         Environment()
 
 

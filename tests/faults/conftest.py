@@ -76,7 +76,7 @@ def bring_to_life(folders) -> Callable[..., AbstractContextManager[Stage]]:
 
     @contextmanager
     def bring_to_life(prepared: Path, relay: Relay, *, has_relay: bool = True) -> Iterator[Stage]:
-        folder = folders(prepared.name) / "home"
+        folder = folders("copy") / "home"
         subprocess.run(["cp", "-a", prepared, folder], check=True)
         try:
             with Stage(folder, relay, has_relay=has_relay) as stage:

@@ -136,10 +136,10 @@ def test_a_worker_killed_while_it_freezes_the_audience_is_replaced(stage, relay)
     relay.pause_seconds = 0
     _, worker = stage.start_workers()
     with psycopg.connect(**connection_params(stage.folder)) as obstacle:
-        obstacle.execute("LOCK TABLE sendout_batches IN ACCESS EXCLUSIVE MODE")
+        obstacle.execute("LOCK TABLE sendout_batches IN SHARE MODE")
         sendout = send(stage, GROUP)
         waiting = (
-            "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%sendout_batches%'"
+            "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ~ 'sendout_batches'"
         )
         stage.wait_until(lambda: stage.rows(waiting), "the worker freezes the audience")
         stage.kill(worker.pid)

@@ -6,10 +6,8 @@ A process for `sending` has an event loop with the delivery engine and a pool of
 
 import asyncio
 import logging
-import os
 import signal
-import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from typing import cast
@@ -30,6 +28,7 @@ from tidings.imports import actions as imports
 from tidings.kernel import db
 from tidings.kernel.errors import NotFound, TidingsError
 from tidings.kernel.memory import collect_seldom
+from tidings.kernel.workers import this_worker
 from tidings.locks import actions as locks
 from tidings.sendouts import actions as sendouts
 from tidings.sendouts.deliver import Worker
@@ -44,18 +43,15 @@ BATCHES_AT_ONCE = 3
 LONG_JOBS_AT_ONCE = 4
 # A retried job sends no notification, so the queue is looked at as well.
 POLL_SECONDS = 1.0
-# After SIGTERM: what is handed over gets its answer, the rest goes back to the queue.
-DRAIN_SECONDS = 10.0
+# After SIGTERM: what is handed over may take so long to be answered, the rest goes back to the queue. All of it is
+# less than the grace that the supervisor gives.
+ANSWER_SECONDS = 4.0
+DRAIN_SECONDS = 6.0
 DATABASE_CONNECTIONS = 4
 
 
 class NoCarrier(TidingsError):
     """There is no relay to send through: set TIDINGS_SMTP_URL, or start the mailbox with `tidings up`."""
-
-
-def name_of(pid: int) -> str:
-    """How the worker process `pid` of this host is called in leases and lists."""
-    return f"{socket.gethostname()}-{pid}"
 
 
 def run(queue: str) -> None:
@@ -71,10 +67,11 @@ def relay() -> Relay:
     url = settings.ENVIRONMENT.smtp_url or settings.ENVIRONMENT.mailbox_url
     if not url:
         raise NoCarrier
+    carrier = parse_relay(url)
     seconds = settings.ENVIRONMENT.smtp_timeout_seconds
-    return replace(
-        parse_relay(url), reply_seconds=seconds, dot_seconds=seconds, connect_seconds=min(30, seconds)
-    )
+    if seconds is None:
+        return carrier
+    return replace(carrier, connect_seconds=seconds, reply_seconds=seconds, dot_seconds=seconds)
 
 
 async def _send() -> None:
@@ -93,15 +90,25 @@ async def _send() -> None:
         pool = Pool(carrier, on_idle=engine.feed, on_down=trouble.note)
         engine.wake_carrier = pool.wake
         pool.start()
-        stack.push_async_callback(pool.close)
         settling = asyncio.create_task(engine.run())
-        stack.callback(settling.cancel)
-        context = {"worker": Worker(name_of(os.getpid()), engine, database)}
-        await _take_jobs("sending", BATCHES_AT_ONCE, context, on_stop=engine.stop)
+        stack.callback(settling.cancel)  # after the pool: its last outcomes are to be stored
+        stack.push_async_callback(pool.close, ANSWER_SECONDS)
+
+        async def drain() -> None:
+            """Hands nothing more over, waits a while for answers, and stores what they were."""
+            engine.stop()
+            await pool.close(ANSWER_SECONDS)
+
+        context = {"worker": Worker(this_worker(), engine, database)}
+        await _take_jobs("sending", BATCHES_AT_ONCE, context, drain)
 
 
 async def _work_long() -> None:
-    await _take_jobs("long", LONG_JOBS_AT_ONCE, {}, on_stop=lambda: None)
+    await _take_jobs("long", LONG_JOBS_AT_ONCE, {}, _nothing)
+
+
+async def _nothing() -> None:
+    """Imports and exports end at their next transaction, and go on elsewhere."""
 
 
 class CarrierTrouble:
@@ -135,16 +142,16 @@ def _pause_all(running: set[int], reason: str) -> None:
 
 
 async def _take_jobs(
-    queue: str, concurrency: int, context: Mapping[str, object], *, on_stop: Callable[[], None]
+    queue: str, concurrency: int, context: Mapping[str, object], drain: Callable[[], Awaitable[None]]
 ) -> None:
-    """Works until a signal; then `on_stop`, and whatever is under way may take `DRAIN_SECONDS` more."""
+    """Works until a signal; then nothing new is begun, and what is under way may take `DRAIN_SECONDS` more."""
     environment = settings.ENVIRONMENT
     working = app.with_connector(cast("DjangoConnector", app.connector).get_worker_connector())
     async with working.open_async():
         jobs = asyncio.create_task(
             working.run_worker_async(
                 queues=[queue],
-                name=name_of(os.getpid()),
+                name=this_worker(),
                 concurrency=concurrency,
                 additional_context=dict(context),
                 fetch_job_polling_interval=POLL_SECONDS,
@@ -156,29 +163,41 @@ async def _take_jobs(
             )
         )
         recovering = asyncio.create_task(_recover_forever(working))
-        _stop_on_signals(jobs, on_stop)
+        # The queue stops at a signal, or by itself when it has lost the database; either way we drain.
+        await asyncio.wait([jobs, asyncio.create_task(_signal())], return_when=asyncio.FIRST_COMPLETED)
+        jobs.cancel()
+        await drain()
         with suppress(asyncio.CancelledError):
             await jobs
         recovering.cancel()
 
 
-def _stop_on_signals(jobs: asyncio.Task[None], on_stop: Callable[[], None]) -> None:
-    def stop() -> None:
-        on_stop()
-        jobs.cancel()
-
+async def _signal() -> None:
+    """Waits for SIGTERM or SIGINT."""
+    came = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop)
+        asyncio.get_running_loop().add_signal_handler(number, came.set)
+    await came.wait()
 
 
 async def _recover_forever(working: procrastinate.App) -> None:
     """Puts jobs back into the queue whose worker died; what they had taken shows in leases."""
-    lease = settings.ENVIRONMENT.lease_seconds
     while True:
-        with suppress(procrastinate.exceptions.ConnectorException):
-            for job in await working.job_manager.get_stalled_jobs(seconds_since_heartbeat=lease):
-                await working.job_manager.retry_job(job)
+        try:
+            await _retry_stalled(working)
+        except Exception:
+            log.exception("stalled jobs can't be looked for; this is tried again")
         await asyncio.sleep(settings.ENVIRONMENT.recover_seconds)
+
+
+async def _retry_stalled(working: procrastinate.App) -> None:
+    lease = settings.ENVIRONMENT.lease_seconds
+    for job in await working.job_manager.get_stalled_jobs(seconds_since_heartbeat=lease):
+        try:
+            await working.job_manager.retry_job(job)
+        except procrastinate.exceptions.ConnectorException as error:
+            # Such as a periodic job whose next run waits already.
+            log.warning("job %s (%s) can't be put back: %s", job.id, job.task_name, error)
 
 
 def release(worker: str) -> None:

@@ -29,6 +29,10 @@ def _seconds(name: str, default: float) -> float:
     return seconds
 
 
+def _optional_seconds(name: str) -> float | None:
+    return _seconds(name, 1) if _text(name) else None
+
+
 def _positive(text: str) -> float | None:
     try:
         number = float(text)
@@ -77,7 +81,10 @@ class Environment:
     lease_seconds: float = field(default_factory=lambda: _seconds("TIDINGS_LEASE_SECONDS", 30))
     heartbeat_seconds: float = field(default_factory=lambda: _seconds("TIDINGS_HEARTBEAT_SECONDS", 5))
     recover_seconds: float = field(default_factory=lambda: _seconds("TIDINGS_RECOVER_SECONDS", 10))
-    smtp_timeout_seconds: float = field(default_factory=lambda: _seconds("TIDINGS_SMTP_TIMEOUT_SECONDS", 60))
+    # For every wait of an SMTP conversation, instead of what the relay's URL says or RFC 5321 asks.
+    smtp_timeout_seconds: float | None = field(
+        default_factory=lambda: _optional_seconds("TIDINGS_SMTP_TIMEOUT_SECONDS")
+    )
     # How long a carrier may be away before a sendout pauses itself and says so.
     carrier_patience_seconds: float = field(
         default_factory=lambda: _seconds("TIDINGS_CARRIER_PATIENCE_SECONDS", 120)

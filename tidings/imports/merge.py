@@ -37,8 +37,7 @@ def _statement(writing: Mapping[str, str], end: str, *, identities: bool) -> str
         "allowed": merge_of_memberships.allowed,
         **writing,
     }
-    steps = ",\n".join(f"{name} AS MATERIALIZED (\n{text}\n)" for name, text in parts.items())
-    return f"WITH {steps}\n{end}"
+    return sql.compose(parts, end)
 
 
 # By whether the file may name identities that belong to others.

@@ -5,6 +5,7 @@ its parameters and the index it rides. `load(__package__)` gives them as attribu
 """
 
 import re
+from collections.abc import Mapping
 from importlib.resources import files
 from types import SimpleNamespace
 
@@ -21,3 +22,12 @@ def load(package: str) -> SimpleNamespace:
                 raise ValueError(f"{package}: two statements are called {name}")
             statements[name] = text.strip()
     return SimpleNamespace(**statements)
+
+
+def compose(parts: Mapping[str, str], end: str) -> str:
+    """One statement of several parts, each under its name and run once, that `end` reads.
+
+    So several packages can write their own tables in one round trip, each with the text it owns.
+    """
+    steps = ",\n".join(f"{name} AS MATERIALIZED (\n{text}\n)" for name, text in parts.items())
+    return f"WITH {steps}\n{end}"

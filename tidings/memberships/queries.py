@@ -1,6 +1,6 @@
 """Counts and lists of members."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
@@ -11,6 +11,8 @@ from tidings.kernel import db, sql
 from tidings.memberships.models import Membership
 
 statements = sql.load(__package__)
+
+WATERFALL_STEPS = ("not_active", "opted_out", "no_address", "will_receive")
 
 
 @dataclass
@@ -38,9 +40,18 @@ def count_members(groups: Iterable[int]) -> dict[int, MemberCount]:
 
 def waterfall(group: int) -> dict[str, int]:
     """How the group's audience comes about now: people by `not_active`, `opted_out`, `no_address`, `will_receive`."""
-    found = {row["reason"]: row["people"] for row in db.rows(statements.audience, {"group": group})}
-    steps = ("not_active", "opted_out", "no_address", "will_receive")
-    return {"members": sum(found.values())} | {step: found.get(step, 0) for step in steps}
+    return as_waterfall(db.rows(judging({}), {"group": group}))
+
+
+def judging(parts: Mapping[str, str]) -> str:
+    """A statement that judges every member of `%(group)s`, passes them to `parts` as `judged`, and counts them."""
+    return sql.compose({"judged": statements.judged, **parts}, statements.count_judged)
+
+
+def as_waterfall(counted: Iterable[db.Row]) -> dict[str, int]:
+    """Rows of `reason` and `people` as the steps from all members to those who will receive."""
+    found = {row["reason"]: row["people"] for row in counted}
+    return {"members": sum(found.values())} | {step: found.get(step, 0) for step in WATERFALL_STEPS}
 
 
 def members(group: Group, *, after: int = 0, prefix: str = "") -> QuerySet[Membership]:

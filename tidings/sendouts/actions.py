@@ -67,6 +67,8 @@ def _check(group: Group, version: Version, chosen: dict[str, str]) -> None:
 
 def _start_or_schedule(sendout: Sendout) -> None:
     if sendout.scheduled_at and sendout.scheduled_at > clock.now():
+        sendout.state = Sendout.State.SCHEDULED
+        sendout.save(update_fields=["state"])
         job = tasks.start_scheduled.configure(schedule_at=sendout.scheduled_at)
         job.defer(sendout_id=sendout.pk)
     else:
@@ -90,8 +92,7 @@ def resume(sendout: Sendout, *, by: User | None) -> Sendout:
         if sendout.state != Sendout.State.PAUSED:
             raise _refusal(sendout, "resumed")
         if sendout.process_id is None:
-            begin(sendout)
-            tasks.expand_audience.defer(sendout_id=sendout.pk)
+            _start_or_schedule(sendout)
         else:
             _go_on(sendout)
         record("sendout.resumed", sendout.pk, by=by)
@@ -112,8 +113,8 @@ def _state_to_resume(sendout: Sendout) -> Sendout.State:
 
 
 def _queue_open_batches(sendout: Sendout) -> None:
-    params = {"sendout": sendout.pk, "task": tasks.deliver_batch.name}
-    tasks.queue_batches(row["id"] for row in db.rows(statements.unqueued_batches, params))
+    """All of them: a job that is still queued may be taken, and find a pause, before this is committed."""
+    tasks.queue_batches(row["id"] for row in db.rows(statements.open_batches, {"sendout": sendout.pk}))
 
 
 def cancel(sendout: Sendout, *, by: User | None) -> Sendout:

@@ -7,7 +7,7 @@ from tidings.journal.actions import record
 from tidings.kernel import clock, db, sql
 from tidings.locks import actions as locks
 from tidings.locks.models import Process
-from tidings.memberships.queries import waterfall
+from tidings.memberships.queries import as_waterfall, judging
 from tidings.sendouts.models import Batch, Sendout
 
 statements = sql.load(__package__)
@@ -22,12 +22,15 @@ def expand(sendout_id: int) -> list[int]:
         sendout = Sendout.objects.select_for_update().get(pk=sendout_id)
         if sendout.state != Sendout.State.PREPARING:
             return []
-        size = settings.ENVIRONMENT.batch_size
-        db.execute(statements.expand, {"sendout": sendout.pk, "group": sendout.group_id, "size": size})
-        sendout.audience = db.value(statements.audience_size, {"sendout": sendout.pk})
-        sendout.waterfall = waterfall(sendout.group_id)
+        sendout.waterfall = _freeze_audience(sendout)
+        sendout.audience = sendout.waterfall["will_receive"]
         _start(sendout)
         return list(Batch.objects.filter(sendout=sendout).order_by("number").values_list("id", flat=True))
+
+
+def _freeze_audience(sendout: Sendout) -> dict[str, int]:
+    params = {"sendout": sendout.pk, "group": sendout.group_id, "size": settings.ENVIRONMENT.batch_size}
+    return as_waterfall(db.rows(judging({"batches": statements.batches}), params))
 
 
 def _start(sendout: Sendout) -> None:

@@ -1,41 +1,74 @@
 """Moving a sendout on when its batches are through."""
 
+import time
+
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
 from tidings.journal.actions import record
 from tidings.kernel import clock, db, sql
 from tidings.locks import actions as locks
 from tidings.locks.models import Process
+from tidings.sendouts import rules
 from tidings.sendouts.models import Batch, Sendout
 from tidings.sendouts.queries import counts
 
 statements = sql.load(__package__)
 
 CANCELLED_BATCHES_AT_ONCE = 50  # of 1,000 people: a transaction of about a second
+PROGRESS_SECONDS = 1.0
+# Failures in a row of one batch's job, over some 30 s: longer than a restart of the database.
+HOPELESS_ATTEMPTS = 5
 
 
-def move_on(sendout_id: int) -> str:
-    """Tells the progress, and ends the sendout or its first round if no batch is open any more; returns its state.
+# When this process told the progress of which sendout.
+_told_at: dict[int, float] = {}
 
-    The row is locked first: of two workers that end the last two batches at once, the second sees both.
+
+def move_on(sendout_id: int) -> None:
+    """Ends the sendout, or its first round, if no batch is open any more; tells the progress now and then.
+
+    Most batches aren't the last one, and then nothing is locked. Of two workers that end the last two at once, the
+    second waits for the row and sees both.
     """
+    batches = Batch.objects.filter(sendout=sendout_id)
+    if batches.filter(state__in=[Batch.State.READY, Batch.State.TAKEN]).exists():
+        _tell_progress(sendout_id)
+        return
     with transaction.atomic():
-        sendout = Sendout.objects.select_for_update().get(pk=sendout_id)
-        open_states = set(
-            Batch.objects.filter(sendout=sendout)
-            .exclude(state=Batch.State.DONE)
-            .values_list("state", flat=True)
-        )
-        if sendout.state == Sendout.State.SENDING and sendout.process_id:
-            locks.progress(
-                sendout.process_id, done=counts([sendout])[sendout.pk].attempted, total=sendout.audience
-            )
+        sendout = Sendout.objects.select_for_update(no_key=True).get(pk=sendout_id)
+        open_states = set(batches.exclude(state=Batch.State.DONE).values_list("state", flat=True).distinct())
         if sendout.state == Sendout.State.SENDING and open_states == {Batch.State.WAITING}:
             _end_first_round(sendout)
         elif not open_states and sendout.ended_at is None:
             _end(sendout)
-        return sendout.state
+
+
+def _tell_progress(sendout_id: int) -> None:
+    """Sums over all batches, so at most once a second for each process."""
+    now = time.monotonic()
+    if now - _told_at.get(sendout_id, 0.0) < PROGRESS_SECONDS:
+        return
+    _told_at[sendout_id] = now
+    sendout = Sendout.objects.get(pk=sendout_id)
+    if sendout.process_id is not None:
+        account = counts([sendout])[sendout_id]
+        locks.progress(sendout.process_id, done=account.attempted, total=account.audience)
+
+
+def halt(sendout_id: int, reason: str) -> bool:
+    """Pauses a sendout that can go on; False if its state doesn't allow that. Nobody is lost."""
+    running = Sendout.objects.filter(pk=sendout_id, state__in=rules.sources(Sendout.State.PAUSED))
+    return running.update(state=Sendout.State.PAUSED, state_reason=reason) == 1
+
+
+def halt_hopeless(batch_id: int, attempts: int, error: Exception) -> None:
+    """Pauses the sendout of a batch that can't be worked on again and again, so that a person learns of it."""
+    if attempts < HOPELESS_ATTEMPTS:
+        return
+    sendout_id = Batch.objects.values_list("sendout_id", flat=True).get(pk=batch_id)
+    if halt(sendout_id, f"It can't go on: {error}. Mend the cause, then resume it."):
+        record("sendout.paused", sendout_id, reason=str(error))
 
 
 def _end_first_round(sendout: Sendout) -> None:
@@ -59,14 +92,12 @@ def _end(sendout: Sendout) -> None:
 
 def skip_rest(sendout_id: int) -> bool:
     """Skips everyone of a cancelled sendout who isn't served; False while a worker still holds some of them."""
-    params = {"sendout": sendout_id, "batches": CANCELLED_BATCHES_AT_ONCE}
-    while _skip_some(params):
+    params = {
+        "sendout": sendout_id,
+        "batches": CANCELLED_BATCHES_AT_ONCE,
+        "lease": settings.ENVIRONMENT.lease_seconds,
+    }
+    while db.execute(statements.skip_rest, params):
         pass
     move_on(sendout_id)
-    return not Batch.objects.filter(~Q(state=Batch.State.DONE), sendout=sendout_id).exists()
-
-
-def _skip_some(params: dict[str, int]) -> int:
-    with transaction.atomic():
-        db.execute(statements.doubts_of_dead, params)
-        return db.execute(statements.skip_rest, params)
+    return not Batch.objects.filter(sendout=sendout_id).exclude(state=Batch.State.DONE).exists()

@@ -71,9 +71,8 @@ class Sendout(models.Model):
             models.Index(
                 fields=["group", "-id"], name="sendouts_of_a_group"
             ),  # last sendout in the list of groups
-            models.Index(
-                fields=["scheduled_at"], condition=Q(state__in=["scheduled", "waiting"]), name="sendouts_due"
-            ),
+            # the recovery's look for sendouts whose job was lost
+            models.Index(fields=["state"], condition=Q(ended_at=None), name="sendouts_unfinished"),
         ]
 
     def __str__(self) -> str:
@@ -130,8 +129,10 @@ class Batch(models.Model):
             ),
         ]
         indexes = [
-            # the recovery's look for work that nobody holds
-            models.Index(fields=["state", "id"], condition=~Q(state="done"), name="sendout_batches_open"),
+            # what of a sendout is still to be done; the recovery's look for work that nobody would do
+            models.Index(
+                fields=["sendout", "state"], condition=~Q(state="done"), name="sendout_batches_open"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -162,6 +163,10 @@ class Delivery(models.Model):
 
     class Meta:
         db_table = "deliveries"
+        # Why people didn't get theirs: the few among the many.
+        indexes = [
+            models.Index(fields=["batch"], condition=~Q(outcome="accepted"), name="deliveries_not_accepted")
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(outcome__in=["accepted", "deferred", "failed", "skipped"]),

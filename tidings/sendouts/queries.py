@@ -23,20 +23,17 @@ def find(sendout_id: int) -> Sendout:
 
 def counts(sendouts: Iterable[Sendout]) -> dict[int, Accounting]:
     """The counts of several sendouts at once, cheap: sums over batches, without reasons."""
-    known = {sendout.pk: Accounting(audience=sendout.audience) for sendout in sendouts}
-    for row in db.rows(statements.sums, {"sendouts": list(known)}):
-        sendout_id, _ = row.pop("sendout_id"), row.pop("frozen")
-        known[sendout_id] = Accounting(audience=known[sendout_id].audience, **row)
-    return known
+    found = db.rows(statements.sums, {"sendouts": [sendout.pk for sendout in sendouts]})
+    return {row.pop("sendout_id"): Accounting(**row) for row in found}
 
 
 def accounting(sendout: Sendout) -> Accounting:
-    """The counts of one sendout with reasons and doubts, from one moment."""
+    """The counts of one sendout, from one moment, with reasons and the number of doubts, read after that."""
     basic = counts([sendout])[sendout.pk]
-    doubts = db.row(statements.in_doubt_count, {"sendout": sendout.pk}) or {"noted": 0}
+    doubts = db.value(statements.in_doubt_count, {"sendout": sendout.pk})
     reasons = db.rows(statements.reasons, {"sendout": sendout.pk})
     return Accounting(
-        **{**asdict(basic), "in_doubt": doubts["noted"]}
+        **{**asdict(basic), "in_doubt": doubts}
         | {"reasons": [(r["outcome"], r["code"], r["reason"], r["people"]) for r in reasons]}
     )
 
@@ -62,9 +59,12 @@ def verify(sendout: Sendout) -> list[str]:
     return faults
 
 
-def summary(sendout: Sendout) -> dict[str, Any]:
-    """Everything about a sendout that fits in one JSON object; times are ISO 8601."""
-    account = accounting(sendout)
+def summary(sendout: Sendout, *, brief: bool = False) -> dict[str, Any]:
+    """Everything about a sendout that fits in one JSON object; times are ISO 8601.
+
+    `brief` leaves the reasons out, for lists and for who looks again and again.
+    """
+    account = counts([sendout])[sendout.pk] if brief else accounting(sendout)
     rate = rate_of(sendout, account)
     return {
         "id": sendout.pk,

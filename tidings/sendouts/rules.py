@@ -8,7 +8,7 @@ MOVES: dict[str, frozenset[str]] = {
     "waiting": frozenset({"preparing", "paused", "cancelled", "failed"}),
     "preparing": frozenset({"sending", "cancelled", "finished", "failed"}),
     "sending": frozenset({"paused", "retrying", "finished", "cancelled"}),
-    "paused": frozenset({"preparing", "sending", "retrying", "cancelled"}),
+    "paused": frozenset({"scheduled", "preparing", "sending", "retrying", "cancelled"}),
     "retrying": frozenset({"finished", "cancelled", "paused"}),
     "finished": frozenset(),
     "cancelled": frozenset(),

@@ -6,8 +6,7 @@ from email.utils import format_datetime
 from functools import lru_cache
 from typing import Any
 
-from tidings.attributes.models import Attribute
-from tidings.attributes.rules import BUILT_IN
+from tidings.attributes.queries import keys
 from tidings.groups.models import Group
 from tidings.kernel import clock
 from tidings.messaging.links import LINK_NAMES, Recipient, links_for
@@ -84,10 +83,7 @@ def _before_subject(prefix: str) -> str:
 
 def known_names(group: dict[str, Any]) -> KnownNames:
     """The names a message may use in a group whose values are `group`."""
-    custom = Attribute.objects.values_list("name", flat=True)
-    return KnownNames(
-        contact=[*BUILT_IN, *custom], member=(), group=list(group), message=MESSAGE_NAMES, links=LINK_NAMES
-    )
+    return KnownNames(contact=keys(), member=(), group=list(group), message=MESSAGE_NAMES, links=LINK_NAMES)
 
 
 @lru_cache(maxsize=COMPILED_AT_ONCE)

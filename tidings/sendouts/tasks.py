@@ -9,12 +9,14 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 from procrastinate.types import JSONDict
 
-from tidings.kernel import clock
+from tidings.kernel import clock, db, sql
 from tidings.sendouts.begin import begin_scheduled
 from tidings.sendouts.deliver import Visit, deliver
 from tidings.sendouts.expand import expand
-from tidings.sendouts.finish import move_on, skip_rest
+from tidings.sendouts.finish import halt_hopeless, move_on, skip_rest
 from tidings.sendouts.models import Sendout
+
+statements = sql.load(__package__)
 
 LOCK_POLL_SECONDS = 5
 SWEEP_PAUSE_SECONDS = 2
@@ -49,15 +51,18 @@ def queue_batches(batches: Iterable[int]) -> None:
 @app.task(name="sendouts.deliver_batch", queue="sending", pass_context=True, retry=AGAIN)
 async def deliver_batch(context: JobContext, batch_id: int) -> None:
     """Delivers a batch; leaves a job for the next look at it, if one is due."""
-    visit = await deliver(batch_id, context.additional_context["worker"])
+    try:
+        visit = await deliver(batch_id, context.additional_context["worker"])
+    except Exception as error:
+        await sync_to_async(halt_hopeless)(batch_id, context.job.attempts, error)
+        raise
     if visit:
         await _follow(batch_id, visit)
 
 
 async def _follow(batch_id: int, visit: Visit) -> None:
-    """What comes after a look at a batch: the rest is skipped, or looked at again, or the sendout moves on."""
+    """What comes after a look at a batch: another one later, or the sendout moves on. A cancelled one is swept."""
     if visit.sendout_state == Sendout.State.CANCELLED:
-        await skip_the_rest.defer_async(sendout_id=visit.sendout_id)
         return
     if visit.look_again_at and visit.sendout_state in {Sendout.State.SENDING, Sendout.State.RETRYING}:
         await deliver_batch.configure(schedule_at=visit.look_again_at).defer_async(batch_id=batch_id)
@@ -69,3 +74,22 @@ def skip_the_rest(sendout_id: int) -> None:
     """Skips whoever a cancelled sendout didn't serve; looks again while workers still hold some."""
     if not skip_rest(sendout_id):
         skip_the_rest.configure(schedule_in={"seconds": SWEEP_PAUSE_SECONDS}).defer(sendout_id=sendout_id)
+
+
+# What a sendout needs a job for, by its state.
+_JOB_OF_STATE = {
+    Sendout.State.SCHEDULED: start_scheduled,
+    Sendout.State.WAITING: start_scheduled,
+    Sendout.State.PREPARING: expand_audience,
+    Sendout.State.CANCELLED: skip_the_rest,
+}
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="sendouts.find_forgotten", queue="long", queueing_lock="sendouts.find_forgotten")
+def find_forgotten(timestamp: int) -> None:  # noqa: ARG001 - the queue tells when it was due
+    """Gives a job to whatever has lost its own, however that came about. One too many does no harm."""
+    queue_batches(row["id"] for row in db.rows(statements.batches_without_job))
+    for row in db.rows(statements.sendouts_without_job):
+        job = _JOB_OF_STATE[row["state"]].configure(schedule_at=row["scheduled_at"])
+        job.defer(sendout_id=row["id"])

@@ -23,6 +23,7 @@ from tidings.cli.output import print_json
 from tidings.kernel.embedded.server import Server
 from tidings.kernel.errors import TidingsError
 from tidings.kernel.supervise import Service, Supervisor, die_with_parent
+from tidings.kernel.workers import MARK_VARIABLE, mark, name_of
 
 LOCALHOST = "127.0.0.1"
 WEB_PORT = 8000
@@ -159,7 +160,7 @@ def _supervise(services: Sequence[Service], embedded: Server | None) -> None:
 def _release(service: Service, pid: int) -> None:
     if service.name.startswith("worker"):
         try:
-            workers.release(workers.name_of(pid))
+            workers.release(name_of(pid))
         finally:
             connection.close()  # the next worker dies in an hour, when the database may have been restarted
 
@@ -185,7 +186,7 @@ def _service(
 
 def _workers_and_mailbox(count: int) -> list[Service]:
     """`count` workers that send, one for the rest, and a mailbox unless there is a relay or one elsewhere."""
-    env: dict[str, str] = {}
+    env = {MARK_VARIABLE: mark()}
     services = []
     if not settings.ENVIRONMENT.smtp_url and not settings.ENVIRONMENT.mailbox_url:
         door = _listening(LOCALHOST, 0)

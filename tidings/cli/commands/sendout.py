@@ -75,7 +75,9 @@ def _work(sendout: int) -> Work:
         return Step(summary["state"], attempted, summary["audience"] or None)
 
     follow = f"tidings sendout show {sendout} --follow"
-    return Work("sendout", sendout, lambda: queries.summary(queries.find(sendout)), step, ENDS, follow)
+    return Work(
+        "sendout", sendout, lambda: queries.summary(queries.find(sendout), brief=True), step, ENDS, follow
+    )
 
 
 def _print(summary: Summary, *, as_json: bool) -> None:
@@ -116,7 +118,7 @@ def list_sendouts(ref: str | None, limit: int, as_json: bool) -> None:
     newest = Sendout.objects.select_related("version").order_by("-pk")
     if ref is not None:
         newest = newest.filter(group=group_of(ref))
-    found = [queries.summary(one) for one in newest[:limit]]
+    found = [queries.summary(one, brief=True) for one in newest[:limit]]
     if as_json:
         print_json(found)
     else:

@@ -207,7 +207,7 @@ class _Recogniser:
             raise errors.BadColumnName(
                 position=position, excerpt=f'"{header}"', problem=name.value.rstrip(".")
             )
-        return Column(header, Attribute(name, name, Kind.TEXT), is_new=True)
+        return Column(header, Attribute(name_key(name), name, Kind.TEXT), is_new=True)
 
     def _refuse_unknown(self, missing: list[str]) -> None:
         raise errors.UnknownColumns(names=quoted(missing))

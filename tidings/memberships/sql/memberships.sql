@@ -20,16 +20,19 @@ WITH gone AS (
 INSERT INTO membership_tallies (group_id, state, members)
 SELECT group_id, state, sum(members) FROM gone GROUP BY group_id, state HAVING sum(members) <> 0
 
--- name: audience
--- Everyone who may get a sendout of a group now, with why the others don't. One row per reason, one for the rest.
--- Rides memberships_pkey as one range.
-SELECT CASE WHEN m.state <> 'active' THEN 'not_active'
+-- name: count_judged
+-- How an audience comes about: members by reason. Reads the part `judged`.
+SELECT reason, count(*) AS people FROM judged GROUP BY reason
+
+-- name: judged
+-- Every member of a group with whether they may get its messages now, and if not, why. Rides memberships_pkey as one
+-- range.
+SELECT m.contact_id,
+       CASE WHEN m.state <> 'active' THEN 'not_active'
             WHEN o.contact_id IS NOT NULL THEN 'opted_out'
             WHEN c.email IS NULL THEN 'no_address'
-            ELSE 'will_receive' END AS reason,
-       count(*) AS people
+            ELSE 'will_receive' END AS reason
 FROM memberships m
 JOIN contacts c ON c.id = m.contact_id
 LEFT JOIN opt_outs o ON o.contact_id = m.contact_id AND o.group_id = m.group_id
 WHERE m.group_id = %(group)s
-GROUP BY 1

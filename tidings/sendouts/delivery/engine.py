@@ -30,6 +30,9 @@ UNSETTLED_PER_CONNECTION = 16
 TURNS_PER_WINDOW = 4
 RUNNING = frozenset({"sending", "retrying"})
 DATABASE_PAUSE_SECONDS = 0.5
+# A relay that takes mail but answers too late would otherwise get a copy with each attempt: the first doubt is sent
+# again at once, the second after a pause, the third is the last.
+DOUBTS_AT_MOST = 3
 
 
 class Carrier(Protocol):
@@ -232,14 +235,32 @@ class Engine:
         """Lists whoever got no answer after the message was handed over, then sends it to them again."""
         while held.doubts:
             recipient, outcome = held.doubts[0]
-            params = {"batch": held.batch, "position": recipient.position, "contact": recipient.contact_id}
-            async with self._database.connection() as connection:
-                await connection.execute(statements.note_doubt, params | {"cause": outcome.text})
+            times = await self._note_doubt(held, recipient, outcome)
             held.doubts.pop(0)
-            if recipient.tries + 1 < TRIES_AT_ONCE:
-                self._hand_over_again(held, recipient)
-            else:
+            if times >= DOUBTS_AT_MOST:
+                text = (
+                    f"handed over {times} times and never answered: {outcome.text}. It may well have arrived."
+                )
+                held.report(recipient, "failed", Outcome(outcome.kind, outcome.code, text))
+            elif times > 1:
                 self._defer(held, recipient, outcome)
+            else:
+                self._hand_over_again(held, recipient)
+
+    async def _note_doubt(self, held: Held, recipient: Recipient, outcome: Outcome) -> int:
+        """Lists the recipient, if the batch is still ours; returns how often they are listed now."""
+        params = {
+            "batch": held.batch,
+            "token": held.token,
+            "position": recipient.position,
+            "contact": recipient.contact_id,
+            "cause": outcome.text,
+        }
+        async with self._database.connection() as connection:
+            row = await (await connection.execute(statements.note_doubt, params)).fetchone()
+        if row is None:
+            raise TakenOver(batch=held.batch)
+        return int(row["times"])
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

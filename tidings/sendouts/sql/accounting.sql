@@ -1,21 +1,22 @@
 -- name: sums
--- The counts of sendouts as the sums of their batches. Rides sendout_batches_once.
-SELECT sendout_id, sum(size)::bigint AS frozen,
-       sum(size - accepted - deferred - failed - skipped)::bigint AS planned,
-       sum(accepted)::bigint AS accepted, sum(deferred)::bigint AS deferred,
-       sum(failed)::bigint AS failed, sum(skipped)::bigint AS skipped
-FROM sendout_batches WHERE sendout_id = ANY (%(sendouts)s) GROUP BY sendout_id
+-- The audiences of sendouts and their counts as the sums of their batches, from one moment. Rides sendout_batches_once.
+SELECT s.id AS sendout_id, s.audience,
+       coalesce(sum(b.size - b.accepted - b.deferred - b.failed - b.skipped), 0)::bigint AS planned,
+       coalesce(sum(b.accepted), 0)::bigint AS accepted, coalesce(sum(b.deferred), 0)::bigint AS deferred,
+       coalesce(sum(b.failed), 0)::bigint AS failed, coalesce(sum(b.skipped), 0)::bigint AS skipped
+FROM sendouts s LEFT JOIN sendout_batches b ON b.sendout_id = s.id
+WHERE s.id = ANY (%(sendouts)s) GROUP BY s.id
 
 -- name: reasons
--- Why people were deferred, failed or skipped, most frequent first. Rides deliveries_pkey per batch.
+-- Why people were deferred, failed or skipped, most frequent first. Rides deliveries_not_accepted.
 SELECT d.outcome, d.code, d.reason, count(*) AS people
 FROM sendout_batches b JOIN deliveries d ON d.batch_id = b.id
 WHERE b.sendout_id = %(sendout)s AND d.outcome <> 'accepted'
 GROUP BY 1, 2, 3 ORDER BY people DESC, 1, 2, 3 LIMIT 100
 
 -- name: in_doubt_count
--- Open doubts, and all that were ever noted.
-SELECT count(*) FILTER (WHERE i.resolved_at IS NULL) AS open, count(*) AS noted
+-- How many recipients were ever in doubt.
+SELECT count(*)
 FROM in_doubt_recipients i JOIN sendout_batches b ON b.id = i.batch_id WHERE b.sendout_id = %(sendout)s
 
 -- name: verify

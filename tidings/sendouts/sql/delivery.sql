@@ -33,10 +33,17 @@ WHERE b.id = %(batch)s AND r.position <= %(held_to)s
   AND (d.position IS NULL OR (d.outcome = 'deferred' AND d.attempt < b.attempt))
 
 -- name: note_doubt
--- Lists one recipient whose message was handed over and not answered.
-INSERT INTO in_doubt_recipients (batch_id, position, contact_id, attempt, cause, noticed_at, resolution, resolved_at)
-SELECT b.id, %(position)s, %(contact)s, b.attempt, %(cause)s, clock_timestamp(), 'resend', clock_timestamp()
-FROM sendout_batches b WHERE b.id = %(batch)s
+-- Lists one recipient whose message was handed over and not answered, if the batch is still ours; returns how often
+-- this recipient has been listed by now.
+WITH noted AS (
+    INSERT INTO in_doubt_recipients (batch_id, position, contact_id, attempt, cause, noticed_at, resolution, resolved_at)
+    SELECT b.id, %(position)s, %(contact)s, b.attempt, %(cause)s, clock_timestamp(), 'resend', clock_timestamp()
+    FROM sendout_batches b WHERE b.id = %(batch)s AND b.token = %(token)s AND b.state = 'taken'
+    RETURNING batch_id
+)
+SELECT 1 + (SELECT count(*) FROM in_doubt_recipients i WHERE i.batch_id = noted.batch_id AND i.position = %(position)s)
+       AS times
+FROM noted
 
 -- name: recipients
 -- Who of a taken batch is still to be served, with what their copy needs and why they might not get it any more.
@@ -104,10 +111,10 @@ WHERE b.id = held.id
 RETURNING (SELECT s.state FROM sendouts s WHERE s.id = b.sendout_id) AS sendout_state
 
 -- name: give_back
--- Ends the holding of a batch: done, waiting for the first of its deferred recipients, or ready again because the
+-- Ends the holding of a batch: done, waiting until its last deferred recipient is due, or ready again because the
 -- holder stops before everyone was served.
 WITH rest AS (
-    SELECT min(d.due_at) AS due_at, max(b.attempt) AS attempt
+    SELECT max(d.due_at) AS due_at
     FROM sendout_batches b LEFT JOIN deliveries d ON d.batch_id = b.id AND d.outcome = 'deferred'
     WHERE b.id = %(batch)s
 )
@@ -132,31 +139,32 @@ SELECT b.sendout_id, b.state, s.state AS sendout_state,
 FROM sendout_batches b JOIN sendouts s ON s.id = b.sendout_id
 WHERE b.id = %(batch)s
 
--- name: doubts_of_dead
--- Before a cancelled sendout skips the rest: lists who was in flight with holders that died.
-INSERT INTO in_doubt_recipients (batch_id, position, contact_id, attempt, cause, noticed_at, resolution, resolved_at)
-SELECT b.id, r.position, r.contact_id, b.attempt, 'the worker that sent it ended', clock_timestamp(), 'skip',
-       clock_timestamp()
-FROM sendout_batches b
-CROSS JOIN unnest(b.contact_ids) WITH ORDINALITY AS r (contact_id, position)
-LEFT JOIN deliveries d ON d.batch_id = b.id AND d.position = r.position
-WHERE b.sendout_id = %(sendout)s AND b.state = 'taken'
-  AND (b.lease_until IS NULL OR b.lease_until < clock_timestamp())
-  AND r.position <= b.handed_to AND (d.position IS NULL OR d.outcome = 'deferred')
-
 -- name: skip_rest
--- Skips everyone of a cancelled sendout's free batches who isn't served yet, also those who wait for a retry.
--- Rides sendout_batches_once; up to %(batches)s batches at a time.
+-- Skips everyone of a cancelled sendout's free batches who isn't served yet, also those who wait for a retry, and
+-- lists who was in flight with a holder that died. Up to %(batches)s batches at a time; rides sendout_batches_once.
 WITH free AS (
-    SELECT b.id, b.sendout_id, b.contact_ids, b.attempt FROM sendout_batches b
+    SELECT b.id, b.contact_ids, b.attempt, CASE WHEN b.state = 'taken' THEN b.handed_to ELSE 0 END AS held_to
+    FROM sendout_batches b
     WHERE b.sendout_id = %(sendout)s
-      AND (b.state IN ('ready', 'waiting') OR (b.state = 'taken' AND b.lease_until IS NULL)
-           OR (b.state = 'taken' AND b.lease_until < clock_timestamp()))
+      AND (b.state IN ('ready', 'waiting')
+           OR (b.state = 'taken'
+               AND (b.lease_until IS NULL
+                    OR (b.lease_until < clock_timestamp()
+                        AND pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => %(lease)s)))))
     ORDER BY b.number LIMIT %(batches)s FOR UPDATE SKIP LOCKED
+), unserved AS (
+    SELECT free.id, free.attempt, free.held_to, r.position, r.contact_id, d.attempt AS attempted
+    FROM free CROSS JOIN unnest(free.contact_ids) WITH ORDINALITY AS r (contact_id, position)
+    LEFT JOIN deliveries d ON d.batch_id = free.id AND d.position = r.position
+    WHERE d.position IS NULL OR d.outcome = 'deferred'
+), noted AS (
+    INSERT INTO in_doubt_recipients (batch_id, position, contact_id, attempt, cause, noticed_at, resolution, resolved_at)
+    SELECT id, position, contact_id, attempt, 'the worker that sent it ended', clock_timestamp(), 'skip',
+           clock_timestamp()
+    FROM unserved WHERE position <= held_to AND (attempted IS NULL OR attempted < attempt)
 ), skipped AS (
     INSERT INTO deliveries AS d (batch_id, position, contact_id, outcome, attempt, code, reason, at)
-    SELECT free.id, r.position, r.contact_id, 'skipped', free.attempt, 0, 'cancelled', clock_timestamp()
-    FROM free CROSS JOIN unnest(free.contact_ids) WITH ORDINALITY AS r (contact_id, position)
+    SELECT id, position, contact_id, 'skipped', attempt, 0, 'cancelled', clock_timestamp() FROM unserved
     ON CONFLICT (batch_id, position) DO UPDATE
     SET outcome = 'skipped', code = 0, reason = 'cancelled', at = excluded.at, due_at = NULL
     WHERE d.outcome = 'deferred'
@@ -170,11 +178,20 @@ SET skipped = b.skipped + counted.people, deferred = 0, state = 'done', worker =
     due_at = NULL, token = b.token + 1
 FROM counted WHERE b.id = counted.id
 
--- name: unqueued_batches
--- What of a sendout wants a worker and has no job waiting in the queue: after a pause, in which the jobs found nothing
--- to do and ended. Rides sendout_batches_once.
-SELECT b.id FROM sendout_batches b
-WHERE b.sendout_id = %(sendout)s AND b.state <> 'done'
+-- name: open_batches
+-- What of a sendout wants a worker. Rides sendout_batches_open.
+SELECT id FROM sendout_batches WHERE sendout_id = %(sendout)s AND state <> 'done' ORDER BY number
+
+-- name: batches_without_job
+-- Work that nobody would ever look at again, because its job was lost. Rides sendout_batches_open.
+SELECT b.id FROM sendout_batches b JOIN sendouts s ON s.id = b.sendout_id
+WHERE b.state <> 'done' AND s.state IN ('sending', 'retrying')
   AND b.id NOT IN (SELECT (j.args ->> 'batch_id')::bigint FROM procrastinate_jobs j
-                   WHERE j.status = 'todo' AND j.task_name = %(task)s)
-ORDER BY b.number
+                   WHERE j.status IN ('todo', 'doing') AND j.task_name = 'sendouts.deliver_batch')
+
+-- name: sendouts_without_job
+-- The same for sendouts: which job each one needs. Rides sendouts_unfinished.
+SELECT s.id, s.state, s.scheduled_at FROM sendouts s
+WHERE (s.state IN ('scheduled', 'waiting', 'preparing') OR (s.state = 'cancelled' AND s.ended_at IS NULL))
+  AND s.id NOT IN (SELECT (j.args ->> 'sendout_id')::bigint FROM procrastinate_jobs j
+                   WHERE j.status IN ('todo', 'doing') AND j.args ? 'sendout_id')
