@@ -95,6 +95,10 @@ class Stage:
         """A worker for each queue; nobody looks after them. The one that sends comes first."""
         return self.start_worker("sending"), self.start_worker("long")
 
+    def start_web(self, port: int) -> subprocess.Popen[bytes]:
+        """The web server; its port takes connections once it listens."""
+        return self._start("web", "--web-port", str(port))
+
     def _start(self, *words: str) -> subprocess.Popen[bytes]:
         with (self.folder / "workers.log").open("ab") as log:
             process = subprocess.Popen(
@@ -130,7 +134,7 @@ class Stage:
     def holder(self, pattern: str) -> int | None:
         """The process id of a worker that holds something: `pattern` is a statement that gives its name."""
         name = self.value(pattern)
-        return int(name.rpartition("-")[2]) if name else None
+        return int(name.split("-")[-2]) if name else None  # host, process id, mark
 
     @staticmethod
     def wait_until(condition: Callable[[], Any], what: str, *, seconds: float = PATIENCE_SECONDS) -> Any:

@@ -51,7 +51,9 @@ def test_ten_kills_at_random_moments_lose_nobody_and_leave_a_bounded_doubt(stage
     assert doubts_by_death(stage) <= KILLS * LARGEST_DOUBT
 
 
-def test_one_kill_leaves_at_most_sixteen_in_doubt_per_connection(stage, relay, dice):
+def test_one_kill_leaves_at_most_sixteen_in_doubt_per_connection_who_keep_their_message_id(
+    stage, relay, dice
+):
     sender, _ = stage.start_workers()
     sendout = send(stage, GROUP)
     wait_for_copies(stage, relay, dice.randrange(100, 1_000))
@@ -61,27 +63,7 @@ def test_one_kill_leaves_at_most_sixteen_in_doubt_per_connection(stage, relay, d
     finish(stage, sendout)
     check_copies(stage, relay.taken_by())
     assert 0 < doubts_by_death(stage) <= LARGEST_DOUBT
-
-
-def test_whoever_gets_a_second_copy_gets_it_with_the_same_message_id(stage, relay):
-    stage.start_supervisor()
-    sendout = send(stage, GROUP)
-    wait_for_copies(stage, relay, 500)
-    stage.kill(wait_for_holder(stage))
-    finish(stage, sendout)
-    for email in doubts(stage):
-        assert len(relay.message_ids(email)) == 1
-
-
-def test_another_worker_takes_over_when_the_lease_of_a_killed_one_has_run_out(stage, relay):
-    stage.start_worker("sending")
-    stage.start_workers()
-    sendout = send(stage, GROUP)
-    wait_for_copies(stage, relay, 300)
-    stage.kill(wait_for_holder(stage))
-    finish(stage, sendout)
-    check_copies(stage, relay.taken_by())
-    assert doubts_by_death(stage) <= LARGEST_DOUBT
+    assert all(len(relay.message_ids(email)) == 1 for email in doubts(stage))
 
 
 def test_of_two_workers_one_dies_and_nobody_gets_two_copies_beyond_the_doubt(stage, relay, dice):
@@ -138,9 +120,7 @@ def test_a_worker_killed_while_it_freezes_the_audience_is_replaced(stage, relay)
     with psycopg.connect(**connection_params(stage.folder)) as obstacle:
         obstacle.execute("LOCK TABLE sendout_batches IN SHARE MODE")
         sendout = send(stage, GROUP)
-        waiting = (
-            "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ~ 'sendout_batches'"
-        )
+        waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ~ 'sendout_batches'"
         stage.wait_until(lambda: stage.rows(waiting), "the worker freezes the audience")
         stage.kill(worker.pid)
         worker.wait(STOP_SECONDS)
@@ -160,15 +140,6 @@ def test_a_killed_mailbox_doubles_nobody_beyond_the_doubt(copy_of, group_home):
     finish(stage, sendout)
     rows = stage.rows("SELECT recipient, count(*) AS copies FROM mailbox_messages GROUP BY 1")
     check_copies(stage, Counter({row["recipient"]: row["copies"] for row in rows}))
-
-
-def test_a_sendout_goes_on_when_the_database_is_restarted(stage, relay, dice):
-    stage.start_supervisor()
-    sendout = send(stage, GROUP)
-    wait_for_copies(stage, relay, dice.randrange(1, 2_000))
-    stage.restart_database()
-    finish(stage, sendout)
-    check_copies(stage, relay.taken_by())
 
 
 def test_a_sendout_goes_on_when_the_database_is_killed(stage, relay, dice):

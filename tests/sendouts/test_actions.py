@@ -141,8 +141,15 @@ def test_a_start_that_came_late_is_begun_by_resuming(group, version):
     at = clock.now() + HOUR
     sendout = actions.start(group, version, by=None, at=at)
     begin_scheduled(sendout.pk, at + 2 * LATE)
-    assert actions.resume(queries.find(sendout.pk), by=None).state == "preparing"
+    assert actions.resume(queries.find(sendout.pk), by=None, now=at + 2 * LATE).state == "preparing"
     assert modes(group) == ["shared"]
+
+
+def test_a_scheduled_sendout_that_was_paused_waits_for_its_time_again(group, version):
+    sendout = actions.start(group, version, by=None, at=clock.now() + HOUR)
+    actions.pause(sendout, by=None)
+    assert actions.resume(queries.find(sendout.pk), by=None).state == "scheduled"
+    assert modes(group) == []
 
 
 def test_resuming_a_late_start_is_refused_while_the_group_is_written(group, version, written):
@@ -150,7 +157,7 @@ def test_resuming_a_late_start_is_refused_while_the_group_is_written(group, vers
     sendout = actions.start(group, version, by=None, at=at)
     begin_scheduled(sendout.pk, at + 2 * LATE)
     with pytest.raises(GroupLocked):
-        actions.resume(queries.find(sendout.pk), by=None)
+        actions.resume(queries.find(sendout.pk), by=None, now=at + 2 * LATE)
     assert queries.find(sendout.pk).state == "paused"
 
 
@@ -198,9 +205,9 @@ def test_of_two_who_resume_a_late_start_at_once_one_is_told(group, version):
     sendout = actions.start(group, version, by=None, at=at)
     begin_scheduled(sendout.pk, at + 2 * LATE)
     first, second = queries.find(sendout.pk), queries.find(sendout.pk)
-    actions.resume(first, by=None)
+    actions.resume(first, by=None, now=at + 2 * LATE)
     with pytest.raises(MoveRefused, match="so it can't be resumed"):
-        actions.resume(second, by=None)
+        actions.resume(second, by=None, now=at + 2 * LATE)
     assert modes(group) == ["shared"]
 
 

@@ -35,7 +35,7 @@ def test_a_changed_row_names_its_batch(sendout, tampering):
 
 
 def test_another_audience_is_a_fault(sendout):
-    sendout.audience = 6
+    db.execute("UPDATE sendouts SET audience = 6")
     assert verify(sendout) == ["the counts add up to 5, the audience is 6"]
 
 

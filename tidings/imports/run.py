@@ -1,15 +1,23 @@
 """Running an import from its file to its report. Safe to run again at any moment: what is merged stays merged."""
 
 import logging
-from functools import partial
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, OperationalError
 
 from tidings.imports.merge import OvertakenSlice, Slice, forecast_slice, merge_slice, slices
 from tidings.imports.models import Import, MergedSlice
-from tidings.imports.stage import READING_SHARE, Staged, stage, statements, sweep, workspace
+from tidings.imports.stage import (
+    READING_SHARE,
+    Cancelled,
+    Staged,
+    check_cancelled,
+    stage,
+    statements,
+    sweep,
+    workspace,
+)
 from tidings.journal.actions import record
 from tidings.kernel import clock, db
 from tidings.kernel.errors import TidingsError
@@ -23,10 +31,6 @@ log = logging.getLogger(__name__)
 TRIES_PER_SLICE = 5  # sign-ups that hit the same slice again and again
 
 
-class Cancelled(TidingsError):
-    """The import was cancelled; what was merged stays."""
-
-
 def run_import(import_id: int, worker: str) -> bool:
     """Reads and merges. False if another worker holds the import now, so that somebody looks again later."""
     run = Import.objects.select_related("process").get(pk=import_id)
@@ -36,24 +40,37 @@ def run_import(import_id: int, worker: str) -> bool:
     if token is None:
         return False
     try:
-        _run_as_holder(run, token)
+        _run_to_an_end(run, token)
     except LeaseLost:
         log.warning("import %s was taken over by another worker", run.pk)
-    except Cancelled:
-        _end(run, Import.State.CANCELLED, Process.State.CANCELLED)
-    except DatabaseError:
-        raise  # the database restarted: the job is tried again and goes on behind the last committed slice
-    except TidingsError as error:
-        _end(run, Import.State.FAILED, Process.State.FAILED, str(error))
-    except Exception:
-        log.exception("import %s failed", run.pk)
-        _end(
-            run,
-            Import.State.FAILED,
-            Process.State.FAILED,
-            "Something unforeseen happened; the log says more.",
-        )
     return True
+
+
+def _run_to_an_end(run: Import, token: int) -> None:
+    """Whatever goes wrong ends the import and frees its group, unless it may go well later."""
+    try:
+        check_cancelled(run)
+        _run_as_holder(run, token)
+    except LeaseLost:
+        raise
+    except Cancelled:
+        _end(run, token, Import.State.CANCELLED, Process.State.CANCELLED)
+    except Exception as error:
+        if isinstance(error, OvertakenSlice) or db.is_passing(error):
+            raise  # the job is tried again and goes on behind the last committed slice
+        _end(run, token, Import.State.FAILED, Process.State.FAILED, _reason(run, error))
+    else:
+        _end(run, token, Import.State.FINISHED, Process.State.FINISHED)
+
+
+def _reason(run: Import, error: Exception) -> str:
+    """What the report says of an import that failed."""
+    if isinstance(error, TidingsError):
+        return str(error)
+    log.error("import %s failed", run.pk, exc_info=error)
+    if isinstance(error, DatabaseError):
+        return f"The database refused what the import asked for: {db.complaint(error)}. The log says more."
+    return "Something unforeseen happened; the log says more."
 
 
 def _run_as_holder(run: Import, token: int) -> None:
@@ -64,7 +81,6 @@ def _run_as_holder(run: Import, token: int) -> None:
         staged = stage(run, heart)
         _publish(run, token, staged)
         _merge(run, token, heart, staged)
-    _end(run, Import.State.FINISHED, Process.State.FINISHED)
 
 
 def _enter(run: Import, token: int, state: Import.State) -> None:
@@ -90,7 +106,7 @@ def _merge(run: Import, token: int, heart: Heartbeat, staged: Staged) -> None:
     merged = dict(MergedSlice.objects.filter(run=run).values_list("number", "last_key"))
     before = run.size * READING_SHARE // 3
     for piece in slices(settings.ENVIRONMENT.slice_rows):
-        _check_cancelled(run)
+        check_cancelled(run)
         if piece.number not in merged:
             _merge_one(run, token, piece)
         elif merged[piece.number] != piece.last:
@@ -101,27 +117,31 @@ def _merge(run: Import, token: int, heart: Heartbeat, staged: Staged) -> None:
 
 
 def _merge_one(run: Import, token: int, piece: Slice) -> None:
-    write = partial(forecast_slice if run.dry_run else merge_slice, run, piece)
     for _ in range(TRIES_PER_SLICE - 1):
         try:
-            with locks.fenced(run.holding, token):
-                write()
+            _try_to_merge(run, token, piece)
         except OvertakenSlice:
             continue
         return
+    _try_to_merge(run, token, piece)
+
+
+def _try_to_merge(run: Import, token: int, piece: Slice) -> None:
+    """Raises `OvertakenSlice` also where the database itself made the slice give way to somebody else."""
+    write = forecast_slice if run.dry_run else merge_slice
+    try:
+        with locks.fenced(run.holding, token):
+            write(run, piece)
+    except OperationalError as error:
+        if db.is_conflict(error):
+            raise OvertakenSlice(number=piece.number) from error
+        raise
+
+
+def _end(run: Import, token: int, state: Import.State, process: Process.State, error: str = "") -> None:
+    """Raises `LeaseLost` if another worker holds the import now: then only that one may end it."""
     with locks.fenced(run.holding, token):
-        write()
-
-
-def _check_cancelled(run: Import) -> None:
-    if Import.objects.filter(pk=run.pk, cancel_requested=True).exists():
-        raise Cancelled
-
-
-def _end(run: Import, state: Import.State, process: Process.State, error: str = "") -> None:
-    with transaction.atomic():
-        if not locks.end(run.holding, process):
-            return
         Import.objects.filter(pk=run.pk).update(state=state, error=error, ended_at=clock.now())
         record(f"import.{state}", run.pk, by=run.started_by, group=run.group_id)
         default_storage.delete(run.file)
+        locks.end(run.holding, process)

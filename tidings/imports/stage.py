@@ -1,12 +1,13 @@
 """Reading a file into the work table: stream -> check -> COPY -> one row per person, in the order of addresses."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from django.core.files.storage import default_storage
-from django.db import OperationalError, transaction
+from django.db import DatabaseError, ProgrammingError, transaction
 
 from tidings.imports.merge import names_identities
 from tidings.imports.models import Import
@@ -14,6 +15,7 @@ from tidings.imports.rules.formats import Format
 from tidings.imports.rules.mapping import Mapping
 from tidings.imports.rules.rows import Batch, read_rows
 from tidings.kernel import db, sql
+from tidings.kernel.errors import TidingsError
 from tidings.locks.heartbeat import Heartbeat
 
 statements = sql.load(__package__)
@@ -23,6 +25,18 @@ REJECT_COLUMNS = ("line", "reason", "column", "value")
 # The bar moves through the file's bytes once while it is read and twice while it is merged: about what each costs.
 READING_SHARE = 1
 MERGING_SHARE = 2
+CANCEL_LOOK_SECONDS = 1.0  # a person waits for it, and a look costs next to nothing
+
+
+class Cancelled(TidingsError):
+    """The import was cancelled; what was merged stays."""
+
+
+class SchemaForbidden(TidingsError):
+    """The database doesn't let Tidings make the tables that files are read into.
+
+    Let its administrator run: GRANT CREATE ON DATABASE "{database}" TO "{role}"; then import the file again.
+    """
 
 
 @dataclass(frozen=True)
@@ -43,20 +57,31 @@ class Staged:
 def workspace(run: Import, token: int) -> Iterator[None]:
     """A schema for one holder's tables, found by statements inside; a holder that lost its lease can't disturb it."""
     schema = f"import_{run.pk}_{token}"
-    db.execute(f"CREATE SCHEMA {schema}")
+    _create(schema)
     db.execute(f"SET search_path TO {schema}, public")
     try:
         yield
     finally:
         db.execute("RESET search_path")
-        db.execute(f"DROP SCHEMA {schema} CASCADE")
+        db.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")  # whoever took over may have swept it
+
+
+def _create(schema: str) -> None:
+    try:
+        db.execute(f"CREATE SCHEMA {schema}")
+    except ProgrammingError as error:
+        if not db.is_not_permitted(error):
+            raise
+        names = db.row("SELECT current_database() AS database, current_user AS role")
+        raise SchemaForbidden(**(names or {})) from error
 
 
 def sweep() -> None:
     """Drops the tables that killed workers left behind."""
     for row in db.rows(statements.leftovers):
-        # A worker that is frozen, not dead, may still have its own open: those stay for the next sweep.
-        with suppress(OperationalError), transaction.atomic():
+        # A worker that is frozen, not dead, may still have its own open, and another one sweeps at the same moment:
+        # what can't be dropped now stays for the next sweep.
+        with suppress(DatabaseError), transaction.atomic():
             db.execute("SET LOCAL lock_timeout TO '1s'")
             db.execute(f"DROP SCHEMA IF EXISTS {row['nspname']} CASCADE")  # its name is digits and two words
 
@@ -78,15 +103,32 @@ def _copy(run: Import, heart: Heartbeat) -> tuple[int, int]:
     """Copies the file into the stage; returns its rows and how many of them were rejected."""
     rows = rejected = 0
     with default_storage.open(run.file) as file:
-        for batch in read_rows(
+        batches = read_rows(
             cast("BinaryIO", file), Format.from_dict(run.format), Mapping.from_dict(run.mapping)
-        ):
-            heart.check()
+        )
+        for batch in _until_stopped(run, heart, batches):
             _copy_batch(batch)
             rows += len(batch.rows) + len(batch.rejects)
             rejected += len(batch.rejects)
             heart.done = batch.bytes_read * READING_SHARE // (READING_SHARE + MERGING_SHARE)
     return rows, rejected
+
+
+def _until_stopped(run: Import, heart: Heartbeat, batches: Iterable[Batch]) -> Iterator[Batch]:
+    """The batches; raises `LeaseLost` or `Cancelled` before the next one."""
+    look_at = time.monotonic()
+    for batch in batches:
+        heart.check()
+        if time.monotonic() >= look_at:
+            check_cancelled(run)
+            look_at = time.monotonic() + CANCEL_LOOK_SECONDS
+        yield batch
+
+
+def check_cancelled(run: Import) -> None:
+    """Raises `Cancelled` if somebody asked for it."""
+    if Import.objects.filter(pk=run.pk, cancel_requested=True).exists():
+        raise Cancelled
 
 
 def _copy_batch(batch: Batch) -> None:

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Any, TypeVar, cast
 
 import psycopg
-from django.db import connection
-from psycopg import sql
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from psycopg import errors, sql
 from psycopg.rows import dict_row
 from psycopg.types.json import JsonbLoader
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
@@ -22,6 +22,30 @@ AnyCursor = TypeVar("AnyCursor", psycopg.Cursor[Row], psycopg.ServerCursor[Row])
 
 # What a worker's own connections raise while the database is away.
 Unavailable = (psycopg.OperationalError, PoolTimeout)
+# PostgreSQL files these under internal errors, but they pass like those of a database that is away: a holder that froze
+# was thrown out, or the server is a standby for a moment.
+_PASSING = (errors.IdleInTransactionSessionTimeout, errors.TransactionTimeout, errors.ReadOnlySqlTransaction)
+_CONFLICTS = (errors.DeadlockDetected, errors.SerializationFailure)
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether the same may go well later: the database is away, full, busy or was restarted."""
+    return isinstance(error, (OperationalError, InterfaceError)) or isinstance(error.__cause__, _PASSING)
+
+
+def is_conflict(error: DatabaseError) -> bool:
+    """Whether the transaction only lost against another one: it may be tried again at once."""
+    return isinstance(error.__cause__, _CONFLICTS)
+
+
+def is_not_permitted(error: DatabaseError) -> bool:
+    """Whether the database's role lacks a right."""
+    return isinstance(error.__cause__, errors.InsufficientPrivilege)
+
+
+def complaint(error: DatabaseError) -> str:
+    """What PostgreSQL says, without the statement that it quotes."""
+    return str(error).partition("\n")[0].strip()
 
 
 def _raw() -> psycopg.Connection[Any]:
@@ -79,7 +103,10 @@ def copy_into(table: str, columns: Sequence[str]) -> Iterator[psycopg.Copy]:
 
 def stream(statement: str, params: Params | None = None, *, size: int = 2_000) -> Iterable[Row]:
     """Result rows fetched `size` at a time through a server-side cursor; needs an open transaction."""
-    with _with_json(_raw().cursor("stream", row_factory=dict_row)) as cursor:
+    with (
+        connection.wrap_database_errors,
+        _with_json(_raw().cursor("stream", row_factory=dict_row)) as cursor,
+    ):
         cursor.itersize = size
         cursor.execute(statement.encode(), params)
         yield from cursor

@@ -51,7 +51,7 @@ def start(
             created_by=by,
         )
         record("sendout.created", sendout.pk, by=by, group=group.pk, version=version.pk)
-        _start_or_schedule(sendout)
+        _start_or_schedule(sendout, clock.now())
     return sendout
 
 
@@ -65,8 +65,8 @@ def _check(group: Group, version: Version, chosen: dict[str, str]) -> None:
     compile_version(version, freeze(group, **chosen))
 
 
-def _start_or_schedule(sendout: Sendout) -> None:
-    if sendout.scheduled_at and sendout.scheduled_at > clock.now():
+def _start_or_schedule(sendout: Sendout, now: datetime) -> None:
+    if sendout.scheduled_at and sendout.scheduled_at > now:
         sendout.state = Sendout.State.SCHEDULED
         sendout.save(update_fields=["state"])
         job = tasks.start_scheduled.configure(schedule_at=sendout.scheduled_at)
@@ -84,15 +84,17 @@ def pause(sendout: Sendout, *, by: User | None, reason: str = "") -> Sendout:
     return sendout
 
 
-def resume(sendout: Sendout, *, by: User | None) -> Sendout:
-    """Goes on where the pause left off: with the retries, with the rest, or with a start that came late."""
+def resume(sendout: Sendout, *, by: User | None, now: datetime | None = None) -> Sendout:
+    """Goes on where the pause left off: with the retries, with the rest, with waiting for its time, or with a start
+    that came late.
+    """
     with transaction.atomic():
         # Locked, so that of two who click at once the second sees what the first has done.
         sendout.refresh_from_db(from_queryset=Sendout.objects.select_for_update())
         if sendout.state != Sendout.State.PAUSED:
             raise _refusal(sendout, "resumed")
         if sendout.process_id is None:
-            _start_or_schedule(sendout)
+            _start_or_schedule(sendout, now or clock.now())
         else:
             _go_on(sendout)
         record("sendout.resumed", sendout.pk, by=by)

@@ -51,13 +51,17 @@ def queue_batches(batches: Iterable[int]) -> None:
 @app.task(name="sendouts.deliver_batch", queue="sending", pass_context=True, retry=AGAIN)
 async def deliver_batch(context: JobContext, batch_id: int) -> None:
     """Delivers a batch; leaves a job for the next look at it, if one is due."""
+    visit = await _deliver(context, batch_id)
+    if visit:
+        await _follow(batch_id, visit)
+
+
+async def _deliver(context: JobContext, batch_id: int) -> Visit | None:
     try:
-        visit = await deliver(batch_id, context.additional_context["worker"])
+        return await deliver(batch_id, context.additional_context["worker"])
     except Exception as error:
         await sync_to_async(halt_hopeless)(batch_id, context.job.attempts, error)
         raise
-    if visit:
-        await _follow(batch_id, visit)
 
 
 async def _follow(batch_id: int, visit: Visit) -> None:
