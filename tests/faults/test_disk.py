@@ -45,7 +45,7 @@ def api_key(stage: Stage) -> str:
 def upload(port: int, secret: str, body: bytes) -> tuple[int, dict]:
     """Sends a file by the API; the status and the answer."""
     headers = {"Authorization": f"Bearer {secret}", "Content-Type": "text/csv"}
-    url = f"http://127.0.0.1:{port}/api/v1/groups/1/imports"
+    url = f"http://127.0.0.1:{port}/api/v1/imports?group=1"
     try:
         with urllib.request.urlopen(urllib.request.Request(url, body, headers)) as answer:
             return answer.status, json.load(answer)

@@ -27,7 +27,8 @@ from tidings.memberships.models import Membership
 PEOPLE = "email,first_name\n" + "".join(f"p{n}@example.com,P{n}\n" for n in range(10))
 
 FAIL_IN_SLICE_2 = """
-CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the disk is full'; END $$;
+CREATE FUNCTION fail() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    RAISE 'the disk is full' USING ERRCODE = 'disk_full'; END $$;
 CREATE TRIGGER fail BEFORE INSERT ON import_slices FOR EACH ROW WHEN (NEW.number = 2) EXECUTE FUNCTION fail()
 """
 

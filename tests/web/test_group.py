@@ -67,7 +67,7 @@ def test_it_saves_who_the_messages_come_from(operator, world):
 def test_it_keeps_the_settings_while_a_process_changes_the_group(operator, world):
     form = {"sender_name": "The team", "reply_to": "", "subject_prefix": ""}
     answer = operator.post(f"/groups/{world.locked.pk}/settings/", form)
-    assert "“Import of autumn.csv” is changing the group" in answer.content.decode()
+    assert "exclusive lock of import “Import of autumn.csv”" in answer.content.decode()
     world.locked.refresh_from_db()
     assert world.locked.sender_name == ""
 

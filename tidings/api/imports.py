@@ -101,7 +101,7 @@ def list_imports(
     return Page(items=[import_out(run) for run in rows], next=following)
 
 
-@router.post("/imports", response=answers({202: ImportOut}, 404, 409, 415, 423), openapi_extra=BODY)
+@router.post("/imports", response=answers({202: ImportOut}, 404, 409, 415, 423, 507), openapi_extra=BODY)
 def start_import(
     request: Call,
     response: HttpResponse,

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from tidings.accounts.errors import EmailTaken
 from tidings.groups.errors import AddressTaken, GroupArchived
-from tidings.imports.errors import ImportEnded
+from tidings.imports.errors import ImportEnded, NoRoomForUpload
 from tidings.kernel.errors import NotFound, Refused, TidingsError
 from tidings.locks.errors import GroupLocked
 from tidings.memberships.errors import OptedOut
@@ -35,6 +35,7 @@ STATUS: dict[type[TidingsError], HTTPStatus] = {
     EmailTaken: HTTPStatus.CONFLICT,
     OptedOut: HTTPStatus.CONFLICT,
     ImportEnded: HTTPStatus.CONFLICT,
+    NoRoomForUpload: HTTPStatus.INSUFFICIENT_STORAGE,
     MoveRefused: HTTPStatus.CONFLICT,
     NothingToSend: HTTPStatus.CONFLICT,
 }

@@ -4,12 +4,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
-from typing import BinaryIO, NamedTuple, cast
+from typing import IO, BinaryIO, NamedTuple, cast
 
 from django.conf import settings
 from django.http import HttpRequest
 
 from tidings.api.problems import UnsupportedBody
+from tidings.imports.errors import NoRoomForUpload
 from tidings.kernel.errors import TidingsError
 
 FIELD = "file"
@@ -38,9 +39,17 @@ def received(request: HttpRequest, filename: str) -> Iterator[Upload]:
         digest = blake2b(digest_size=16)
         for piece in pieces:
             digest.update(piece)
-            file.write(piece)
+            _keep(piece, file)
         file.seek(0)
         yield Upload(cast("BinaryIO", file), name, digest.hexdigest())
+
+
+def _keep(piece: bytes, file: IO[bytes]) -> None:
+    try:
+        file.write(piece)
+        file.flush()  # what waits in memory may not fit either
+    except OSError as error:
+        raise NoRoomForUpload(why=error.strerror or error) from error
 
 
 def _source(request: HttpRequest, filename: str) -> tuple[str, Iterator[bytes]]:

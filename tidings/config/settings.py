@@ -79,6 +79,18 @@ TEMPLATES = [
 ]
 
 
+# A transaction whose holder froze must not keep a row or a lock for ever.
+SESSION_OPTIONS = "-c idle_in_transaction_session_timeout=60s"
+# A machine or a network that vanished is noticed within a minute, not after the system's two hours. Sockets of the
+# same machine ignore them; libpq counts the first three in seconds and tries, the last one in milliseconds.
+KEEPALIVES = {
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+
+
 def _database() -> dict[str, object]:
     """Connection settings; the embedded server's are known before it runs."""
     if ENVIRONMENT.uses_embedded_database:
@@ -86,6 +98,8 @@ def _database() -> dict[str, object]:
     else:
         params = conninfo_to_dict(ENVIRONMENT.database_url)
     rest = {k: v for k, v in params.items() if k not in {"host", "port", "dbname", "user", "password"}}
+    # What the operator asks for comes last, so it wins.
+    options = f"{SESSION_OPTIONS} {rest.pop('options', '')}".rstrip()
     return {
         "ENGINE": "django.db.backends.postgresql",
         "HOST": params.get("host", ""),
@@ -95,8 +109,7 @@ def _database() -> dict[str, object]:
         "PASSWORD": params.get("password", ""),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
-        # A transaction whose holder froze must not keep a row or a lock for ever.
-        "OPTIONS": {"options": "-c idle_in_transaction_session_timeout=60s", **rest},
+        "OPTIONS": {**KEEPALIVES, **rest, "options": options},
     }
 
 

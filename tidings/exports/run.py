@@ -3,6 +3,7 @@
 import csv
 import io
 import logging
+import re
 import tempfile
 from collections.abc import Iterator
 from typing import Any, BinaryIO, cast
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 
 IDENTITIES = ("email", "mobile", "external_id", "language")
 MEMORY_BYTES = 8 * 1024 * 1024  # a larger file waits on disk
+# +491713920000 and -5 begin like formulas and are none: an import shall read them back as they are.
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*", re.ASCII)
 
 # Members in the order of their key, so one range of memberships_pkey.
 _MEMBERS = """
@@ -41,27 +44,53 @@ def run_export(export_id: int, worker: str) -> bool:
     if token is None:
         return export.process.state != Process.State.RUNNING
     try:
-        _write(export, token)
-    except (DatabaseError, LeaseLost):
-        raise  # tried again
-    except Exception as error:
-        log.exception("export %s failed", export.pk)
-        _end(
-            export, Export.State.FAILED, Process.State.FAILED, error=f"The file could not be written: {error}"
-        )
+        _run_to_an_end(export, token)
+    except LeaseLost:
+        log.warning("export %s was taken over by another worker", export.pk)
     return True
 
 
+def _run_to_an_end(export: Export, token: int) -> None:
+    """Whatever goes wrong ends the export and frees its group, unless it may go well later."""
+    try:
+        _write(export, token)
+    except LeaseLost:
+        raise
+    except Exception as error:
+        if db.is_passing(error):
+            raise  # the job is tried again and writes the file anew
+        log.exception("export %s failed", export.pk)
+        _fail(export, token, db.complaint(error) if isinstance(error, DatabaseError) else str(error))
+
+
 def _write(export: Export, token: int) -> None:
-    Export.objects.filter(pk=export.pk).update(state=Export.State.RUNNING)
+    with locks.fenced(export.process_id, token):
+        Export.objects.filter(pk=export.pk).update(state=Export.State.RUNNING)
     with (
         Heartbeat(export.process_id, token, total=export.process.total) as heart,
         tempfile.SpooledTemporaryFile(MEMORY_BYTES) as file,
     ):
         rows = _write_members(export, cast("BinaryIO", file), heart)
         file.seek(0)
-        name = default_storage.save(f"exports/{export.pk}/group-{export.group_id}-{token}.csv", File(file))
-    _end(export, Export.State.FINISHED, Process.State.FINISHED, file=name, rows=rows)
+        _finish(export, token, File(file), rows)
+
+
+def _finish(export: Export, token: int, file: "File[bytes]", rows: int) -> None:
+    """Keeps the file and ends in one transaction, so that no file is left that nobody knows of."""
+    with locks.fenced(export.process_id, token):
+        name = default_storage.save(f"exports/{export.pk}/group-{export.group_id}-{token}.csv", file)
+        _end(export, Export.State.FINISHED, Process.State.FINISHED, file=name, rows=rows)
+
+
+def _fail(export: Export, token: int, why: str) -> None:
+    with locks.fenced(export.process_id, token):
+        error = f"The file could not be written: {why}"
+        _end(export, Export.State.FAILED, Process.State.FAILED, error=error)
+
+
+def _end(export: Export, state: Export.State, process: Process.State, **fields: Any) -> None:
+    Export.objects.filter(pk=export.pk).update(state=state, ended_at=clock.now(), **fields)
+    locks.end(export.process_id, process)
 
 
 def _write_members(export: Export, file: BinaryIO, heart: Heartbeat) -> int:
@@ -90,15 +119,6 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    # A telephone number's + is no formula, and an import must read it back.
-    return value if isinstance(value, str) and _is_number(value) else defuse(str(value))
-
-
-def _is_number(value: str) -> bool:
-    return value[:1] == "+" and value[1:].isdecimal()
-
-
-def _end(export: Export, state: Export.State, process: Process.State, **fields: Any) -> None:
-    with transaction.atomic():
-        if locks.end(export.process_id, process):
-            Export.objects.filter(pk=export.pk).update(state=state, ended_at=clock.now(), **fields)
+    if isinstance(value, str) and not _NUMBER.fullmatch(value):
+        return defuse(value)
+    return str(value)

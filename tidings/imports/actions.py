@@ -27,6 +27,8 @@ from tidings.locks import actions as locks
 from tidings.locks.models import GroupLock, Process
 
 PREVIEW_ROWS = 20
+UNNAMED = "contacts.csv"
+LONGEST_NAME_CHARACTERS = 200  # its end is kept, for the sake of the ending
 
 
 @dataclass(frozen=True)
@@ -42,17 +44,24 @@ class Reading:
 
 def upload(group: Group, file: BinaryIO, *, filename: str, by: User | None) -> Import:
     """Stores a file as a draft of an import into `group`; nothing else happens yet."""
-    name = filename.replace("\x00", "").rpartition("/")[2][-200:] or "contacts.csv"
+    name = shown_name(filename)
     if group.archived_at:
         raise GroupArchived(group=group.name)
     try:
         with transaction.atomic():
-            stored = default_storage.save(f"imports/{uuid.uuid4()}/{name}", File(file))
+            stored = default_storage.save(f"imports/{uuid.uuid4()}", File(file))
             return Import.objects.create(
                 group=group, filename=name, file=stored, size=default_storage.size(stored), started_by=by
             )
     except OSError as error:
         raise UploadFailed(filename=name, why=f"{error.strerror or error}.") from error
+
+
+def shown_name(filename: str) -> str:
+    """What people see of the name that a file came with: no folders, nothing unprintable, never empty."""
+    last = filename.replace("\\", "/").rpartition("/")[2]
+    name = "".join(filter(str.isprintable, last)).strip()[-LONGEST_NAME_CHARACTERS:]
+    return name if name.strip(".") else UNNAMED
 
 
 def read(
@@ -153,9 +162,12 @@ def discard(run: Import) -> None:
 def cancel(run: Import, *, by: User | None) -> None:
     """Asks the import to stop at the end of its slice. What is merged stays; the report says how far."""
     going = [Import.State.QUEUED, Import.State.READING, Import.State.MERGING]
-    if not Import.objects.filter(pk=run.pk, state__in=going).update(cancel_requested=True):
-        raise ImportEnded(run=run.pk)
-    record("import.cancel_asked", run.pk, by=by)
+    with transaction.atomic():
+        if not Import.objects.filter(pk=run.pk, state__in=going).update(cancel_requested=True):
+            raise ImportEnded(run=run.pk)
+        record("import.cancel_asked", run.pk, by=by)
+        # Its job may be gone, after too many tries or by hand: without one nobody would end it and free the group.
+        tasks.import_file.defer(import_id=run.pk)
 
 
 def requeue(processes: list[int]) -> None:

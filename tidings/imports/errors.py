@@ -7,6 +7,12 @@ class UnsupportedKey(TidingsError):
     """People are found by their e-mail address, and the file's columns have none. Map a column to `email`."""
 
 
+class NoRoomForUpload(TidingsError):
+    """The server could not keep the file: {why}. Nothing was changed. Make room on the disk that holds the folder
+    “uploads” of TIDINGS_HOME, or ask somebody who can, and upload the file again.
+    """
+
+
 class UploadFailed(TidingsError):
     """The file “{filename}” could not be stored: {why} Nothing was changed."""
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
-
 from tidings.imports.models import Import
 from tidings.imports.rules.reasons import Reason
-from tidings.kernel import clock, db
+from tidings.kernel import clock, db, sql
 from tidings.kernel.errors import NotFound
 
+statements = sql.load(__package__)
+
+PAGE_ROWS = 5_000
 COUNTS = ("rows", "created", "joined", "updated", "unchanged", "kept_out", "duplicates", "rejected")
 REJECTS_HEADER = ("line", "reason", "column", "value", "what to do")
 IDENTITY_CONFLICT = "The mobile number or external id belongs to somebody else. Correct one of the two."
@@ -52,19 +53,21 @@ def reject_counts(run: Import) -> list[RejectCount]:
 def rejects_csv(run: Import) -> Iterator[str]:
     """The rejected rows as lines of a CSV file, in the order of the uploaded file."""
     yield _csv_line(REJECTS_HEADER)
-    statement = (
-        'SELECT line, reason, "column", value FROM import_rejects WHERE run_id = %(run)s ORDER BY line'
-    )
-    with transaction.atomic():
-        for row in db.stream(statement, {"run": run.pk}):
-            value = defuse(row["value"])
-            yield _csv_line(
-                (row["line"], row["reason"], defuse(row["column"]), value, sentence_of(row["reason"]))
-            )
+    for row in _rejects(run):
+        value, advice = defuse(row["value"]), sentence_of(row["reason"])
+        yield _csv_line((row["line"], row["reason"], defuse(row["column"]), value, advice))
+
+
+def _rejects(run: Import) -> Iterator[db.Row]:
+    """Page by page, and no transaction from one to the next: a slow client's would keep the database from cleaning."""
+    line = last = 0
+    while page := db.rows(statements.rejects, {"run": run.pk, "line": line, "id": last, "rows": PAGE_ROWS}):
+        yield from page
+        line, last = page[-1]["line"], page[-1]["id"]
 
 
 def defuse(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
+    """A cell that no spreadsheet takes for a formula: an apostrophe goes before what begins like one."""
     return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 

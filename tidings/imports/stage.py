@@ -33,9 +33,8 @@ class Cancelled(TidingsError):
 
 
 class SchemaForbidden(TidingsError):
-    """The database doesn't let Tidings make the tables that files are read into.
-
-    Let its administrator run: GRANT CREATE ON DATABASE "{database}" TO "{role}"; then import the file again.
+    """The database doesn't let Tidings make the schema that files are read into.
+    Let its administrator run `GRANT CREATE ON DATABASE "{database}" TO "{role}"`, then import the file again.
     """
 
 
@@ -72,8 +71,8 @@ def _create(schema: str) -> None:
     except ProgrammingError as error:
         if not db.is_not_permitted(error):
             raise
-        names = db.row("SELECT current_database() AS database, current_user AS role")
-        raise SchemaForbidden(**(names or {})) from error
+        [names] = db.rows("SELECT current_database() AS database, current_user AS role")
+        raise SchemaForbidden(**names) from error
 
 
 def sweep() -> None:

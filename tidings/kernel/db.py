@@ -92,12 +92,19 @@ def now() -> datetime:
 
 
 @contextmanager
-def copy_into(table: str, columns: Sequence[str]) -> Iterator[psycopg.Copy]:
-    """COPY rows into `table` as text: `copy.write_row(tuple)` or `copy.write(bytes)`."""
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(*table.split(".")), sql.SQL(", ").join(map(sql.Identifier, columns))
+def copy_into(table: str, columns: Sequence[str], *, types: Sequence[str] = ()) -> Iterator[psycopg.Copy]:
+    """COPY rows into `table` as text: `copy.write_row(tuple)` or `copy.write(bytes)`.
+
+    With the PostgreSQL `types` of all columns rows go in binary form, a quarter of the work where they hold bytes.
+    """
+    statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT {})").format(
+        sql.Identifier(*table.split(".")),
+        sql.SQL(", ").join(map(sql.Identifier, columns)),
+        sql.SQL("binary" if types else "text"),
     )
     with connection.wrap_database_errors, _raw().cursor() as cursor, cursor.copy(statement) as copy:
+        if types:
+            copy.set_types(types)
         yield copy
 
 

@@ -82,7 +82,8 @@ def prolong(process: int, token: int) -> bool:
 def fenced(process: int, token: int) -> Iterator[None]:
     """A transaction that commits only if `token` still holds the process; else `LeaseLost`."""
     with transaction.atomic():
-        if db.value(statements.fence, {"process": process, "token": token}) is None:
+        params = {"process": process, "token": token, "lease": settings.ENVIRONMENT.lease_seconds}
+        if db.value(statements.fence, params) is None:
             raise LeaseLost(process=process)
         yield
 

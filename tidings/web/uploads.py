@@ -7,13 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import SkipFile, TemporaryFileUploadHandler
 from django.http import HttpRequest
 
-from tidings.kernel.errors import TidingsError
-
-
-class NoRoomForUpload(TidingsError):
-    """The server could not keep the file: {why}. Nothing was changed. Make room on the disk that holds the folder
-    “uploads” of TIDINGS_HOME, or ask somebody who can, and upload the file again.
-    """
+from tidings.imports.errors import NoRoomForUpload
 
 
 class SpoolHandler(TemporaryFileUploadHandler):

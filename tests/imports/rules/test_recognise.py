@@ -46,15 +46,15 @@ def test_it_reads_an_audience_of_mailchimp():
         "mobile": "Phone Number",
         "country": "CC",
         "time_zone": "TIMEZONE",
-        "Address": "Address",
-        "Birthday": "Birthday",
+        "address": "Address",
+        "birthday": "Birthday",
     }
 
 
 def test_a_birthday_of_mailchimp_has_no_year_and_becomes_a_text():
     assert recognise(headers.MAILCHIMP).new_attributes == (
-        Attribute("Address", "Address", Kind.TEXT),
-        Attribute("Birthday", "Birthday", Kind.TEXT),
+        Attribute("address", "Address", Kind.TEXT),
+        Attribute("birthday", "Birthday", Kind.TEXT),
     )
 
 
@@ -127,7 +127,7 @@ def test_it_reads_files_of_mapp_engage():
 def test_a_new_attribute_of_mapp_engage_gets_its_own_name():
     header = ["user.Email", "user.CustomAttribute.Shoe size"]
     mapping = recognise(header, unknown=Unknown.CREATE)
-    assert mapping.new_attributes == (Attribute("Shoe size", "Shoe size"),)
+    assert mapping.new_attributes == (Attribute("shoe size", "Shoe size"),)
 
 
 def test_a_column_named_like_a_custom_attribute_fills_it():
@@ -149,7 +149,7 @@ def test_unknown_columns_can_be_left_out():
 def test_a_person_may_say_what_columns_mean():
     choices = {"shoe SIZE": "new", "who": "First name", "junk": "ignore"}
     mapping = recognise(["email", "Shoe size", "Who", "Junk"], choices=choices)
-    assert targets(mapping) == {"email": "email", "Shoe size": "Shoe size", "first_name": "Who"}
+    assert targets(mapping) == {"email": "email", "shoe size": "Shoe size", "first_name": "Who"}
     assert mapping.ignored == ("Junk",)
 
 

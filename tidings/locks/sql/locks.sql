@@ -33,8 +33,9 @@ WHERE id = %(process)s AND token = %(token)s AND state = 'running'
 
 -- name: fence
 -- First statement of each transaction of a holder: proves that it still is, and keeps a taker waiting till commit.
--- KEY SHARE, because a stronger lock would block the holder's own heartbeat.
-SELECT 1 FROM processes
+-- KEY SHARE, because a stronger lock would block the holder's own heartbeat. A holder that freezes in the transaction is
+-- ended when its lease is over as well: else the taker would wait for it until the timeout of all sessions.
+SELECT set_config('idle_in_transaction_session_timeout', %(lease)s || 's', true) FROM processes
 WHERE id = %(process)s AND token = %(token)s AND state = 'running'
 FOR KEY SHARE
 

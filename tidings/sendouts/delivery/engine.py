@@ -25,9 +25,9 @@ statements = sql.load("tidings.sendouts")
 
 # The promise of bounded doubt: 16 recipients per connection.
 UNSETTLED_PER_CONNECTION = 16
-# A turn of the window stores a quarter of it: the carrier never waits for the database, and the cost of a commit is
-# shared by many.
-TURNS_PER_WINDOW = 4
+# A turn of the window stores half of it, while the other half is handed over: so many share the cost of a commit, and
+# the carrier doesn't wait for the database.
+TURNS_PER_WINDOW = 2
 RUNNING = frozenset({"sending", "retrying"})
 DATABASE_PAUSE_SECONDS = 0.5
 # A relay that takes mail but answers too late would otherwise get a copy with each attempt: the first doubt is sent
