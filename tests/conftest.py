@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.db import connection
 from django.test import TransactionTestCase
+from hypothesis import settings as hypothesis_settings
 from psycopg.conninfo import make_conninfo
 
 from tests import workers
@@ -30,6 +31,11 @@ from tidings.messaging import actions as messaging
 from tidings.messaging.models import Version
 from tidings.sendouts import actions as sendouts
 from tidings.sendouts.models import Sendout
+
+# The same examples in each run, so that a change is to blame when a test fails. HYPOTHESIS_PROFILE=default looks for
+# new ones.
+hypothesis_settings.register_profile("steady", derandomize=True, deadline=None)
+hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 # The data of a test is worth nothing after a power cut.
 FAST = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"

@@ -1,6 +1,7 @@
 import pytest
 from django.core import signing
 
+from tests.racing import overtaken
 from tidings.accounts import actions
 from tidings.accounts.errors import EmailTaken, InvitationSpent, WeakPassword
 from tidings.accounts.models import ApiKey, User
@@ -28,6 +29,15 @@ def test_an_address_has_one_user_whatever_its_case():
     actions.create_user("anna@example.org", "Anna", PASSWORD)
     with pytest.raises(EmailTaken, match=r"anna@example\.org"):
         actions.create_user("ANNA@example.org", "Other", PASSWORD)
+
+
+def test_of_two_users_with_one_address_made_at_once_the_second_is_refused(committed):
+    with pytest.raises(EmailTaken, match=r"anna@example\.org"):
+        overtaken(
+            lambda: actions.create_user("anna@example.org", "Anna", PASSWORD),
+            lambda: actions.create_user("Anna@example.org", "Other", PASSWORD),
+        )
+    assert User.objects.get().name == "Anna"
 
 
 @pytest.mark.parametrize("password", ["", "short", "password12", "1234567890", "anna@example.org"])

@@ -9,7 +9,7 @@ import click
 import pytest
 
 from tidings.accounts.errors import EmailTaken
-from tidings.cli.exits import Exit, code_of, exit_code
+from tidings.cli.exits import Exit, exit_code
 from tidings.cli.main import ENTRIES
 from tidings.cli.main import tidings as root
 from tidings.kernel.errors import NotFound, Refused
@@ -67,7 +67,7 @@ def test_it_lists_every_command_under_the_name_it_has() -> None:
     ],
 )
 def test_it_maps_every_error_by_its_nearest_class(error, code, word) -> None:
-    assert (exit_code(error), code_of(error)) == (code, word)
+    assert (exit_code(error), error.code) == (code, word)
 
 
 def test_it_shows_help_without_settings_and_database(program) -> None:

@@ -1,7 +1,8 @@
 import pytest
 
+from tidings.attributes.actions import define
 from tidings.contacts import actions
-from tidings.contacts.errors import BadAddress
+from tidings.contacts.errors import BadAddress, BadAttribute
 from tidings.contacts.models import Contact
 from tidings.journal.models import Fact
 
@@ -50,3 +51,46 @@ def test_a_contact_is_found_by_the_address_whatever_its_case(make_contact):
     anna = make_contact("anna@example.com")
     assert actions.by_email(" ANNA@example.com ") == anna
     assert actions.by_email("berta@example.com") is None
+
+
+def test_values_are_stored_in_the_form_of_their_type():
+    define("Shoe size", kind="number", by=None)
+    define("VIP", kind="boolean", by=None)
+    contact, _ = actions.create_or_update(
+        "anna@example.com", {"SHOE size": "39", "vip": True, "date_of_birth": "31.12.1990"}, by=None
+    )
+    contact.refresh_from_db()
+    assert contact.attributes == {"shoe size": 39, "vip": True, "date_of_birth": "1990-12-31"}
+
+
+@pytest.mark.parametrize("size", [39.5, 0.00001, 0, "1234.5"])
+def test_a_number_may_come_as_one(size):
+    define("Size", kind="number", by=None)
+    contact, _ = actions.create_or_update("anna@example.com", {"size": size}, by=None)
+    assert contact.attributes == {"size": float(size)}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("size", "big", "It is not a number"),
+        ("size", float("nan"), "It is not a number"),
+        ("city", "a\x00b", "control character"),
+        ("city", "c" * 2_001, "at most 2,000 characters"),
+        ("favourite", "x", "It is none of: .*city"),
+        ("mobile", "+491713920000", "It is none of"),
+    ],
+)
+def test_what_is_no_value_is_refused_and_changes_nothing(name, value, why):
+    define("Size", kind="number", by=None)
+    with pytest.raises(BadAttribute, match=f"“{name}” can't be set: .*{why}"):
+        actions.create_or_update("anna@example.com", {"first_name": "Anna", name: value}, by=None)
+    assert not Contact.objects.exists()
+
+
+def test_an_empty_text_takes_an_attribute_away():
+    define("Size", kind="number", by=None)
+    actions.create_or_update("anna@example.com", {"city": "Berlin", "size": 0, "last_name": ""}, by=None)
+    contact, _ = actions.create_or_update("anna@example.com", {"city": " ", "first_name": ""}, by=None)
+    contact.refresh_from_db()
+    assert contact.attributes == {"size": 0}

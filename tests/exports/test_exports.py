@@ -13,9 +13,11 @@ from tidings.contacts.models import Contact
 from tidings.exports import actions
 from tidings.exports.models import Export
 from tidings.exports.run import run_export
+from tidings.exports.tasks import find_forgotten
 from tidings.imports import actions as imports
 from tidings.imports.queries import find as find_import
 from tidings.imports.run import run_import
+from tidings.kernel import db
 from tidings.kernel.errors import NotFound
 from tidings.locks import actions as locks
 from tidings.locks.errors import GroupLocked
@@ -143,8 +145,38 @@ def test_the_export_of_a_dead_worker_is_queued_again_and_free(group, committed):
     started = actions.start(group, by=None)
     locks.take(started.process_id, "dead")
     actions.requeue(locks.release_worker("dead"))
-    assert [job.args for job in ProcrastinateJob.objects.all()] == [{"export_id": started.pk}] * 2
+    assert jobs() == [{"export_id": started.pk}] * 2
     assert run_export(started.pk, NAME)
+
+
+def jobs() -> list[dict[str, int]]:
+    return [job.args for job in ProcrastinateJob.objects.all()]
+
+
+@pytest.fixture
+def forgotten(group, committed):
+    """An export without a job."""
+    started = actions.start(group, by=None)
+    db.execute("DELETE FROM procrastinate_jobs")
+    return started
+
+
+def test_an_export_whose_job_vanished_is_queued_again_and_ends(forgotten, run_jobs):
+    find_forgotten(timestamp=0)
+    run_jobs()
+    assert actions.find(forgotten.pk).state == "finished"
+
+
+def test_an_export_with_a_job_is_not_queued_twice(group, committed):
+    started = actions.start(group, by=None)
+    find_forgotten(timestamp=0)
+    assert jobs() == [{"export_id": started.pk}]
+
+
+def test_an_export_that_a_worker_holds_is_not_touched(forgotten):
+    locks.take(forgotten.process_id, "another worker")
+    find_forgotten(timestamp=0)
+    assert jobs() == []
 
 
 def test_an_export_that_is_not_there_is_told(db):

@@ -1,5 +1,8 @@
+from functools import partial
+
 import pytest
 
+from tests.racing import overtaken
 from tidings.groups import actions
 from tidings.groups.errors import AddressTaken, BadGroup
 from tidings.groups.models import Category, Group
@@ -65,6 +68,13 @@ def test_a_category_is_made_once_whatever_its_case(make_group):
     first, second = make_group(category="Shops"), make_group(category=" shops ")
     assert first.category == second.category
     assert Category.objects.count() == 1
+
+
+def test_two_who_make_the_same_category_at_once_share_it(committed, make_group):
+    first = partial(make_group, category="Shops")
+    late = overtaken(first, lambda: make_group(category="SHOPS"))
+    assert late.category == Category.objects.get()
+    assert Group.objects.filter(category=late.category).count() == 2
 
 
 def test_a_category_has_at_most_100_characters(make_group):

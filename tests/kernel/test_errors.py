@@ -13,3 +13,7 @@ def test_an_errors_message_is_its_docstring_filled_with_facts():
 
 def test_an_error_keeps_its_facts_for_programs():
     assert ShopClosed(street="Elm Street", hour=9).facts == {"street": "Elm Street", "hour": 9}
+
+
+def test_an_error_has_a_name_for_programs():
+    assert ShopClosed(street="Elm Street", hour=9).code == "shop_closed"

@@ -22,6 +22,26 @@ def test_it_says_that_the_password_is_wrong(client, world):
     assert b'role="alert"' in answer.content
 
 
+def test_it_lets_nobody_guess_on_and_says_how_long(client, world):
+    for _ in range(10):
+        sign_in(client, "olga@example.org", "wrong")
+    answer = sign_in(client, "olga@example.org", PASSWORD)
+    assert b"Signing in failed too often" in answer.content
+    assert b"Try again in 15 minutes." in answer.content
+
+
+def test_a_form_without_a_password_is_no_guess(client, world):
+    for _ in range(11):
+        sign_in(client, "olga@example.org", "")
+    assert sign_in(client, "olga@example.org", PASSWORD).url == "/"
+
+
+def test_who_signs_in_has_all_tries_again(client, world):
+    for password in (["wrong"] * 9 + [PASSWORD]) * 2:
+        answer = sign_in(client, "olga@example.org", password)
+    assert answer.url == "/"
+
+
 def test_it_goes_to_no_other_site_after_signing_in(client, world):
     form = {"username": "olga@example.org", "password": PASSWORD, "next": "https://evil.example/"}
     assert client.post("/login/", form).url == "/"

@@ -165,6 +165,17 @@ def test_a_new_state_brings_a_new_page(world, operator):
     assert response.headers["HX-Refresh"] == "true"
 
 
+def test_the_list_of_people_goes_through_all_batches(operator, make_sendout, run_jobs, set_environment):
+    set_environment(batch_size=2)
+    sendout = make_sendout(members=5)
+    run_jobs()
+    response = operator.get(f"/sendouts/{sendout.pk}/people.csv")
+    lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
+    assert [line.split(",")[1:3] for line in lines[1:]] == [
+        [f"p{n:04}@example.com", "planned"] for n in range(1, 6)
+    ]
+
+
 def test_reasons_are_told_with_code_and_people(world, operator):
     html = operator.get(f"/sendouts/{world.sendout.pk}/details/").content.decode()
     assert "5.1.1 no such user" in html

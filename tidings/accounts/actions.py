@@ -7,7 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from tidings.accounts.errors import EmailTaken, InvitationSpent, WeakPassword
 from tidings.accounts.models import ApiKey, User
@@ -26,10 +26,8 @@ def create_user(email: str, name: str, password: str) -> User:
     email = email.strip().lower()
     user = User(email=email, name=name.strip())
     _check(user, password)
-    if User.objects.filter(email=email).exists():
-        raise EmailTaken(email=email)
     user.set_password(password)
-    user.save(force_insert=True)
+    _insert(user)
     record("user.created", user.pk, email=email)
     return user
 
@@ -43,6 +41,16 @@ def _check(user: User, password: str) -> None:
         validate_password(password, user)
     except ValidationError as error:
         raise WeakPassword(why=" ".join(error.messages)) from None
+
+
+def _insert(user: User) -> None:
+    try:
+        with transaction.atomic():
+            user.save(force_insert=True)
+    except IntegrityError as error:
+        if "users_email" in str(error):
+            raise EmailTaken(email=user.email) from None
+        raise
 
 
 def first_invitation() -> str | None:

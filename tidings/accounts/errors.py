@@ -13,3 +13,7 @@ class WeakPassword(TidingsError):
 
 class InvitationSpent(TidingsError):
     """This link has been used or has run out. Ask an administrator, or run `tidings user create`."""
+
+
+class TooManySignIns(TidingsError):
+    """Signing in failed too often with this address or from your network. Try again in {wait}."""

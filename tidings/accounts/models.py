@@ -45,3 +45,21 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+
+class SignInAttempt(models.Model):
+    """A password that was tried and is wrong, as far as is known. Rows live for minutes; see `sign_in`."""
+
+    email = models.TextField()  # in lower case, whether there is such a user or not
+    client = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "sign_in_attempts"
+        indexes = [
+            models.Index(fields=["email", "at"], name="sign_in_attempts_by_email"),
+            models.Index(fields=["client", "at"], name="sign_in_attempts_by_client"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} from {self.client} at {self.at}"

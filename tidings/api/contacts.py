@@ -1,6 +1,5 @@
 """Contacts, and who is in which group."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -9,9 +8,7 @@ from pydantic import ConfigDict, Field
 
 from tidings.api.auth import Call
 from tidings.api.paging import After, Limit, Page, cut
-from tidings.api.problems import answers, code_of
-from tidings.attributes.queries import catalogue
-from tidings.attributes.rules import Attribute, Value, ValueFault, name_key, normalise
+from tidings.api.problems import answers
 from tidings.contacts import actions, queries
 from tidings.contacts.models import Contact
 from tidings.groups.models import Group
@@ -23,14 +20,7 @@ from tidings.memberships.models import Membership
 
 CONTACTS_AT_MOST = 1_000  # more is an import, which shows progress and survives a lost connection
 
-# Columns of their own, by which people are found or spoken to; not to be written as attributes.
-IDENTITIES = frozenset({"email", "mobile", "external_id", "language"})
-
 router = Router(tags=["contacts"])
-
-
-class BadAttribute(TidingsError):
-    """The attribute “{name}” can't be set: {why}"""
 
 
 class MembershipOut(Schema):
@@ -64,7 +54,10 @@ class ContactDetail(ContactOut):
 
 
 class ContactIn(Schema):
-    """A contact, known by e-mail address, and attributes to set; those not named keep their values."""
+    """A contact, known by e-mail address, and attributes to set; those not named keep their values.
+
+    An empty text takes an attribute away.
+    """
 
     model_config = ConfigDict(extra="forbid")
     email: str = Field(examples=["anna@example.com"])
@@ -172,26 +165,7 @@ def _membership(member: Membership) -> MembershipOut:
 
 
 def _stored(payload: ContactIn, request: Call) -> tuple[Contact, bool]:
-    return actions.create_or_update(payload.email, checked(payload.attributes), by=request.auth)
-
-
-def checked(attributes: Mapping[str, object]) -> dict[str, Value]:
-    """Attributes under the keys and in the form in which they are stored; raises `BadAttribute`."""
-    if not attributes:
-        return {}
-    known = {attribute.key: attribute for attribute in catalogue() if attribute.key not in IDENTITIES}
-    return {name_key(name): _checked(name, value, known) for name, value in attributes.items()}
-
-
-def _checked(name: str, raw: object, known: Mapping[str, Attribute]) -> Value:
-    attribute = known.get(name_key(name))
-    if attribute is None:
-        raise BadAttribute(name=name, why=f"It is none of: {', '.join(sorted(known))}.")
-    text = str(raw).lower() if isinstance(raw, bool) else str(raw)
-    value = normalise(attribute.kind, text, choices=attribute.choices)
-    if isinstance(value, ValueFault):
-        raise BadAttribute(name=name, why=value.value)
-    return value
+    return actions.create_or_update(payload.email, payload.attributes, by=request.auth)
 
 
 @router.get("/groups/{group}/members", response=answers({200: Page[MemberOut]}, 404))
@@ -238,7 +212,7 @@ def _added(one: ContactIn, group: Group, request: Call) -> Addition:
         contact, _ = _stored(one, request)
         is_new = memberships.add(contact, group, source=Membership.Source.API, by=request.auth)
     except TidingsError as error:
-        return Addition(email=one.email, result="refused", code=code_of(error), message=str(error))
+        return Addition(email=one.email, result="refused", code=error.code, message=str(error))
     return Addition(email=one.email, result="added" if is_new else "already_member", contact=contact.pk)
 
 

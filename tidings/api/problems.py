@@ -1,7 +1,6 @@
 """How a call fails: problem+json (RFC 9457) for everything, and the one table from errors to HTTP."""
 
 import logging
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from http import HTTPStatus
@@ -42,7 +41,6 @@ STATUS: dict[type[TidingsError], HTTPStatus] = {
 # Every call can meet these: no key, input that doesn't fit, a fault of ours, a database that is away.
 COMMON = (401, 422, 500, 503)
 
-_WORD_START = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _HOLDER = ("process_id", "kind", "label", "mode", "since")
 
 log = logging.getLogger(__name__)
@@ -101,11 +99,6 @@ def problem(status: int, code: str, detail: str, **more: object) -> HttpResponse
     return JsonResponse(body, status=status, content_type=MEDIA_TYPE)
 
 
-def code_of(error: TidingsError) -> str:
-    """The error's name for programs: `GroupLocked` is `group_locked`."""
-    return _WORD_START.sub("_", type(error).__name__).lower()
-
-
 def status_of(error: TidingsError) -> HTTPStatus:
     """The status of the nearest class in `STATUS` that the error is one of."""
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
@@ -129,7 +122,7 @@ def _refused(_request: HttpRequest, error: TidingsError) -> HttpResponse:
     more = {}
     if "process_id" in error.facts:
         more["holder"] = {name: error.facts[name] for name in _HOLDER}
-    return problem(status_of(error), code_of(error), str(error), **more)
+    return problem(status_of(error), error.code, str(error), **more)
 
 
 def _unknown_caller(_request: HttpRequest, _error: Exception) -> HttpResponse:

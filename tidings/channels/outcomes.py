@@ -1,7 +1,7 @@
 """One vocabulary for what carriers report about a message."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from tidings.kernel.errors import TidingsError
 
@@ -23,8 +23,7 @@ class Kind(StrEnum):
     """The carrier's own fault (no connection, service, TLS or login): says nothing about a recipient."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """A report: `code` is the carrier's (SMTP: 200-599), or 0 where it said nothing; `text` is its reason."""
 
     kind: Kind

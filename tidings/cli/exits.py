@@ -1,14 +1,11 @@
 """How a command ends: the one table from errors to exit codes, and how an error is told."""
 
 import json
-import re
 import sys
 from enum import IntEnum
 
 from tidings.kernel.errors import NotFound, TidingsError
 from tidings.locks.errors import GroupLocked
-
-_WORD_START = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 class Exit(IntEnum):
@@ -49,11 +46,6 @@ CODES: dict[type[TidingsError], Exit] = {
 def exit_code(error: TidingsError) -> Exit:
     """The code of the nearest class in `CODES` that the error is one of."""
     return next(CODES[kind] for kind in type(error).__mro__ if kind in CODES)
-
-
-def code_of(error: TidingsError) -> str:
-    """The error's name for programs: `GroupLocked` is `group_locked`."""
-    return _WORD_START.sub("_", type(error).__name__).lower()
 
 
 def tell(code: str, message: str, *, as_json: bool) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from tidings.cli.exits import Exit, code_of, exit_code, tell
+from tidings.cli.exits import Exit, exit_code, tell
 from tidings.cli.lazy import Entry, LazyGroup
 from tidings.kernel.errors import TidingsError
 
@@ -61,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         result = tidings.main(words, prog_name="tidings", standalone_mode=False)
     except TidingsError as error:
-        tell(code_of(error), str(error), as_json=as_json)
+        tell(error.code, str(error), as_json=as_json)
         return exit_code(error)
     except click.Abort:
         tell("interrupted", "Interrupted.", as_json=as_json)

@@ -1,14 +1,20 @@
 """Making and changing single contacts."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from django.db import transaction
 
 from tidings.accounts.models import User
-from tidings.contacts.errors import BadAddress
+from tidings.attributes.queries import catalogue
+from tidings.attributes.rules import Attribute, Value, ValueFault, name_key, normalise
+from tidings.contacts.errors import BadAddress, BadAttribute
 from tidings.contacts.models import Contact
 from tidings.contacts.rules import AddressFault, normalise_email
 from tidings.journal.actions import record
+
+# Columns of their own, by which people are found or spoken to; not to be written as attributes.
+IDENTITIES = frozenset({"email", "mobile", "external_id", "language"})
 
 
 def by_email(raw: str) -> Contact | None:
@@ -25,16 +31,56 @@ def checked_email(raw: str) -> str:
 
 
 def create_or_update(raw: str, attributes: Mapping[str, object], *, by: User | None) -> tuple[Contact, bool]:
-    """The contact with that e-mail address with these attributes set; made if new. Returns (contact, is new)."""
-    email = checked_email(raw)
+    """The contact with that e-mail address with these attributes set; made if new. Returns (contact, is new).
+
+    Attributes not named keep their values, an empty text takes one away. Names count whatever their case, values are
+    normalised to the attribute's type. Raises `BadAddress` or `BadAttribute`, and then has changed nothing.
+    """
+    email, wanted = checked_email(raw), _checked(attributes)
     with transaction.atomic():
         contact, is_new = Contact.objects.select_for_update().get_or_create(
-            email=email, defaults={"attributes": dict(attributes)}
+            email=email, defaults={"attributes": _without_empty(wanted)}
         )
-        changed = {k: v for k, v in attributes.items() if contact.attributes.get(k) != v}
-        if changed:
-            contact.attributes |= changed
-            contact.save(update_fields=["attributes", "updated_at"])
-        if is_new or changed:
-            record("contact.created" if is_new else "contact.updated", contact.pk, by=by, attributes=changed)
+        if is_new:
+            record("contact.created", contact.pk, by=by, attributes=contact.attributes)
+        else:
+            _update(contact, wanted, by=by)
     return contact, is_new
+
+
+def _update(contact: Contact, wanted: dict[str, Value], *, by: User | None) -> None:
+    changed = {key: value for key, value in wanted.items() if contact.attributes.get(key, "") != value}
+    if changed:
+        contact.attributes = _without_empty(contact.attributes | changed)
+        contact.save(update_fields=["attributes", "updated_at"])
+        record("contact.updated", contact.pk, by=by, attributes=changed)
+
+
+def _without_empty(attributes: dict[str, Value]) -> dict[str, Value]:
+    return {key: value for key, value in attributes.items() if value != ""}
+
+
+def _checked(attributes: Mapping[str, object]) -> dict[str, Value]:
+    """Attributes under the keys and in the form in which they are stored."""
+    if not attributes:
+        return {}
+    known = {attribute.key: attribute for attribute in catalogue() if attribute.key not in IDENTITIES}
+    return {name_key(name): _value(name, raw, known) for name, raw in attributes.items()}
+
+
+def _value(name: str, raw: object, known: Mapping[str, Attribute]) -> Value:
+    attribute = known.get(name_key(name))
+    if attribute is None:
+        raise BadAttribute(name=name, why=f"It is none of: {', '.join(sorted(known))}.")
+    text = _as_text(raw)
+    value = normalise(attribute.kind, text, choices=attribute.choices) if text.strip() else ""
+    if isinstance(value, ValueFault):
+        raise BadAttribute(name=name, why=value.value)
+    return value
+
+
+def _as_text(raw: object) -> str:
+    """What a person would write for a value of JSON: `true`, and 0.00001 without an exponent."""
+    if isinstance(raw, bool):
+        return str(raw).lower()
+    return f"{Decimal(str(raw)):f}" if isinstance(raw, float) else str(raw)

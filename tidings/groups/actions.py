@@ -1,6 +1,8 @@
 """Making and changing groups. Each change is a fact in the journal."""
 
 from django.db import IntegrityError, transaction
+from django.db.models import Value
+from django.db.models.functions import Lower
 
 from tidings.accounts.models import User
 from tidings.groups import rules
@@ -57,8 +59,10 @@ def category_named(name: str) -> Category | None:
         return None
     if len(name) > 100:  # noqa: PLR2004 - the column's length
         raise BadGroup(why="The name of a category has at most 100 characters.")
-    found = Category.objects.filter(name__iexact=name).first()
-    return found or Category.objects.create(name=name)
+    # Compared as categories_name_once does, and safe beside somebody who makes the same one now.
+    categories = Category.objects.alias(lowered=Lower("name"))
+    category, _ = categories.get_or_create(lowered__exact=Lower(Value(name)), defaults={"name": name})
+    return category
 
 
 def set_attribute(group: Group, name: str, value: str, *, by: User | None) -> GroupAttribute:

@@ -11,9 +11,11 @@ from typing import Any, TypeVar, cast
 import psycopg
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from psycopg import errors, sql
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
 from psycopg.rows import dict_row
-from psycopg.types.json import JsonbLoader
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
+from pydantic_core import from_json
 
 Params = Mapping[str, object]
 Row = dict[str, Any]
@@ -53,9 +55,16 @@ def _raw() -> psycopg.Connection[Any]:
     return cast("psycopg.Connection[Any]", connection.connection)
 
 
+class _JsonbLoader(Loader):
+    """The standard library's reader takes six times as long, and delivery reads a profile for each recipient."""
+
+    def load(self, data: Buffer) -> Any:
+        return from_json(bytes(data))
+
+
 def _with_json(cursor: AnyCursor) -> AnyCursor:
     """Makes JSON come as values. Django's connection would leave it as text, to the fields of the ORM."""
-    cursor.adapters.register_loader("jsonb", JsonbLoader)
+    cursor.adapters.register_loader("jsonb", _JsonbLoader)
     return cursor
 
 
@@ -119,6 +128,10 @@ def stream(statement: str, params: Params | None = None, *, size: int = 2_000) -
         yield from cursor
 
 
+async def _read_json(raw: psycopg.AsyncConnection[Row]) -> None:
+    raw.adapters.register_loader("jsonb", _JsonbLoader)
+
+
 def async_pool(*, size: int) -> AsyncPool:
     """A closed pool of autocommit connections for a worker's event loop, to the same database as Django's."""
     params = connection.get_connection_params()
@@ -127,6 +140,7 @@ def async_pool(*, size: int) -> AsyncPool:
     return AsyncConnectionPool(
         kwargs={**params, "autocommit": True, "row_factory": dict_row, "prepare_threshold": 3},
         connection_class=psycopg.AsyncConnection[Row],
+        configure=_read_json,
         min_size=1,
         max_size=size,
         open=False,

@@ -1,6 +1,9 @@
 """The base of all errors that are facts a person can act on."""
 
 import inspect
+import re
+
+_WORD_START = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 class TidingsError(Exception):
@@ -11,6 +14,11 @@ class TidingsError(Exception):
     def __init__(self, **facts: object) -> None:
         self.facts = facts
         super().__init__(inspect.cleandoc(type(self).__doc__ or "").replace("\n", " ").format(**facts))
+
+    @property
+    def code(self) -> str:
+        """The error's name for programs: `GroupLocked` is `group_locked`."""
+        return _WORD_START.sub("_", type(self).__name__).lower()
 
 
 class NotFound(TidingsError):

@@ -1,8 +1,14 @@
-"""Who uses which group."""
+"""Who uses which group, and which processes nobody looks after."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
+
+from django.db.models import BigIntegerField, Model, Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Now
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tidings.kernel import db
 from tidings.locks.models import Process
@@ -15,6 +21,8 @@ FROM group_locks l JOIN processes p ON p.id = l.process_id LEFT JOIN users u ON 
 WHERE %(groups)s::bigint[] IS NULL OR l.group_id = ANY (%(groups)s)
 ORDER BY l.taken_at, l.id
 """
+
+Owner = TypeVar("Owner", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -52,3 +60,14 @@ def running() -> list[Process]:
     return list(
         Process.objects.filter(state=Process.State.RUNNING).select_related("started_by").order_by("-id")
     )
+
+
+def forgotten(owners: QuerySet[Owner], *, task: str, argument: str) -> QuerySet[Owner]:
+    """Those of `owners`, rows with a `process`, whose process runs while nobody holds it and no job is left for it.
+
+    Such a job belongs to `task` and carries the id of the owner as `argument`.
+    """
+    is_free = Q(process__lease_until=None) | Q(process__lease_until__lt=Now())
+    jobs = ProcrastinateJob.objects.filter(task_name=task, status__in=("todo", "doing"))
+    cared_for = jobs.values_list(Cast(KeyTextTransform(argument, "args"), BigIntegerField()))
+    return owners.filter(is_free, process__state=Process.State.RUNNING).exclude(pk__in=cared_for)

@@ -1,13 +1,9 @@
 """One copy of a message before anything is sent."""
 
-from dataclasses import replace
-from email.utils import format_datetime
-
 from django.conf import settings
 
 from tidings.contacts.models import Contact
 from tidings.groups.models import Group
-from tidings.kernel import clock
 from tidings.messaging.links import LINK_NAMES, UNSUBSCRIBE_PATH
 from tidings.messaging.mime.message import Preview
 from tidings.messaging.models import Version
@@ -28,8 +24,8 @@ def preview(
     message = compile_version(version, frozen)
     snapshot = Snapshot(NO_SENDOUT, group.pk, frozen["sender_address"], message)
     row = {name: getattr(contact, name) for name in IDENTITIES} | {"attributes": contact.attributes}
-    copy = snapshot.copy_for(contact.pk, row, format_datetime(clock.now()))
-    return message.preview(replace(copy, links=_harmless_links()))
+    copy = snapshot.copier()(contact.pk, row)
+    return message.preview(copy._replace(links=_harmless_links()))
 
 
 def _harmless_links() -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 from tidings.attributes.queries import keys
 from tidings.groups.models import Group
 from tidings.kernel import clock
-from tidings.messaging.links import LINK_NAMES, Recipient, links_for
+from tidings.messaging.links import LINK_NAMES, link_maker
 from tidings.messaging.mime.message import CompiledMessage, Content, Copy, Sender, compile_message
 from tidings.messaging.models import Version
 from tidings.messaging.personalization.names import KnownNames
@@ -20,6 +20,7 @@ MESSAGE_NAMES = ("subject", "name", "id")
 COMPILED_AT_ONCE = 8  # sendouts that one worker serves in turns
 
 Row = dict[str, Any]
+NOTHING: dict[str, object] = {}  # members have no attributes of their own yet
 
 
 @dataclass(frozen=True)
@@ -31,24 +32,29 @@ class Snapshot:
     sender: str
     message: CompiledMessage
 
-    def copy_for(self, contact: int, row: Row, date: str) -> Copy:
-        """The facts of one recipient; `row` has the identities and `attributes`."""
-        profile = row["attributes"] | {name: row[name] for name in IDENTITIES}
-        name = " ".join(filter(None, (profile.get("first_name"), profile.get("last_name"))))
-        return Copy(
-            address=row["email"],
-            name=name,
-            contact=profile,
-            member={},
-            links=links_for(Recipient(self.group, contact, self.sendout)),
-            message_id=f"<{self.sendout}.{contact}.{self.group}@{self.sender.rpartition('@')[2]}>",
-            date=date,
-        )
+    def copier(self) -> Callable[[int, Row], Copy]:
+        """Makes the facts of one copy from a contact's id and a row with the identities and `attributes`.
+
+        The Date header of all of them is the moment of this call.
+        """
+        date = format_datetime(clock.now())
+        links_for = link_maker(self.group, self.sendout)
+        before, behind = f"<{self.sendout}.", f".{self.group}@{self.sender.rpartition('@')[2]}>"
+
+        def copy_for(contact: int, row: Row) -> Copy:
+            profile = row["attributes"].copy()
+            name = f"{profile.get('first_name') or ''} {profile.get('last_name') or ''}".strip()
+            for identity in IDENTITIES:
+                profile[identity] = row[identity]
+            message_id = f"{before}{contact}{behind}"
+            return Copy(row["email"], name, profile, NOTHING, links_for(contact), message_id, date)
+
+        return copy_for
 
     def renderer(self) -> Callable[[int, Row], bytes]:
-        """Makes the copy of one recipient; the Date header is that of the call, to the minute of the taking."""
-        date = format_datetime(clock.now())
-        return lambda contact, row: self.message.render(self.copy_for(contact, row, date))
+        """Makes the copy of one recipient."""
+        copy_for, render = self.copier(), self.message.render
+        return lambda contact, row: render(copy_for(contact, row))
 
 
 def freeze(group: Group, *, sender_name: str, sender_address: str) -> dict[str, Any]:

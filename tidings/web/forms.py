@@ -6,9 +6,13 @@ from typing import Any, TypeVar
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 
+from tidings.accounts.errors import TooManySignIns
+from tidings.accounts.sign_in import begin_attempt, end_well
 from tidings.groups.models import Category, Group
+from tidings.kernel import clock
 from tidings.kernel.errors import TidingsError
 from tidings.web.pasting import LINES_AT_MOST
+from tidings.web.request import client_address
 
 T = TypeVar("T")
 
@@ -57,6 +61,19 @@ class LoginForm(AuthenticationForm):
         self.fields["username"].label = "E-mail address"
         self.fields["username"].widget.attrs |= {"autofocus": True, "autocomplete": "username"}
         _style(self)
+
+    def clean(self) -> dict[str, Any]:
+        """Tries the password, unless too many were wrong of late."""
+        if self.errors:
+            return super().clean()
+        email, client = self.cleaned_data["username"], client_address(self.request) if self.request else ""
+        try:
+            begin_attempt(email, client, clock.now())
+        except TooManySignIns as error:
+            raise forms.ValidationError(str(error)) from None
+        cleaned = super().clean()
+        end_well(email, client)
+        return cleaned
 
 
 class WelcomeForm(StyledForm):

@@ -1,6 +1,5 @@
 """Our bytes against the standard library: it reads from them what it would have written itself."""
 
-from dataclasses import replace
 from email import policy
 from email.header import decode_header, make_header
 from email.message import EmailMessage
@@ -96,7 +95,7 @@ def rendered(*, subject="", name="", sender="", before="", value="", after=""):
         "a@example.com", name, values, {}, links, "<1@example.org>", "Mon, 23 Nov 2026 08:00:00 +0000"
     )
     # A lone CR at the end of a value is a line end of its own, also before an LF of the template.
-    same = replace(copy, contact=values | {"x": "\n".join(LINE_END.split(value))})
+    same = copy._replace(contact=values | {"x": "\n".join(LINE_END.split(value))})
     return message.render(copy), message.preview(same)
 
 

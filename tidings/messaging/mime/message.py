@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
+from typing import NamedTuple
 
 from tidings.messaging.mime import quoted_printable
 from tidings.messaging.mime.headers import (
@@ -59,8 +60,7 @@ class Sender:
     reply_to: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(NamedTuple):
     """One recipient's facts.
 
     Keys of `contact`, `member` and `links` are spelled as in the `KnownNames` the message was compiled with,

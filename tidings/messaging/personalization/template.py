@@ -68,5 +68,7 @@ def _naming_the_part(part: str, fill: Fill[Piece]) -> Fill[Piece]:
             raise RenderError(
                 part=part, reason="a value holds half a character (a lone surrogate)"
             ) from error
+        except ArithmeticError as error:  # of comparing a signalling NaN
+            raise RenderError(part=part, reason="a number can't be compared: it is no number") from error
 
     return named

@@ -219,8 +219,8 @@ class Engine:
         params = {
             "batch": held.batch,
             "token": held.token,
-            "positions": fresh.positions,
-            "contacts": fresh.contacts,
+            "positions": _array(fresh.positions),
+            "contacts": _array(fresh.contacts),
             "others": json.dumps(fresh.others) if fresh.others else "[]",
             "handed_to": handed_to,
             "lease": self._lease,
@@ -261,6 +261,11 @@ class Engine:
         if row is None:
             raise TakenOver(batch=held.batch)
         return int(row["times"])
+
+
+def _array(numbers: list[int]) -> str:
+    """As PostgreSQL writes an array: the driver would take ten times as long for it."""
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

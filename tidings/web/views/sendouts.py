@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -25,7 +24,7 @@ from tidings.locks.queries import locks_of
 from tidings.memberships.queries import waterfall
 from tidings.messaging.models import Message, Version
 from tidings.sendouts import actions, queries
-from tidings.sendouts.models import Sendout
+from tidings.sendouts.models import Batch, Sendout
 from tidings.web import sendout_report
 from tidings.web.forms import SearchForm, StyledForm, attempt
 from tidings.web.overview import sendout_rows
@@ -45,14 +44,14 @@ CSV_HEADER = (
 )  # fmt: skip
 CSV_SENDOUTS_PER_QUERY = 200
 PEOPLE_HEADER = ("contact id", "address", "outcome", "attempt", "code", "reason", "at", "due")
-# One row per person of the audience, planned ones too. Rides sendout_batches_once and deliveries_pkey.
+# One row per person of a batch, planned ones too. Rides deliveries_pkey.
 PEOPLE = """
 SELECT p.contact_id, c.email, coalesce(d.outcome, 'planned') AS outcome, d.attempt, d.code, d.reason, d.at, d.due_at
 FROM sendout_batches b
 CROSS JOIN LATERAL unnest(b.contact_ids) WITH ORDINALITY AS p (contact_id, position)
 LEFT JOIN deliveries d ON d.batch_id = b.id AND d.position = p.position
 LEFT JOIN contacts c ON c.id = p.contact_id
-WHERE b.sendout_id = %(sendout)s ORDER BY b.number, p.position
+WHERE b.id = %(batch)s ORDER BY p.position
 """
 
 
@@ -237,8 +236,10 @@ def people_csv(_request: OperatorRequest, pk: int) -> StreamingHttpResponse:
 
 
 def _people(sendout: Sendout) -> Iterator[tuple[object, ...]]:
-    with transaction.atomic():
-        for row in db.stream(PEOPLE, {"sendout": sendout.pk}):
+    """Batch by batch, and no transaction from one to the next: a slow client's would hinder the database's cleaning."""
+    batches = Batch.objects.filter(sendout=sendout).order_by("number").values_list("pk", flat=True)
+    for batch in list(batches):
+        for row in db.rows(PEOPLE, {"batch": batch}):
             facts = (row[name] for name in ("contact_id", "email", "outcome", "attempt", "code", "reason"))
             yield (*facts, *_iso(row["at"], row["due_at"]))
 
