@@ -23,6 +23,7 @@ from types import FrameType
 from typing import Any, NoReturn
 
 from demo.files import Expectation, write_files
+from tidings.kernel.embedded.server import Server
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / "var" / "demo"
@@ -77,6 +78,8 @@ def _free_port() -> int:
 @contextmanager
 def _tidings_up(port: int) -> Iterator[subprocess.Popen[bytes]]:
     """`tidings up` on an empty home of its own; whatever it started ends with the block."""
+    if running := Server(HOME).pid:
+        raise BrokenStory(f"A demo runs already: its database is process {running}. End that one first.")
     shutil.rmtree(HOME, ignore_errors=True)
     HOME.mkdir(parents=True)
     # The demo's own settings: never somebody's database, never somebody's relay.

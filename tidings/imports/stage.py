@@ -1,5 +1,6 @@
 """Reading a file into the work table: stream -> check -> COPY -> one row per person, in the order of addresses."""
 
+import io
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -11,8 +12,10 @@ from django.db import DatabaseError, ProgrammingError, transaction
 
 from tidings.imports.merge import names_identities
 from tidings.imports.models import Import
+from tidings.imports.rules.copy_text import copy_text
 from tidings.imports.rules.formats import Format
 from tidings.imports.rules.mapping import Mapping
+from tidings.imports.rules.reasons import Reject
 from tidings.imports.rules.rows import Batch, read_rows
 from tidings.kernel import db, sql
 from tidings.kernel.errors import TidingsError
@@ -25,7 +28,11 @@ REJECT_COLUMNS = ("line", "reason", "column", "value")
 # The bar moves through the file's bytes once while it is read and twice while it is merged: about what each costs.
 READING_SHARE = 1
 MERGING_SHARE = 2
-CANCEL_LOOK_SECONDS = 1.0  # a person waits for it, and a look costs next to nothing
+CANCEL_LOOK_SECONDS = 1.0  # a person waits for it
+PART_BYTES = (
+    2 * 1024 * 1024
+)  # about 30,000 rows: PostgreSQL stores them while we read on, and waits for us seldom
+REJECTS_AT_ONCE = 1_000  # a file may hold nothing else
 
 
 class Cancelled(TidingsError):
@@ -101,41 +108,71 @@ def stage(run: Import, heart: Heartbeat) -> Staged:
 def _copy(run: Import, heart: Heartbeat) -> tuple[int, int]:
     """Copies the file into the stage; returns its rows and how many of them were rejected."""
     rows = rejected = 0
-    with default_storage.open(run.file) as file:
+    with default_storage.open(run.file) as stored:
+        file = _ReadAhead(cast("BinaryIO", stored))
         batches = read_rows(
             cast("BinaryIO", file), Format.from_dict(run.format), Mapping.from_dict(run.mapping)
         )
-        for batch in _until_stopped(run, heart, batches):
-            _copy_batch(batch)
-            rows += len(batch.rows) + len(batch.rejects)
-            rejected += len(batch.rejects)
-            heart.done = batch.bytes_read * READING_SHARE // (READING_SHARE + MERGING_SHARE)
-    return rows, rejected
+        while file.fetch():
+            check_cancelled(run)
+            rejects: list[Reject] = []
+            with db.copy_into("stage", STAGE_COLUMNS) as copy:
+                for batch in _until_pause(file, batches, heart):
+                    copy.write(copy_text(batch.rows))
+                    rejects += batch.rejects
+                    rows += len(batch.rows)
+                    heart.done = batch.bytes_read * READING_SHARE // (READING_SHARE + MERGING_SHARE)
+            _copy_rejects(rejects)
+            rejected += len(rejects)
+    return rows + rejected, rejected
 
 
-def _until_stopped(run: Import, heart: Heartbeat, batches: Iterable[Batch]) -> Iterator[Batch]:
-    """The batches; raises `LeaseLost` or `Cancelled` before the next one."""
-    look_at = time.monotonic()
+class _ReadAhead:
+    """A file, fetched in large parts: it may come from the database, which can't be asked for it during a COPY."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._part = io.BytesIO()
+        self._is_at_end = self._is_over = False
+
+    def fetch(self) -> bool:
+        """Gets the next part if the one before is used up; False behind the end of the file."""
+        if self.is_used_up and not self._is_at_end:
+            data = self._file.read(PART_BYTES)
+            self._part, self._is_at_end = io.BytesIO(data), not data
+        return not self._is_over
+
+    @property
+    def is_used_up(self) -> bool:
+        return self._part.tell() == self._part.getbuffer().nbytes
+
+    def read(self, size: int) -> bytes:
+        data = self._part.read(size)
+        if not data and not self._is_at_end:
+            raise AssertionError("the file was read further than it was fetched")
+        self._is_over = not data
+        return data
+
+
+def _until_pause(file: _ReadAhead, batches: Iterable[Batch], heart: Heartbeat) -> Iterator[Batch]:
+    """The batches of one COPY, during which nothing else can be asked of the database. Raises `LeaseLost`."""
+    end = time.monotonic() + CANCEL_LOOK_SECONDS
+    rejects = 0
     for batch in batches:
         heart.check()
-        if time.monotonic() >= look_at:
-            check_cancelled(run)
-            look_at = time.monotonic() + CANCEL_LOOK_SECONDS
         yield batch
+        rejects += len(batch.rejects)
+        if file.is_used_up or rejects >= REJECTS_AT_ONCE or time.monotonic() >= end:
+            return
+
+
+def _copy_rejects(rejects: Iterable[Reject]) -> None:
+    with db.copy_into("stage_rejects", REJECT_COLUMNS) as copy:
+        for reject in rejects:
+            copy.write_row((reject.line, reject.reason, reject.column, reject.value))
 
 
 def check_cancelled(run: Import) -> None:
     """Raises `Cancelled` if somebody asked for it."""
     if Import.objects.filter(pk=run.pk, cancel_requested=True).exists():
         raise Cancelled
-
-
-def _copy_batch(batch: Batch) -> None:
-    if batch.rows:
-        with db.copy_into("stage", STAGE_COLUMNS) as copy:
-            for row in batch.rows:
-                copy.write_row(row)
-    if batch.rejects:
-        with db.copy_into("stage_rejects", REJECT_COLUMNS) as copy:
-            for reject in batch.rejects:
-                copy.write_row((reject.line, reject.reason, reject.column, reject.value))

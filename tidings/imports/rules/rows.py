@@ -1,69 +1,24 @@
-"""Records -> rows that can be stored, and rejects: the hot loop of every import."""
+"""Records -> rows that can be stored, and rejects."""
 
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from json.encoder import encode_basestring
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO
 
-from tidings.attributes.rules import (
-    FORBIDDEN_CHARACTER,
-    TEXT_CHARACTERS_AT_MOST,
-    Attribute,
-    DateOrder,
-    Kind,
-    ValueFault,
-    normalise,
-)
-from tidings.contacts.rules import (
-    EXTERNAL_ID_CHARACTERS_AT_MOST,
-    AddressFault,
-    normalise_email,
-    normalise_language,
-    normalise_mobile,
-)
+from tidings.attributes.rules import FORBIDDEN_CHARACTER
+from tidings.imports.rules.columns import Fault, Faults, Reader
 from tidings.imports.rules.errors import BrokenHeader, EmptyHeader, HeaderChanged
 from tidings.imports.rules.formats import Format
 from tidings.imports.rules.lines import UNREADABLE
-from tidings.imports.rules.mapping import FIXED, Key, Mapping
+from tidings.imports.rules.mapping import Mapping
 from tidings.imports.rules.reasons import Reason, Reject, excerpt
 from tidings.imports.rules.records import Records, read_records
 
-# Values of typed columns repeat (a hundred years have 36,525 birthdays); each is normalised once.
-CACHED_VALUES_PER_COLUMN = 50_000
+# Few enough for the processor to keep them at hand from one column to the next: a fifth faster than a piece as a whole.
+# It also bounds what short rows become when they are filled up to the width of the header.
+CELLS_AT_ONCE = 6_000
 
 Row = tuple[int, str | None, str | None, str | None, str | None, str]
 """(line, email, mobile, external_id, language, attributes as JSON text)"""
-
-T = TypeVar("T")
-
-_REASONS = {
-    AddressFault.NO_ADDRESS: Reason.NO_ADDRESS,
-    AddressFault.BAD_ADDRESS: Reason.BAD_ADDRESS,
-    AddressFault.SEVERAL_ADDRESSES: Reason.SEVERAL_ADDRESSES,
-    AddressFault.NAME_WITH_ADDRESS: Reason.NAME_WITH_ADDRESS,
-    AddressFault.TOO_LONG: Reason.TOO_LONG,
-    AddressFault.BAD_MOBILE: Reason.BAD_MOBILE,
-    AddressFault.BAD_LANGUAGE: Reason.BAD_LANGUAGE,
-    ValueFault.CONTROL_CHARACTER: Reason.CONTROL_CHARACTER,
-    ValueFault.TOO_LONG: Reason.TOO_LONG,
-    ValueFault.NOT_A_NUMBER: Reason.BAD_NUMBER,
-    ValueFault.AMBIGUOUS_NUMBER: Reason.BAD_NUMBER,
-    ValueFault.TOO_MANY_DIGITS: Reason.BAD_NUMBER,
-    ValueFault.NOT_A_BOOLEAN: Reason.BAD_BOOLEAN,
-    ValueFault.NOT_A_DATE: Reason.BAD_DATE,
-    ValueFault.AMBIGUOUS_DATE: Reason.AMBIGUOUS_DATE,
-    ValueFault.NOT_A_DATE_TIME: Reason.BAD_DATE_TIME,
-    ValueFault.NOT_A_CHOICE: Reason.BAD_CHOICE,
-}
-_MISSING = {
-    Key.EMAIL: Reason.NO_ADDRESS,
-    Key.MOBILE: Reason.NO_MOBILE,
-    Key.EXTERNAL_ID: Reason.NO_EXTERNAL_ID,
-}
-_json = json.JSONEncoder(ensure_ascii=False).encode
-_EMPTY_DATE_CHARACTERS = frozenset("0./-")  # Outlook writes 0.0.00 and databases 0000-00-00 for no date
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +36,6 @@ class Head:
 
     names: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-
-
-class _RowFault(Exception):
-    def __init__(self, reason: Reason, column: int | None, value: str) -> None:
-        self.reason, self.column, self.value = reason, column, value
 
 
 def read_head(file: BinaryIO, layout: Format, *, rows: int = 20) -> Head:
@@ -149,144 +99,66 @@ class _Checker:
     def __init__(self, mapping: Mapping) -> None:
         self._headers = mapping.headers
         self._width = len(mapping.columns)
+        self._records_at_once = max(1, CELLS_AT_ONCE // self._width)
         self._used = [at for at, column in enumerate(mapping.columns) if column.attribute]
-        self._row = _compile(mapping)
+        self._reader = Reader(mapping)
 
     def batch(self, records: Records) -> Batch:
         """Checks each record; `records` is used up."""
-        rows: list[Row] = []
-        width, suspicious, row = self._width, records.suspicious, self._row
-        last = records.cells[-1] if records.is_cut_off and records.cells else None
-        for line, cells in zip(records.starts, records.cells, strict=True):
-            try:
-                if suspicious or len(cells) != width:
-                    self._fit(cells, is_cut_off=cells is last)
-                rows.append(row(line, cells))
-            except _RowFault as fault:
-                if any(map(str.strip, cells)):  # else it is a blank line, which is no row
-                    records.rejects.append(self._reject(line, fault))
-        return Batch(rows, records.rejects, records.bytes_read)
+        batch = Batch([], records.rejects, records.bytes_read)
+        for first in range(0, len(records.cells), self._records_at_once):
+            self._check(records, slice(first, first + self._records_at_once), batch)
+        return batch
 
-    def _fit(self, cells: list[str], *, is_cut_off: bool) -> None:
-        """Makes a record as wide as the header and refuses what no value may hold."""
+    def _check(self, records: Records, part: slice, batch: Batch) -> None:
+        """Adds each record of a part to the batch's rows or rejects, unless it is a blank line: that is no row."""
+        lines, cells = records.starts[part], records.cells[part]
+        faults: Faults = {}
+        fitting = cells
+        if records.suspicious or set(map(len, cells)) != {self._width}:
+            fitting = self._fitted(cells, records.cells[-1] if records.is_cut_off else None, faults)
+        rows = self._rows(lines, fitting, faults)
+        batch.rows.extend([row for at, row in enumerate(rows) if at not in faults] if faults else rows)
+        for at in sorted(faults):
+            if any(map(str.strip, cells[at])):
+                batch.rejects.append(self._reject(lines[at], faults[at]))
+
+    def _rows(self, lines: Sequence[int], records: list[list[str]], faults: Faults) -> list[Row]:
+        """A row for each record; what stands in one with a fault means nothing."""
+        columns = list(zip(*records, strict=True))
+        emails, mobiles, external_ids, languages = self._reader.identities(columns, faults)
+        attributes = self._reader.attributes(columns, faults)
+        return list(zip(lines, emails, mobiles, external_ids, languages, attributes, strict=False))
+
+    def _fitted(self, records: list[list[str]], last: list[str] | None, faults: Faults) -> list[list[str]]:
+        """Each record as wide as the header; a blank one in place of a record that has a fault."""
+        blank = [""] * self._width
+        fitted = []
+        for at, cells in enumerate(records):
+            fault = self._misfit(cells, is_cut_off=cells is last)
+            if fault:
+                faults[at] = fault
+            # Spreadsheets leave out the empty cells at the end of a row, or write more of them.
+            fitted.append(blank if fault or not cells else cells[: self._width] + blank[len(cells) :])
+        return fitted
+
+    def _misfit(self, cells: list[str], *, is_cut_off: bool) -> Fault | None:
+        """What is wrong with the width of a record, or with characters that no value may hold."""
         if any(map(str.strip, cells[self._width :])):
-            raise _RowFault(Reason.TOO_MANY_CELLS, None, " | ".join(cells[self._width :]))
-        if len(cells) < self._width:
-            if is_cut_off:
-                raise _RowFault(Reason.TOO_FEW_CELLS, None, " | ".join(cells))
-            # Spreadsheets leave out the empty cells at the end of a row.
-            cells.extend([""] * (self._width - len(cells)))
+            return Fault(Reason.TOO_MANY_CELLS, None, " | ".join(cells[self._width :]))
+        if is_cut_off and len(cells) < self._width:
+            return Fault(Reason.TOO_FEW_CELLS, None, " | ".join(cells))
         for at in self._used:
-            if UNREADABLE in cells[at]:
-                raise _RowFault(Reason.BAD_ENCODING, at, cells[at])
-            if FORBIDDEN_CHARACTER.search(cells[at]):
-                raise _RowFault(Reason.CONTROL_CHARACTER, at, cells[at])
+            if at < len(cells) and (reason := _unstorable(cells[at])):
+                return Fault(reason, at, cells[at])
+        return None
 
-    def _reject(self, line: int, fault: _RowFault) -> Reject:
+    def _reject(self, line: int, fault: Fault) -> Reject:
         column = "" if fault.column is None else self._headers[fault.column]
         return Reject(line, fault.reason, column, excerpt(fault.value))
 
 
-def _compile(mapping: Mapping) -> Callable[[int, list[str]], Row]:
-    """The function (line, cells) -> row of a mapping; it raises _RowFault.
-
-    One closure without attribute look-ups and calls per text cell: half the time of the obvious way.
-    """
-    email_at, read_email = _identity(mapping, "email", normalise_email)
-    mobile_at, read_mobile = _identity(
-        mapping, "mobile", partial(normalise_mobile, default_country=mapping.default_country)
-    )
-    external_id_at, read_external_id = _identity(mapping, "external_id", _external_id)
-    language_at, read_language = _identity(mapping, "language", _cached(normalise_language))
-    texts, typed = _text_columns(mapping), _typed_columns(mapping)
-
-    def row(line: int, cells: list[str]) -> Row:
-        email = None if email_at is None else read_email(cells[email_at])
-        mobile = None if mobile_at is None else read_mobile(cells[mobile_at])
-        external_id = None if external_id_at is None else read_external_id(cells[external_id_at])
-        language = None if language_at is None else read_language(cells[language_at])
-        members = [name + encode_basestring(cell) for name, at in texts if (cell := cells[at].strip())]
-        for read, at in typed:
-            if member := read(cells[at]):
-                members.append(member)
-        attributes = "{" + ",".join(members) + "}"
-        if len(attributes) > TEXT_CHARACTERS_AT_MOST:  # one check for all cells; few rows come so far
-            _refuse_long_texts(cells, texts)
-        return line, email, mobile, external_id, language, attributes
-
-    return row
-
-
-def _identity(
-    mapping: Mapping, target: str, normalise_cell: Callable[[str], str | AddressFault]
-) -> tuple[int | None, Callable[[str], str | None]]:
-    """Where an identity stands, and what reads it: None for an empty cell, unless it is the key's."""
-    at = mapping.position_of(target)
-
-    def read(cell: str) -> str | None:
-        found = normalise_cell(cell)
-        if isinstance(found, str):
-            return found
-        if cell.strip():
-            raise _RowFault(_REASONS[found], at, cell)
-        if target == mapping.key:
-            raise _RowFault(_MISSING[mapping.key], at, "")
-        return None
-
-    return at, read
-
-
-def _external_id(cell: str) -> str | AddressFault:
-    text = cell.strip()
-    if len(text) > EXTERNAL_ID_CHARACTERS_AT_MOST:
-        return AddressFault.TOO_LONG
-    return text or AddressFault.NO_ADDRESS
-
-
-def _text_columns(mapping: Mapping) -> list[tuple[str, int]]:
-    """JSON name with its colon, and position."""
-    return [
-        (encode_basestring(attribute.key) + ":", at)
-        for at, attribute in _free_attributes(mapping)
-        if attribute.kind is Kind.TEXT
-    ]
-
-
-def _typed_columns(mapping: Mapping) -> list[tuple[Callable[[str], str], int]]:
-    """What reads a cell into a JSON member, and position."""
-    return [
-        (_member_reader(at, attribute, mapping.date_order), at)
-        for at, attribute in _free_attributes(mapping)
-        if attribute.kind is not Kind.TEXT
-    ]
-
-
-def _free_attributes(mapping: Mapping) -> list[tuple[int, Attribute]]:
-    pairs = ((at, column.attribute) for at, column in enumerate(mapping.columns))
-    return [(at, attribute) for at, attribute in pairs if attribute and attribute.key not in FIXED]
-
-
-def _member_reader(at: int, attribute: Attribute, date_order: DateOrder | None) -> Callable[[str], str]:
-    """A function: cell -> a member of the JSON object, empty text for an empty cell. Raises _RowFault."""
-    name = encode_basestring(attribute.key) + ":"
-
-    def read(cell: str) -> str:
-        text = cell.strip()
-        if not text or (attribute.kind is Kind.DATE and _EMPTY_DATE_CHARACTERS.issuperset(text)):
-            return ""
-        value = normalise(attribute.kind, text, choices=attribute.choices, date_order=date_order)
-        if isinstance(value, ValueFault):
-            raise _RowFault(_REASONS[value], at, cell)
-        return name + _json(value)
-
-    return _cached(read)
-
-
-def _cached(read: Callable[[str], T]) -> Callable[[str], T]:
-    return lru_cache(maxsize=CACHED_VALUES_PER_COLUMN)(read)
-
-
-def _refuse_long_texts(cells: list[str], texts: list[tuple[str, int]]) -> None:
-    for _, at in texts:
-        if len(cells[at].strip()) > TEXT_CHARACTERS_AT_MOST:
-            raise _RowFault(Reason.TOO_LONG, at, cells[at])
+def _unstorable(cell: str) -> Reason | None:
+    if UNREADABLE in cell:
+        return Reason.BAD_ENCODING
+    return Reason.CONTROL_CHARACTER if FORBIDDEN_CHARACTER.search(cell) else None
