@@ -121,6 +121,22 @@ def test_what_cannot_be_read_in_one_row_rejects_that_row(group, import_file, out
     assert reasons(run) == [(22, "bad_encoding")]
 
 
+def test_many_rejected_rows_between_good_ones_are_all_told(group, import_file, outcomes):
+    """More than are kept in memory, in a file of several parts."""
+    lines = (f"nobody {n},\n" if n % 5 == 0 else f"p{n}@example.com,{'x' * 50}\n" for n in range(30_000))
+    run = import_file(group, f"email,first_name\n{''.join(lines)}", dry_run=True)
+    assert outcomes(run) == {"created": 24_000, "rejected": 6_000}
+    assert list(run.rejects.order_by("line").values_list("line", flat=True)) == list(range(2, 30_002, 5))
+
+
+def test_a_file_that_stops_being_readable_halfway_fails_and_changes_nothing(group, import_file):
+    good = "".join(f"p{n}@example.com,P\n" for n in range(20_000))
+    run = import_file(group, f"email,first_name\n{good}{'x' * 5_000_000}")
+    assert run.state == "failed"
+    assert "Line 20002" in run.error.replace(",", "")
+    assert not Contact.objects.exists()
+
+
 def test_a_formula_is_kept_as_it_is_in_a_profile(group, import_file):
     import_file(group, 'email,first_name\nanna@example.com,"=HYPERLINK(""http://x"")"\n')
     assert Contact.objects.get().attributes["first_name"] == '=HYPERLINK("http://x")'

@@ -57,6 +57,14 @@ def test_the_second_import_of_a_file_changes_nothing(group, import_file, outcome
     assert outcomes(import_file(group, content)) == {"unchanged": 2}
 
 
+def test_values_are_stored_as_they_are_written(group, import_file):
+    written = 'tab\tand "quote", back\\slash \\N\nand line'
+    quoted = written.replace('"', '""')
+    import_file(group, f'email,external_id,first_name\nanna@example.com,"K\t\\7","{quoted}"\n')
+    contact = Contact.objects.get()
+    assert (contact.external_id, contact.attributes) == ("K\t\\7", {"first_name": written})
+
+
 def test_an_empty_cell_leaves_the_value(group, make_contact, import_file):
     make_contact("anna@example.com", first_name="Anna")
     import_file(group, "email,first_name,city\nanna@example.com,,Berlin\n")

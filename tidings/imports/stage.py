@@ -2,9 +2,10 @@
 
 import io
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import chain
 from typing import BinaryIO, cast
 
 from django.core.files.storage import default_storage
@@ -30,8 +31,8 @@ READING_SHARE = 1
 MERGING_SHARE = 2
 CANCEL_LOOK_SECONDS = 1.0  # a person waits for it
 PART_BYTES = (
-    2 * 1024 * 1024
-)  # about 30,000 rows: PostgreSQL stores them while we read on, and waits for us seldom
+    1024 * 1024
+)  # about 15,000 rows: PostgreSQL stores them while we read on, and is waited for seldom
 REJECTS_AT_ONCE = 1_000  # a file may hold nothing else
 
 
@@ -113,49 +114,54 @@ def _copy(run: Import, heart: Heartbeat) -> tuple[int, int]:
         batches = read_rows(
             cast("BinaryIO", file), Format.from_dict(run.format), Mapping.from_dict(run.mapping)
         )
-        while file.fetch():
-            check_cancelled(run)
+        for first in _until_cancelled(run, batches):
+            file.fetch()
             rejects: list[Reject] = []
             with db.copy_into("stage", STAGE_COLUMNS) as copy:
-                for batch in _until_pause(file, batches, heart):
+                for batch in _until_pause(file, chain([first], batches), heart):
                     copy.write(copy_text(batch.rows))
                     rejects += batch.rejects
-                    rows += len(batch.rows)
+                    rows += len(batch.rows) + len(batch.rejects)
                     heart.done = batch.bytes_read * READING_SHARE // (READING_SHARE + MERGING_SHARE)
             _copy_rejects(rejects)
             rejected += len(rejects)
-    return rows + rejected, rejected
+    return rows, rejected
 
 
 class _ReadAhead:
-    """A file, fetched in large parts: it may come from the database, which can't be asked for it during a COPY."""
+    """A file that is fetched in large parts: from the database, which can't be asked for it while a COPY is open."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._part = io.BytesIO()
-        self._is_at_end = self._is_over = False
-
-    def fetch(self) -> bool:
-        """Gets the next part if the one before is used up; False behind the end of the file."""
-        if self.is_used_up and not self._is_at_end:
-            data = self._file.read(PART_BYTES)
-            self._part, self._is_at_end = io.BytesIO(data), not data
-        return not self._is_over
 
     @property
     def is_used_up(self) -> bool:
+        """Whether the next `read` fetches."""
         return self._part.tell() == self._part.getbuffer().nbytes
 
+    def fetch(self) -> None:
+        """Gets the next part if the one before is used up."""
+        if self.is_used_up:
+            self._part = io.BytesIO(self._file.read(PART_BYTES))
+
     def read(self, size: int) -> bytes:
-        data = self._part.read(size)
-        if not data and not self._is_at_end:
-            raise AssertionError("the file was read further than it was fetched")
-        self._is_over = not data
-        return data
+        self.fetch()
+        return self._part.read(size)
+
+
+def _until_cancelled(run: Import, batches: Iterable[Batch]) -> Iterator[Batch]:
+    """The batches that a COPY begins with; raises `Cancelled` before the next one."""
+    look_at = time.monotonic()
+    for batch in batches:
+        if time.monotonic() >= look_at:
+            check_cancelled(run)
+            look_at = time.monotonic() + CANCEL_LOOK_SECONDS
+        yield batch
 
 
 def _until_pause(file: _ReadAhead, batches: Iterable[Batch], heart: Heartbeat) -> Iterator[Batch]:
-    """The batches of one COPY, during which nothing else can be asked of the database. Raises `LeaseLost`."""
+    """The batches of one COPY: until the database is needed for something else. Raises `LeaseLost`."""
     end = time.monotonic() + CANCEL_LOOK_SECONDS
     rejects = 0
     for batch in batches:
@@ -166,7 +172,9 @@ def _until_pause(file: _ReadAhead, batches: Iterable[Batch], heart: Heartbeat) -
             return
 
 
-def _copy_rejects(rejects: Iterable[Reject]) -> None:
+def _copy_rejects(rejects: Sequence[Reject]) -> None:
+    if not rejects:
+        return
     with db.copy_into("stage_rejects", REJECT_COLUMNS) as copy:
         for reject in rejects:
             copy.write_row((reject.line, reject.reason, reject.column, reject.value))

@@ -329,6 +329,66 @@ def test_any_bytes_end_as_rows_rejects_or_a_clear_error(data, encoding):
         assert all(reject.reason.sentence and "\0" not in reject.value for reject in batch.rejects)
 
 
+MANY_KINDS = Mapping(
+    (
+        Column("E-mail", BUILT_IN["email"]),
+        Column("Mobile", BUILT_IN["mobile"]),
+        Column("Id", BUILT_IN["external_id"]),
+        Column("Language", BUILT_IN["language"]),
+        Column("Points", Attribute("points", "Points", Kind.NUMBER)),
+        Column("Left out"),
+        Column("City", BUILT_IN["city"]),
+        Column("Born", BUILT_IN["date_of_birth"]),
+    )
+)
+CELLS = (
+    ("a@x.de", " B@x.de ", "ann", "", "a@x.de b@x.de"),
+    ("", "+49 171 3920042", "call me"),
+    ("", "K-7", " ", "x" * 256),
+    ("", "de", "by hand"),
+    ("", "1.5", "many"),
+    ("", "\0", "x" * 2_001),
+    ("", "Köln", " ", "x" * 2_000, "x" * 2_001, "a\x01b"),
+    ("", "1990-12-31", "31.02.1990", "0.0.00"),
+)
+RECORDS = st.tuples(*map(st.sampled_from, CELLS)).map(list)
+LINES = st.builds(
+    lambda cells, width, more: ",".join(cells[:width] + more),
+    RECORDS,
+    st.sampled_from([8, 8, 8, 7, 1, 0]),
+    st.sampled_from([[], [], [" "], ["more"]]),
+)
+
+
+@given(st.lists(LINES, max_size=12), st.integers(1, 100))
+def test_a_row_ends_the_same_alone_and_among_others(lines, cells_at_once):
+    header = ",".join(MANY_KINDS.headers)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tidings.imports.rules.rows.CELLS_AT_ONCE", cells_at_once)
+        rows, rejects = read("\n".join([header, *lines, ""]), MANY_KINDS)
+    alone = [read("\n".join([header, *[""] * at, line, ""]), MANY_KINDS) for at, line in enumerate(lines)]
+    assert rows == [row for each, _ in alone for row in each]
+    assert rejects == [reject for _, each in alone for reject in each]
+
+
+def test_of_several_faults_in_a_row_the_identities_come_first():
+    line = f"ann,call me,K,by hand,many,,{'x' * 2_001},soon"
+    _, rejects = read(f"{','.join(MANY_KINDS.headers)}\n{line}\n", MANY_KINDS)
+    assert [(reject.reason, reject.column) for reject in rejects] == [(Reason.BAD_ADDRESS, "E-mail")]
+
+
+def test_memory_does_not_grow_with_the_cells_that_short_rows_leave_out():
+    columns = (Column("email", BUILT_IN["email"]), *(Column(f"c{n}") for n in range(1_000)))
+    header = ",".join(column.header for column in columns)
+    file = io.BytesIO(f"{header}\n".encode() + b"a@x.de\n" * 30_000)
+    tracemalloc.start()
+    read_count = sum(len(batch.rows) for batch in read_rows(file, Format(), Mapping(columns)))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert read_count == 30_000
+    assert peak < 20_000_000  # and 240 million if it did
+
+
 @given(
     st.lists(st.sampled_from(["a@x.de,A,B", "bad,,", "", '"', 'x","', 'c@x.de,"D\nE",F', ',"""'])),
     st.booleans(),

@@ -60,7 +60,7 @@ def read_rows(file: BinaryIO, layout: Format, mapping: Mapping) -> Iterator[Batc
         if is_header_due and (records.cells or records.rejects):
             _compare(_take_header(records, layout), mapping)
             is_header_due = False
-        yield check.batch(records)
+        yield from check.batches(records)
     if is_header_due:
         raise EmptyHeader
 
@@ -103,25 +103,30 @@ class _Checker:
         self._used = [at for at, column in enumerate(mapping.columns) if column.attribute]
         self._reader = Reader(mapping)
 
-    def batch(self, records: Records) -> Batch:
-        """Checks each record; `records` is used up."""
-        batch = Batch([], records.rejects, records.bytes_read)
-        for first in range(0, len(records.cells), self._records_at_once):
-            self._check(records, slice(first, first + self._records_at_once), batch)
-        return batch
+    def batches(self, records: Records) -> Iterator[Batch]:
+        """Checks each record, some at a time; the first batch also has those that couldn't be read."""
+        rejects = records.rejects
+        for first in range(0, len(records.cells) or 1, self._records_at_once):
+            rows, refused = self._check(records, slice(first, first + self._records_at_once))
+            yield Batch(rows, rejects + refused, records.bytes_read)
+            rejects = []
 
-    def _check(self, records: Records, part: slice, batch: Batch) -> None:
-        """Adds each record of a part to the batch's rows or rejects, unless it is a blank line: that is no row."""
+    def _check(self, records: Records, part: slice) -> tuple[list[Row], list[Reject]]:
+        """Each record of a part is a row or a reject, unless it is a blank line."""
         lines, cells = records.starts[part], records.cells[part]
+        if not cells:
+            return [], []
         faults: Faults = {}
         fitting = cells
         if records.suspicious or set(map(len, cells)) != {self._width}:
             fitting = self._fitted(cells, records.cells[-1] if records.is_cut_off else None, faults)
         rows = self._rows(lines, fitting, faults)
-        batch.rows.extend([row for at, row in enumerate(rows) if at not in faults] if faults else rows)
-        for at in sorted(faults):
-            if any(map(str.strip, cells[at])):
-                batch.rejects.append(self._reject(lines[at], faults[at]))
+        if not faults:
+            return rows, []
+        rejects = [
+            self._reject(lines[at], faults[at]) for at in sorted(faults) if any(map(str.strip, cells[at]))
+        ]
+        return [row for at, row in enumerate(rows) if at not in faults], rejects
 
     def _rows(self, lines: Sequence[int], records: list[list[str]], faults: Faults) -> list[Row]:
         """A row for each record; what stands in one with a fault means nothing."""

@@ -31,10 +31,11 @@ INSERT INTO stage_rejects (line, reason, "column", value)
 SELECT line, 'identity_conflict', '', email FROM gone
 
 -- name: finish_work
--- The key by which slices are cut, and statistics for the planner.
+-- The key by which slices are cut, and statistics for the planner: of the columns that slices are cut and joined by, as
+-- those of JSON cost five times as much as the rest.
 CREATE UNIQUE INDEX ON work (n);
 DROP TABLE stage;
-ANALYZE work
+ANALYZE work (n, email)
 
 -- name: keep_rejects
 -- Publishes what reading rejected. A reading that was interrupted has published nothing.
