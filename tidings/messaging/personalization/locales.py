@@ -1,4 +1,4 @@
-"""How dates, numbers and money are written, by language. Source: Unicode CLDR 45, common forms."""
+"""How dates, numbers and money are written, by language: as in Unicode CLDR 47, but years always in full."""
 
 from dataclasses import dataclass, replace
 
