@@ -13,7 +13,6 @@ from django.db import DatabaseError, ProgrammingError, transaction
 
 from tidings.imports.merge import names_identities
 from tidings.imports.models import Import
-from tidings.imports.rules.copy_text import copy_text
 from tidings.imports.rules.formats import Format
 from tidings.imports.rules.mapping import Mapping
 from tidings.imports.rules.reasons import Reject
@@ -119,7 +118,8 @@ def _copy(run: Import, heart: Heartbeat) -> tuple[int, int]:
             rejects: list[Reject] = []
             with db.copy_into("stage", STAGE_COLUMNS) as copy:
                 for batch in _until_pause(file, chain([first], batches), heart):
-                    copy.write(copy_text(batch.rows))
+                    for row in batch.rows:
+                        copy.write_row(row)
                     rejects += batch.rejects
                     rows += len(batch.rows) + len(batch.rejects)
                     heart.done = batch.bytes_read * READING_SHARE // (READING_SHARE + MERGING_SHARE)

@@ -260,6 +260,18 @@ def test_memory_does_not_grow_with_the_file():
     assert peak < 15_000_000  # and 35 million if it did
 
 
+def test_memory_does_not_grow_with_what_stands_in_a_column_of_dates():
+    lines = (b"a@x.de,%d%s\n" % (n, b"x" * 100_000) for n in range(200))
+    file = io.BytesIO(b"email,birthday\n" + b"".join(lines))
+    mapping = recognise(["email", "birthday"])
+    tracemalloc.start()
+    reject_count = sum(len(batch.rejects) for batch in read_rows(file, Format(), mapping))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert reject_count == 200
+    assert peak < 10_000_000  # and 20 million if it did
+
+
 def test_a_saved_mapping_refuses_a_file_with_other_columns():
     mapping = recognise(["email", "city"])
     with pytest.raises(errors.HeaderChanged, match='column 2 is called "town", expected was "city"'):

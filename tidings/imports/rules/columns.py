@@ -1,13 +1,13 @@
 """Cells -> values, a column of many rows at a time: the hot loop of every import.
 
-`map` and `zip` do most of the work, in half the time of row by row; single cells are looked at where something is
+`map` and `zip` do most of the work, a third faster than row by row; single cells are looked at where something is
 wrong with them.
 """
 
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from itertools import repeat
 from json.encoder import encode_basestring
 from typing import Generic, TypeVar, cast
@@ -32,12 +32,12 @@ from tidings.imports.rules.reasons import Reason
 
 # Values of typed columns repeat (a hundred years have 36,525 birthdays); each is normalised once.
 CACHED_VALUES_PER_COLUMN = 50_000
+CACHED_CELL_CHARACTERS_AT_MOST = 100  # no date or number is longer, but what stands in its place may be
 
 Columns = Sequence[Sequence[str]]
 """The cells of some records, by column."""
 
 ReadCell = Callable[[str], str | AddressFault | ValueFault]
-T = TypeVar("T")
 Empty = TypeVar("Empty", str, None)
 
 _REASONS = {
@@ -167,7 +167,7 @@ def _identities(mapping: Mapping) -> list[_Column[None] | None]:
         "email": normalise_email,
         "mobile": partial(normalise_mobile, default_country=mapping.default_country),
         "external_id": _external_id,
-        "language": _cached(normalise_language),
+        "language": _Cached(normalise_language).__getitem__,
     }
     return [_identity(mapping, target, read) for target, read in readers.items()]
 
@@ -206,8 +206,20 @@ def _member_reader(attribute: Attribute, date_order: DateOrder | None) -> ReadCe
         value = normalise(attribute.kind, text, choices=attribute.choices, date_order=date_order)
         return value if isinstance(value, ValueFault) else f"{name}{_json(value)},"
 
-    return _cached(read)
+    return _Cached(read).__getitem__
 
 
-def _cached(read: Callable[[str], T]) -> Callable[[str], T]:
-    return lru_cache(maxsize=CACHED_VALUES_PER_COLUMN)(read)
+class _Cached(dict[str, str | AddressFault | ValueFault]):
+    """What a function read in cells so far. Faster than `lru_cache`, and a long cell isn't kept."""
+
+    def __init__(self, read: ReadCell) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, cell: str) -> str | AddressFault | ValueFault:
+        if len(self) >= CACHED_VALUES_PER_COLUMN:
+            self.clear()
+        value = self._read(cell)
+        if len(cell) <= CACHED_CELL_CHARACTERS_AT_MOST:
+            self[cell] = value
+        return value
