@@ -39,5 +39,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
 
 
 def pytest_configure() -> None:
-    """A cancelled build ends like Ctrl-C: all fixtures stop what they started."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """A cancelled build ends like Ctrl-C: all fixtures stop what they started.
+
+    A build in the background, or under nohup, ignores some signals, and what tests start would inherit that.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
