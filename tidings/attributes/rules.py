@@ -86,6 +86,9 @@ _LABELS = {
 }
 _KINDS = {"date_of_birth": Kind.DATE}
 
+# Columns of the table of contacts; every other attribute lives in its JSON.
+OWN_COLUMNS = ("email", "mobile", "external_id", "language")
+
 BUILT_IN: Mapping[str, Attribute] = {
     key: Attribute(key, label, _KINDS.get(key, Kind.TEXT)) for key, label in _LABELS.items()
 }

@@ -7,14 +7,11 @@ from django.db import transaction
 
 from tidings.accounts.models import User
 from tidings.attributes.queries import catalogue
-from tidings.attributes.rules import Attribute, Value, ValueFault, name_key, normalise
+from tidings.attributes.rules import OWN_COLUMNS, Attribute, Value, ValueFault, name_key, normalise
 from tidings.contacts.errors import BadAddress, BadAttribute
 from tidings.contacts.models import Contact
 from tidings.contacts.rules import AddressFault, normalise_email
 from tidings.journal.actions import record
-
-# Columns of their own, by which people are found or spoken to; not to be written as attributes.
-IDENTITIES = frozenset({"email", "mobile", "external_id", "language"})
 
 
 def by_email(raw: str) -> Contact | None:
@@ -64,7 +61,7 @@ def _checked(attributes: Mapping[str, object]) -> dict[str, Value]:
     """Attributes under the keys and in the form in which they are stored."""
     if not attributes:
         return {}
-    known = {attribute.key: attribute for attribute in catalogue() if attribute.key not in IDENTITIES}
+    known = {attribute.key: attribute for attribute in catalogue() if attribute.key not in OWN_COLUMNS}
     return {name_key(name): _value(name, raw, known) for name, raw in attributes.items()}
 
 

@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
 
 from tidings.attributes.queries import catalogue
-from tidings.attributes.rules import Attribute
+from tidings.attributes.rules import OWN_COLUMNS, Attribute
 from tidings.exports.models import Export
 from tidings.imports.queries import defuse
 from tidings.kernel import clock, db
@@ -24,7 +24,6 @@ from tidings.locks.models import Process
 
 log = logging.getLogger(__name__)
 
-IDENTITIES = ("email", "mobile", "external_id", "language")
 MEMORY_BYTES = 8 * 1024 * 1024  # a larger file waits on disk
 # +491713920000 and -5 begin like formulas and are none: an import shall read them back as they are.
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*", re.ASCII)
@@ -96,8 +95,8 @@ def _end(export: Export, state: Export.State, process: Process.State, **fields: 
 def _write_members(export: Export, file: BinaryIO, heart: Heartbeat) -> int:
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text)
-    columns = [a for a in catalogue() if a.key not in IDENTITIES]
-    writer.writerow([*IDENTITIES, *(column.key for column in columns), "state", "joined_at"])
+    columns = [a for a in catalogue() if a.key not in OWN_COLUMNS]
+    writer.writerow([*OWN_COLUMNS, *(column.key for column in columns), "state", "joined_at"])
     with transaction.atomic():
         for line in _lines(export.group_id, columns):
             writer.writerow(line)
@@ -110,7 +109,7 @@ def _write_members(export: Export, file: BinaryIO, heart: Heartbeat) -> int:
 def _lines(group: int, columns: list[Attribute]) -> Iterator[list[str]]:
     for row in db.stream(_MEMBERS, {"group": group}):
         values = row["attributes"]
-        cells = [row[name] for name in IDENTITIES] + [values.get(column.key) for column in columns]
+        cells = [row[name] for name in OWN_COLUMNS] + [values.get(column.key) for column in columns]
         yield [*map(_cell, cells), row["state"], row["joined_at"].isoformat()]
 
 

@@ -29,9 +29,8 @@ REJECT_COLUMNS = ("line", "reason", "column", "value")
 READING_SHARE = 1
 MERGING_SHARE = 2
 CANCEL_LOOK_SECONDS = 1.0  # a person waits for it
-PART_BYTES = (
-    1024 * 1024
-)  # about 15,000 rows: PostgreSQL stores them while we read on, and is waited for seldom
+# About 15,000 rows: PostgreSQL stores them while we read on, and is waited for seldom.
+PART_BYTES = 1024 * 1024
 REJECTS_AT_ONCE = 1_000  # a file may hold nothing else
 
 

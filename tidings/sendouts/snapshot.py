@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from tidings.attributes.queries import keys
+from tidings.attributes.rules import OWN_COLUMNS
 from tidings.groups.models import Group
 from tidings.kernel import clock
 from tidings.messaging.links import LINK_NAMES, link_maker
@@ -15,7 +16,6 @@ from tidings.messaging.models import Version
 from tidings.messaging.personalization.names import KnownNames
 from tidings.sendouts.models import Sendout
 
-IDENTITIES = ("email", "mobile", "external_id", "language")
 MESSAGE_NAMES = ("subject", "name", "id")
 COMPILED_AT_ONCE = 8  # sendouts that one worker serves in turns
 
@@ -44,8 +44,8 @@ class Snapshot:
         def copy_for(contact: int, row: Row) -> Copy:
             profile = row["attributes"].copy()
             name = f"{profile.get('first_name') or ''} {profile.get('last_name') or ''}".strip()
-            for identity in IDENTITIES:
-                profile[identity] = row[identity]
+            for column in OWN_COLUMNS:
+                profile[column] = row[column]
             message_id = f"{before}{contact}{behind}"
             return Copy(row["email"], name, profile, NOTHING, links_for(contact), message_id, date)
 

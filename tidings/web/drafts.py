@@ -9,13 +9,13 @@ from django import forms
 from django.http import QueryDict
 
 from tidings.attributes.queries import catalogue
-from tidings.attributes.rules import Attribute
+from tidings.attributes.rules import OWN_COLUMNS, Attribute
 from tidings.imports.actions import Reading, read
 from tidings.imports.models import Import
 from tidings.imports.rules import errors
 from tidings.imports.rules.errors import FileError
 from tidings.imports.rules.formats import Format
-from tidings.imports.rules.mapping import FIXED, Column, Mapping
+from tidings.imports.rules.mapping import Column, Mapping
 from tidings.imports.rules.recognise import IGNORE, NEW, Unknown, recognise
 from tidings.kernel.errors import TidingsError
 from tidings.web.forms import StyledForm
@@ -238,8 +238,8 @@ def _targets() -> list[tuple[str, list[tuple[str, str]]]]:
     """What a column may be chosen to mean, in groups for a select."""
     known = catalogue()
     return [
-        ("Who it is", _options(one for one in known if one.key in FIXED)),
-        ("Attributes", _options(one for one in known if one.key not in FIXED)),
+        ("Who it is", _options(one for one in known if one.key in OWN_COLUMNS)),
+        ("Attributes", _options(one for one in known if one.key not in OWN_COLUMNS)),
         ("Else", [(IGNORE, "Leave out"), (NEW, "A new attribute of this name")]),
     ]
 

@@ -13,6 +13,7 @@ from json.encoder import encode_basestring
 from typing import Generic, TypeVar, cast
 
 from tidings.attributes.rules import (
+    OWN_COLUMNS,
     TEXT_CHARACTERS_AT_MOST,
     Attribute,
     DateOrder,
@@ -27,7 +28,7 @@ from tidings.contacts.rules import (
     normalise_language,
     normalise_mobile,
 )
-from tidings.imports.rules.mapping import FIXED, Key, Mapping
+from tidings.imports.rules.mapping import Key, Mapping
 from tidings.imports.rules.reasons import Reason
 
 # Values of typed columns repeat (a hundred years have 36,525 birthdays); each is normalised once.
@@ -188,7 +189,7 @@ def _external_id(cell: str) -> str | AddressFault:
 
 def _free_attributes(mapping: Mapping) -> list[tuple[int, Attribute]]:
     pairs = ((at, column.attribute) for at, column in enumerate(mapping.columns))
-    return [(at, attribute) for at, attribute in pairs if attribute and attribute.key not in FIXED]
+    return [(at, attribute) for at, attribute in pairs if attribute and attribute.key not in OWN_COLUMNS]
 
 
 def _member_name(key: str) -> str:

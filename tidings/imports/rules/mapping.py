@@ -8,9 +8,6 @@ from typing import Any
 from tidings.attributes.rules import Attribute, DateOrder, Kind
 from tidings.imports.rules.errors import BadMapping
 
-# Columns of the table of contacts; every other attribute lives in its JSON.
-FIXED = frozenset({"email", "mobile", "external_id", "language"})
-
 
 class Key(StrEnum):
     """The identity that says who a row is about."""
