@@ -6,7 +6,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tidings.contacts.rules import AddressFault, normalise_email, normalise_language, normalise_mobile
+from tidings.contacts.rules import (
+    AddressFault,
+    normalise_email,
+    normalise_emails,
+    normalise_language,
+    normalise_mobile,
+)
 
 ATOMS = st.text("abcdefghijklmnopqrstuvwxyzABCXYZ0123456789!#$%&'*+/=?^_`{|}~-", min_size=1, max_size=12)
 LABELS = st.text("abcdefghijklmnopqrstuvwxyzABCXYZ0123456789-", min_size=1, max_size=12)
@@ -99,6 +105,15 @@ def test_an_address_once_stored_stays_what_it_is(raw):
     stored = normalise_email(raw)
     if isinstance(stored, str):
         assert normalise_email(stored) == stored
+
+
+@given(st.lists(st.one_of(ADDRESSES, st.emails(), st.text()), max_size=4))
+@example(["a@b.de", "C@d.de"])
+@example(["a@b.de\nc@d.de", ""])
+@example(["a@b.de", f"{'x' * 64}@b.de"])
+@example([f"a@{'x' * 64}.de"])
+def test_addresses_read_together_are_what_each_is_alone(raws):
+    assert normalise_emails(raws) == [normalise_email(raw) for raw in raws]
 
 
 @given(st.text(), st.sampled_from(["", "DE", "US"]))

@@ -6,8 +6,10 @@ the libraries, which know more and take thirty times as long.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from enum import Enum
 from functools import lru_cache
+from typing import cast
 
 import email_validator
 import phonenumbers
@@ -20,7 +22,10 @@ LANGUAGE_CHARACTERS_AT_MOST = 35  # RFC 5646, section 4.4.1
 _ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]++"
 _LABEL = r"[a-z0-9]++(?:-[a-z0-9]++)*+"  # not two hyphens in a row, as in `xn--`
 _PLAIN_PART_CHARACTERS_AT_MOST = 63  # before and behind the @; so no label of the domain is longer either
-_is_plain_email = re.compile(rf"{_ATOM}(?:\.{_ATOM})*+@(?:{_LABEL}\.)++(?=[a-z]){_LABEL}", re.ASCII).fullmatch
+_PLAIN_EMAIL = rf"{_ATOM}(?:\.{_ATOM})*+@(?:{_LABEL}\.)++(?=[a-z]){_LABEL}"
+_is_plain_email = re.compile(_PLAIN_EMAIL, re.ASCII).fullmatch
+_are_plain_emails = re.compile(rf"{_PLAIN_EMAIL}(?:\n{_PLAIN_EMAIL})*+", re.ASCII).fullmatch
+_SHORT_EMAIL_CHARACTERS = 64  # of these neither part is too long
 _HAS_NUMERIC_END = re.compile(r"\.[0-9]+\Z", re.ASCII)
 _NAME_WITH_ADDRESS = re.compile(r".*<[^<>@\s]+@[^<>@\s]+>", re.DOTALL)
 _BETWEEN_ADDRESSES = re.compile(r"[,;\s]")
@@ -81,6 +86,16 @@ def normalise_email(raw: str) -> str | AddressFault:
         ):
             return lowered
     return _explain_bad_form(text) or _decide_by_library(text)
+
+
+def normalise_emails(raws: Sequence[str]) -> list[str | AddressFault]:
+    """`normalise_email` of each, in half the time if nothing is special about any of them."""
+    text = "\n".join(raws)
+    if text.isascii() and _are_plain_emails(lowered := text.lower()):
+        emails = lowered.split("\n")
+        if len(emails) == len(raws) and max(map(len, emails)) <= _SHORT_EMAIL_CHARACTERS:
+            return cast("list[str | AddressFault]", emails)
+    return list(map(normalise_email, raws))
 
 
 def normalise_mobile(raw: str, default_country: str = "") -> str | AddressFault:

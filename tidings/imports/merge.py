@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import F
+
 from tidings.imports.models import Import, MergedSlice
 from tidings.imports.rules.mapping import Mapping as Columns
 from tidings.kernel import db, sql
@@ -106,4 +108,5 @@ def _store(run: Import, piece: Slice, counts: dict[str, Any]) -> None:
     MergedSlice.objects.create(
         run=run, number=piece.number, last_key=piece.last, people=sum(numbers.values()), **numbers
     )
-    db.execute(merge_of_imports.sum_slices, {"run": run.pk})
+    # Added, not summed up: another slice may be committed at the same moment.
+    Import.objects.filter(pk=run.pk).update(**{name: F(name) + number for name, number in numbers.items()})

@@ -1,18 +1,29 @@
 """Running an import from its file to its report. Safe to run again at any moment: what is merged stays merged."""
 
 import logging
+from collections.abc import Sequence
+from threading import Lock
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, OperationalError
+from django.db import DatabaseError, OperationalError, transaction
 
-from tidings.imports.merge import OvertakenSlice, Slice, forecast_slice, merge_slice, slices
+from tidings.imports.merge import (
+    OvertakenSlice,
+    Slice,
+    forecast_slice,
+    merge_slice,
+    names_identities,
+    slices,
+)
 from tidings.imports.models import Import, MergedSlice
 from tidings.imports.stage import (
+    MERGING_SHARE,
     READING_SHARE,
     Cancelled,
     Staged,
     check_cancelled,
+    enter_workspace,
     stage,
     statements,
     sweep,
@@ -21,6 +32,7 @@ from tidings.imports.stage import (
 from tidings.journal.actions import record
 from tidings.kernel import clock, db
 from tidings.kernel.errors import TidingsError
+from tidings.kernel.threads import side_by_side
 from tidings.locks import actions as locks
 from tidings.locks.errors import LeaseLost
 from tidings.locks.heartbeat import Heartbeat
@@ -28,6 +40,7 @@ from tidings.locks.models import Process
 
 log = logging.getLogger(__name__)
 
+SLICES_AT_ONCE = 2  # their waits for the disk and for answers overlap
 TRIES_PER_SLICE = 5  # sign-ups that hit the same slice again and again
 
 
@@ -78,9 +91,9 @@ def _run_as_holder(run: Import, token: int) -> None:
     Import.objects.filter(pk=run.pk, started_at=None).update(started_at=clock.now())
     with Heartbeat(run.holding, token, total=run.size) as heart, workspace(run, token):
         _enter(run, token, Import.State.READING)
-        staged = stage(run, heart)
+        staged = stage(run, token, heart)
         _publish(run, token, staged)
-        _merge(run, token, heart, staged)
+        _merge(run, token, heart)
 
 
 def _enter(run: Import, token: int, state: Import.State) -> None:
@@ -99,21 +112,49 @@ def _publish(run: Import, token: int, staged: Staged) -> None:
             rejected=staged.rejected,
             duplicates=staged.duplicates,
         ):
+            enter_workspace(run, token)
             db.execute(statements.keep_rejects, {"run": run.pk})
 
 
-def _merge(run: Import, token: int, heart: Heartbeat, staged: Staged) -> None:
-    merged = dict(MergedSlice.objects.filter(run=run).values_list("number", "last_key"))
-    before = run.size * READING_SHARE // 3
-    for piece in slices(settings.ENVIRONMENT.slice_rows):
+def _merge(run: Import, token: int, heart: Heartbeat) -> None:
+    pieces = _slices(run, token)
+    before_interruption = _merged(run, pieces)
+    missing = [piece for piece in pieces if piece.number not in before_interruption]
+    merged = len(before_interruption)
+    read = run.size * READING_SHARE // (READING_SHARE + MERGING_SHARE)
+    counting = Lock()
+
+    def merge(piece: Slice) -> None:
+        nonlocal merged
         check_cancelled(run)
-        if piece.number not in merged:
-            _merge_one(run, token, piece)
-        elif merged[piece.number] != piece.last:
+        _merge_one(run, token, piece)
+        with counting:
+            merged += 1
+            heart.done = read + (run.size - read) * merged // len(pieces)
+
+    side_by_side(merge, missing, at_once=_slices_at_once(run))
+
+
+def _slices(run: Import, token: int) -> list[Slice]:
+    with transaction.atomic():
+        enter_workspace(run, token)
+        return slices(settings.ENVIRONMENT.slice_rows)
+
+
+def _merged(run: Import, pieces: Sequence[Slice]) -> set[int]:
+    """The numbers of the slices that were committed before an interruption."""
+    merged = dict(MergedSlice.objects.filter(run=run).values_list("number", "last_key"))
+    for piece in pieces:
+        if merged.get(piece.number, piece.last) != piece.last:
             raise AssertionError(
                 f"import {run.pk}: slice {piece.number} isn't what it was before the interruption"
             )
-        heart.done = before + (run.size - before) * min(piece.highest, staged.people) // staged.people
+    return set(merged)
+
+
+def _slices_at_once(run: Import) -> int:
+    """Where a row may take a mobile number from somebody in another slice, the order of slices decides who has it."""
+    return 1 if names_identities(run) else SLICES_AT_ONCE
 
 
 def _merge_one(run: Import, token: int, piece: Slice) -> None:
@@ -131,6 +172,7 @@ def _try_to_merge(run: Import, token: int, piece: Slice) -> None:
     write = forecast_slice if run.dry_run else merge_slice
     try:
         with locks.fenced(run.holding, token):
+            enter_workspace(run, token)
             write(run, piece)
     except OperationalError as error:
         if db.is_conflict(error):

@@ -29,8 +29,8 @@ REJECT_COLUMNS = ("line", "reason", "column", "value")
 READING_SHARE = 1
 MERGING_SHARE = 2
 CANCEL_LOOK_SECONDS = 1.0  # a person waits for it
-# About 15,000 rows: PostgreSQL stores them while we read on, and is waited for seldom.
-PART_BYTES = 1024 * 1024
+# About 60,000 rows: PostgreSQL stores them while we read on, and is waited for seldom.
+PART_BYTES = 4 * 1024 * 1024
 REJECTS_AT_ONCE = 1_000  # a file may hold nothing else
 
 
@@ -60,15 +60,22 @@ class Staged:
 
 @contextmanager
 def workspace(run: Import, token: int) -> Iterator[None]:
-    """A schema for one holder's tables, found by statements inside; a holder that lost its lease can't disturb it."""
-    schema = f"import_{run.pk}_{token}"
+    """A schema for one holder's tables; a holder that lost its lease can't disturb it."""
+    schema = _schema(run, token)
     _create(schema)
-    db.execute(f"SET search_path TO {schema}, public")
     try:
         yield
     finally:
-        db.execute("RESET search_path")
         db.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")  # whoever took over may have swept it
+
+
+def enter_workspace(run: Import, token: int) -> None:
+    """Lets the statements of this transaction find the holder's tables."""
+    db.execute(f"SET LOCAL search_path TO {_schema(run, token)}, public")
+
+
+def _schema(run: Import, token: int) -> str:
+    return f"import_{run.pk}_{token}"
 
 
 def _create(schema: str) -> None:
@@ -91,9 +98,10 @@ def sweep() -> None:
             db.execute(f"DROP SCHEMA IF EXISTS {row['nspname']} CASCADE")  # its name is digits and two words
 
 
-def stage(run: Import, heart: Heartbeat) -> Staged:
+def stage(run: Import, token: int, heart: Heartbeat) -> Staged:
     """Fills the work table of the workspace. Raises FileError or HeaderError before anything of the group changes."""
     with transaction.atomic():
+        enter_workspace(run, token)
         db.execute(statements.create_stage)
         rows, rejected = _copy(run, heart)
         db.execute(statements.create_work)

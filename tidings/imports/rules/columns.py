@@ -24,7 +24,7 @@ from tidings.attributes.rules import (
 from tidings.contacts.rules import (
     EXTERNAL_ID_CHARACTERS_AT_MOST,
     AddressFault,
-    normalise_email,
+    normalise_emails,
     normalise_language,
     normalise_mobile,
 )
@@ -39,6 +39,7 @@ Columns = Sequence[Sequence[str]]
 """The cells of some records, by column."""
 
 ReadCell = Callable[[str], str | AddressFault | ValueFault]
+ReadCells = Callable[[Sequence[str]], Iterable[str | AddressFault | ValueFault]]
 Empty = TypeVar("Empty", str, None)
 
 _REASONS = {
@@ -90,7 +91,7 @@ class Reader:
         self._identities = _identities(mapping)
         self._texts = [_Text(at, attribute.key) for at, attribute in free if attribute.kind is Kind.TEXT]
         self._typed = [
-            _Column(at, _member_reader(attribute, mapping.date_order), empty="")
+            _Column(at, partial(map, _member_reader(attribute, mapping.date_order)), empty="")
             for at, attribute in free
             if attribute.kind is not Kind.TEXT
         ]
@@ -114,17 +115,17 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class _Column(Generic[Empty]):
-    """How the column `at` is read. `empty` stands for an empty cell, unless that is a fault, called `missing`."""
+    """How the cells of column `at` are read; `empty` stands for an empty one, unless that is the fault `missing`."""
 
     at: int
-    read: ReadCell
+    read: ReadCells
     empty: Empty
     missing: Reason | None = None
 
     def values(self, columns: Columns, faults: Faults) -> list[str | Empty]:
         """The value of each cell; a cell that has none adds its fault."""
         cells = columns[self.at]
-        found = list(map(self.read, cells))
+        found = list(self.read(cells))
         if set(map(type, found)) == {str}:
             return cast("list[str | Empty]", found)
         return [
@@ -164,16 +165,16 @@ class _Text:
 
 
 def _identities(mapping: Mapping) -> list[_Column[None] | None]:
-    readers: dict[str, ReadCell] = {
-        "email": normalise_email,
-        "mobile": partial(normalise_mobile, default_country=mapping.default_country),
-        "external_id": _external_id,
-        "language": _Cached(normalise_language).__getitem__,
+    readers: dict[str, ReadCells] = {
+        "email": normalise_emails,
+        "mobile": partial(map, partial(normalise_mobile, default_country=mapping.default_country)),
+        "external_id": partial(map, _external_id),
+        "language": partial(map, _Cached(normalise_language).__getitem__),
     }
     return [_identity(mapping, target, read) for target, read in readers.items()]
 
 
-def _identity(mapping: Mapping, target: str, read: ReadCell) -> _Column[None] | None:
+def _identity(mapping: Mapping, target: str, read: ReadCells) -> _Column[None] | None:
     at = mapping.position_of(target)
     if at is None:
         return None

@@ -39,14 +39,3 @@ SELECT (SELECT count(*) FROM matched WHERE fate = 'new' AND n NOT IN (SELECT n F
        count(*) FILTER (WHERE m.contact_id IS NOT NULL AND a.fate = 'changed') AS updated,
        count(*) FILTER (WHERE m.contact_id IS NOT NULL AND a.fate = 'same') AS unchanged
 FROM allowed a LEFT JOIN memberships m ON m.group_id = %(group)s AND m.contact_id = a.id
-
--- name: sum_slices
--- The counts of an import as the sums of its committed slices.
-UPDATE imports i
-SET created = s.created, joined = s.joined, updated = s.updated, unchanged = s.unchanged, kept_out = s.kept_out,
-    rejected = s.rejected + (SELECT count(*) FROM import_rejects r WHERE r.run_id = i.id AND r.slice IS NULL)
-FROM (SELECT coalesce(sum(created), 0) AS created, coalesce(sum(joined), 0) AS joined,
-             coalesce(sum(updated), 0) AS updated, coalesce(sum(unchanged), 0) AS unchanged,
-             coalesce(sum(kept_out), 0) AS kept_out, coalesce(sum(rejected), 0) AS rejected
-      FROM import_slices WHERE run_id = %(run)s) AS s
-WHERE i.id = %(run)s

@@ -31,10 +31,11 @@ INSERT INTO stage_rejects (line, reason, "column", value)
 SELECT line, 'identity_conflict', '', email FROM gone
 
 -- name: finish_work
--- The key by which slices are cut, and statistics for the planner: of the columns that slices are cut and joined by, as
--- those of JSON cost five times as much as the rest.
+-- The key by which slices are cut, and statistics for the planner: coarse ones of the columns that slices are cut and
+-- joined by are enough, and cost a fiftieth of all.
 CREATE UNIQUE INDEX ON work (n);
 DROP TABLE stage;
+SET LOCAL default_statistics_target TO 10;
 ANALYZE work (n, email)
 
 -- name: keep_rejects
