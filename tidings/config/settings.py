@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from psycopg.conninfo import conninfo_to_dict
 
+from tidings.config import plugs
 from tidings.config.environment import Environment
 from tidings.kernel.embedded.home import connection_params
 
@@ -45,6 +46,11 @@ INSTALLED_APPS = [
     "tidings.web",
     "tidings.public",
 ]
+
+# What higher packages do when something of a lower one is copied, merged or goes: see config/plugs.py.
+GROUP_PARTS = plugs.GROUP_PARTS
+CONTACT_PARTS = plugs.CONTACT_PARTS
+ATTRIBUTE_USERS = plugs.ATTRIBUTE_USERS
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from tidings.accounts.models import User
+from tidings.groups.settings import GroupSettings
 
 
 class Category(models.Model):
@@ -36,6 +37,7 @@ class Group(models.Model):
     country = models.CharField(max_length=2, default="", blank=True)
     time_zone = models.CharField(max_length=60, default="UTC")
     owner = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    is_supergroup = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True)
 
@@ -43,6 +45,7 @@ class Group(models.Model):
     sender_address = models.CharField(max_length=300, default="", blank=True)
     reply_to = models.CharField(max_length=300, default="", blank=True)
     subject_prefix = models.CharField(max_length=40, default="", blank=True)
+    settings = models.JSONField(default=dict, db_default={})
 
     class Meta:
         db_table = "groups"
@@ -59,6 +62,11 @@ class Group(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def all_settings(self) -> GroupSettings:
+        """What was set, and the defaults of the rest."""
+        return GroupSettings.model_validate(self.settings)
 
 
 class GroupAttribute(models.Model):

@@ -17,6 +17,10 @@ class Process(models.Model):
 
     class Kind(models.TextChoices):
         IMPORT = "import", "Import"
+        BLACKLIST_IMPORT = "blacklist_import", "Blacklist import"
+        TRANSFER = "transfer", "Transfer"
+        DELETION = "deletion", "Deletion"
+        SUBGROUPS = "subgroups", "Change of subgroups"
         EXPORT = "export", "Export"
         SENDOUT = "sendout", "Sendout"
 

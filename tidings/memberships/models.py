@@ -8,11 +8,12 @@ from tidings.groups.models import Group
 
 
 class Membership(models.Model):
-    """A contact in a group. Only `active` members receive."""
+    """A contact in a group. Only `active` members receive. `attributes` maps keys of member attributes to values."""
 
     class State(models.TextChoices):
         ACTIVE = "active", "Active"
         PENDING = "pending", "Pending"
+        AWAITING_APPROVAL = "awaiting_approval", "Awaiting approval"
         DEACTIVATED = "deactivated", "Deactivated"
 
     class Source(models.TextChoices):
@@ -20,6 +21,7 @@ class Membership(models.Model):
         IMPORT = "import", "Import"
         API = "api", "API"
         SHELL = "shell", "Command line"
+        FORM = "form", "Form"
 
     # (group, contact): an audience is one range of this key. No foreign key to the group: it would cost a look-up
     # per imported row, and a group goes only through the process that removes its memberships.
@@ -28,7 +30,8 @@ class Membership(models.Model):
         Group, models.DO_NOTHING, related_name="memberships", db_constraint=False, db_index=False
     )
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="memberships")
-    state = models.CharField(max_length=12, choices=State, default=State.ACTIVE)
+    state = models.CharField(max_length=20, choices=State, default=State.ACTIVE)
+    attributes = models.JSONField(default=dict, db_default={})
     source = models.CharField(max_length=10, choices=Source)
     joined_at = models.DateTimeField(auto_now_add=True)
 
@@ -36,7 +39,8 @@ class Membership(models.Model):
         db_table = "memberships"
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["active", "pending", "deactivated"]), name="memberships_state"
+                condition=Q(state__in=["active", "pending", "awaiting_approval", "deactivated"]),
+                name="memberships_state",
             ),
         ]
 
@@ -59,7 +63,7 @@ class Tally(models.Model):
     """
 
     group = models.ForeignKey(Group, models.DO_NOTHING, related_name="+", db_constraint=False)
-    state = models.CharField(max_length=12, choices=Membership.State)
+    state = models.CharField(max_length=20, choices=Membership.State)
     members = models.BigIntegerField()
 
     class Meta:

@@ -1,0 +1,10 @@
+"""What packages plug into lower ones, by dotted path. A plug is imported by who uses it, through `kernel/plugs.py`."""
+
+GROUP_PARTS: list[str] = []
+"""Each has `copy(source, target, by)` and `purge(group_id)`: what a package keeps of a group."""
+
+CONTACT_PARTS: list[str] = []
+"""Each has `merge(kept, gone)`, `erase(contact)` and `export(contact)`: what a package keeps of a person."""
+
+ATTRIBUTE_USERS: list[str] = []
+"""Each is `(attribute) -> list[str]`: where an attribute is in use, in words a person understands."""
