@@ -8,15 +8,8 @@ from tidings.groups.errors import AddressTaken, BadGroup
 from tidings.groups.models import Category, Group
 from tidings.journal.models import Fact
 from tidings.kernel import clock
-from tidings.kernel.errors import NotFound
-from tidings.locks import actions as locks
-from tidings.locks.models import GroupLock, Process
 
 pytestmark = pytest.mark.django_db
-
-
-def values(group: Group) -> dict[str, str]:
-    return dict(group.attributes.values_list("name", "value"))
 
 
 def test_a_group_belongs_to_its_maker(make_user):
@@ -81,41 +74,6 @@ def test_a_category_has_at_most_100_characters(make_group):
     with pytest.raises(BadGroup, match="at most 100 characters"):
         make_group(category="c" * 101)
     assert not Group.objects.exists()
-
-
-def test_an_attribute_is_set_and_changed_whatever_the_case_of_its_name(make_group):
-    group = make_group()
-    actions.set_attribute(group, "Price", "10", by=None)
-    actions.set_attribute(group, "PRICE", "12", by=None)
-    assert values(group) == {"Price": "12"}
-
-
-def test_who_changed_an_attribute_from_what_to_what_is_kept(make_group, make_user):
-    group, anna = make_group(), make_user("Anna")
-    actions.set_attribute(group, "Price", "10", by=anna)
-    actions.set_attribute(group, "Price", "12", by=anna)
-    fact = Fact.objects.filter(verb="group.attribute_set", subject=group.pk).latest("id")
-    assert fact.by_id == anna.pk
-    assert fact.data == {"name": "Price", "before": "10", "after": "12"}
-
-
-def test_an_attribute_is_removed_whatever_the_case_of_its_name(make_group):
-    group = make_group()
-    actions.set_attribute(group, "Price", "10", by=None)
-    actions.remove_attribute(group, "price", by=None)
-    assert values(group) == {}
-
-
-def test_removing_an_attribute_that_is_not_there_is_told(make_group):
-    with pytest.raises(NotFound, match="There is no group attribute Price"):
-        actions.remove_attribute(make_group(), "Price", by=None)
-
-
-def test_a_price_feed_does_not_wait_for_a_lock(make_group):
-    group = make_group()
-    locks.begin(Process.Kind.IMPORT, GroupLock.Mode.EXCLUSIVE, [group.pk], label="people.csv", by=None)
-    actions.set_attribute(group, "Price", "10", by=None)
-    assert values(group) == {"Price": "10"}
 
 
 def test_the_sender_is_set_and_what_it_was_is_kept(make_group):

@@ -9,6 +9,7 @@ import pytest
 from tests.relays import HANG_UP, TAKEN
 from tidings.contacts import actions as contacts
 from tidings.groups import actions as groups
+from tidings.groups import attributes
 from tidings.locks.models import GroupLock
 from tidings.sendouts import actions
 from tidings.sendouts.models import Batch, Doubt
@@ -59,9 +60,9 @@ def test_a_copy_names_its_sender_and_recipient_and_the_way_out(group, make_sendo
 def test_what_the_start_froze_stays_whatever_is_changed_meanwhile(
     group, make_message, make_sendout, run_jobs, deliver, relay
 ):
-    groups.set_attribute(group, "price", "10", by=None)
+    attributes.put(group, "price", "10", by=None)
     sendout = make_sendout(group, make_message(text="Only {{ group.price }}"))
-    groups.set_attribute(group, "price", "99", by=None)
+    attributes.put(group, "price", "99", by=None)
     groups.set_sender(group, sender_name="Other", reply_to="", subject_prefix="", by=None)
     deliver(sendout)
     assert relay.mail_to(ANNA).get_content().strip() == "Only 10"
@@ -178,7 +179,7 @@ def test_a_subject_or_name_can_not_smuggle_a_header_in(
 ):
     group = make_group("Shop")
     make_members(group, [ANNA])
-    groups.set_attribute(group, "headline", "Sale\r\nBcc: group@evil.example", by=None)
+    attributes.put(group, "headline", "Sale\r\nBcc: group@evil.example", by=None)
     evil = {"first_name": "Anna\r\nBcc: contact@evil.example", "last_name": "\nX-Evil: 1\n\nbody"}
     contacts.create_or_update(ANNA, evil, by=None)
     version = make_message("{{ group.headline }} {{ contact.first_name }} {{ contact.last_name }}")

@@ -6,6 +6,7 @@ from collections import Counter
 
 from tests.relays import TAKEN
 from tidings.groups import actions as groups
+from tidings.groups import attributes
 from tidings.imports import actions as imports
 from tidings.imports.queries import find as find_import
 from tidings.locks.queries import locks_of
@@ -44,7 +45,7 @@ def test_from_a_file_to_an_account_of_everyone(make_user, start_workers, relay):
 
     # A group, and people from a file.
     shop = groups.create("Shop", address="shop@example.org", by=user)
-    groups.set_attribute(shop, "price", "2.50 €", by=user)
+    attributes.put(shop, "price", "2.50 €", by=user)
     run = imports.start(shop, io.BytesIO(PEOPLE.encode("cp1252")), filename="people.csv", by=user)
     run = wait_for(lambda: find_import(run.pk), "finished")
     assert (run.rows, run.created, run.duplicates, run.rejected) == (6, 4, 1, 1)

@@ -10,6 +10,7 @@ from tidings.channels.mailbox.models import CaughtMessage
 from tidings.contacts.actions import create_or_update
 from tidings.contacts.models import Contact
 from tidings.groups import actions as groups
+from tidings.groups import attributes
 from tidings.groups.models import Group
 from tidings.imports.actions import upload
 from tidings.imports.models import Import, Reject
@@ -63,8 +64,8 @@ def furnish() -> World:
     weekly, deals, empty = make_groups(user)
     people = [join(name, weekly, user) for name in NAMES]
     unsubscribe(people[-1], weekly.pk, source="page", by=user)
-    groups.set_attribute(weekly, "Opening hours", "Mon-Fri 9-18", by=user)
-    groups.set_attribute(weekly, "Price", "12.50 EUR", by=user)
+    attributes.put(weekly, "Opening hours", "Mon-Fri 9-18", by=user)
+    attributes.put(weekly, "Price", "12.50 EUR", by=user)
     import_into(deals, user)
     sendout = send(weekly, people[:4], user)
     draft = upload(empty, BytesIO(PEOPLE_CSV.encode()), filename="people.csv", by=user)

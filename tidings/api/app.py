@@ -12,11 +12,22 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
-from tidings.api import contacts, exports, groups, imports, locks, messages, problems, sendouts
+from tidings.api import (
+    contacts,
+    exports,
+    group_attributes,
+    groups,
+    imports,
+    locks,
+    messages,
+    problems,
+    sendouts,
+)
 from tidings.api.auth import ApiKey
 
 ROUTERS = (
     groups.router,
+    group_attributes.router,
     locks.router,
     contacts.router,
     imports.router,

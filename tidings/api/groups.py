@@ -1,4 +1,4 @@
-"""Groups and their attributes."""
+"""Groups."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -13,7 +13,7 @@ from tidings.api.locks import LockOut, lock_out
 from tidings.api.paging import After, Limit, Page, cut
 from tidings.api.problems import answers
 from tidings.groups import actions, queries
-from tidings.groups.models import Category, Group, GroupAttribute
+from tidings.groups.models import Category, Group
 from tidings.kernel.errors import NotFound
 from tidings.locks.queries import locks_of
 from tidings.memberships.queries import count_members
@@ -66,21 +66,6 @@ class SenderIn(Schema):
     sender_name: str = Field(default="", max_length=150, examples=["Example Books"])
     reply_to: str = Field(default="", max_length=300, examples=["shop@example.org"])
     subject_prefix: str = Field(default="", max_length=40, examples=["[News]"])
-
-
-class AttributeOut(Schema):
-    """A value that holds for all contacts of the group."""
-
-    name: str = Field(examples=["price"])
-    value: str = Field(examples=["9.90 EUR"])
-    updated_at: datetime
-
-
-class AttributeIn(Schema):
-    """A group attribute's new value."""
-
-    model_config = ConfigDict(extra="forbid")
-    value: str = Field(examples=["9.90 EUR"])
 
 
 @router.get("/groups", response=answers({200: Page[GroupOut]}, 404))
@@ -145,31 +130,3 @@ def shown(groups: Iterable[Group]) -> list[GroupOut]:
 
 
 _COLUMNS = [name for name in GroupOut.model_fields if name not in ("category", "members", "locks")]
-
-
-@router.get("/groups/{group}/attributes", response=answers({200: list[AttributeOut]}, 404))
-def list_attributes(request: Call, group: str) -> list[GroupAttribute]:  # noqa: ARG001 - ninja passes the request
-    """Lists the group's attributes by name."""
-    return list(queries.find(group).attributes.order_by("name"))
-
-
-@router.get("/groups/{group}/attributes/{path:name}", response=answers({200: AttributeOut}, 404))
-def get_attribute(request: Call, group: str, name: str) -> GroupAttribute:  # noqa: ARG001 - ninja passes the request
-    """Gets one group attribute; names compare without case."""
-    attribute = queries.find(group).attributes.filter(name__iexact=name).first()
-    if attribute is None:
-        raise NotFound(thing="group attribute", ref=name)
-    return attribute
-
-
-@router.put("/groups/{group}/attributes/{path:name}", response=answers({200: AttributeOut}, 400, 404))
-def put_attribute(request: Call, group: str, name: str, payload: AttributeIn) -> GroupAttribute:
-    """Sets one group attribute. No lock refuses it; a sendout that runs keeps the values it began with."""
-    return actions.set_attribute(queries.find(group), name, payload.value, by=request.auth)
-
-
-@router.delete("/groups/{group}/attributes/{path:name}", response=answers({204: None}, 404))
-def delete_attribute(request: Call, group: str, name: str) -> Status[None]:
-    """Removes one group attribute."""
-    actions.remove_attribute(queries.find(group), name, by=request.auth)
-    return Status(204, None)

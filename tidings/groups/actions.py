@@ -7,9 +7,8 @@ from django.db.models.functions import Lower
 from tidings.accounts.models import User
 from tidings.groups import rules
 from tidings.groups.errors import AddressTaken, BadGroup
-from tidings.groups.models import Category, Group, GroupAttribute
+from tidings.groups.models import Category, Group
 from tidings.journal.actions import record
-from tidings.kernel.errors import NotFound
 from tidings.locks import actions as locks
 
 
@@ -63,32 +62,6 @@ def category_named(name: str) -> Category | None:
     categories = Category.objects.alias(lowered=Lower("name"))
     category, _ = categories.get_or_create(lowered__exact=Lower(Value(name)), defaults={"name": name})
     return category
-
-
-def set_attribute(group: Group, name: str, value: str, *, by: User | None) -> GroupAttribute:
-    """Sets one value for all contacts of the group. A single action: it waits for no lock."""
-    name, value = rules.attribute_name(name), rules.attribute_value(value)
-    with transaction.atomic():
-        Group.objects.select_for_update(no_key=True).get(
-            pk=group.pk
-        )  # two writers of one new name take turns
-        attribute = group.attributes.filter(name__iexact=name).first() or GroupAttribute(
-            group=group, name=name
-        )
-        before, attribute.value = attribute.value, value
-        attribute.save()
-        record("group.attribute_set", group.pk, by=by, name=attribute.name, before=before, after=value)
-    return attribute
-
-
-def remove_attribute(group: Group, name: str, *, by: User | None) -> None:
-    """Removes a group attribute by its name, whatever its case."""
-    with transaction.atomic():
-        attribute = group.attributes.filter(name__iexact=name.strip()).first()
-        if attribute is None:
-            raise NotFound(thing="group attribute", ref=name)
-        attribute.delete()
-        record("group.attribute_removed", group.pk, by=by, name=attribute.name, before=attribute.value)
 
 
 def set_sender(

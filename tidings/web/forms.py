@@ -174,13 +174,6 @@ class SettingsForm(StyledForm):
     )
 
 
-class AttributeForm(StyledForm):
-    """One value that holds for all members of a group."""
-
-    name = forms.CharField()
-    value = forms.CharField(widget=forms.Textarea({"rows": 2}), strip=False)
-
-
 class PasteForm(StyledForm):
     """Addresses, one per line."""
 

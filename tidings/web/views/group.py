@@ -1,4 +1,4 @@
-"""One group: overview, attributes, settings."""
+"""One group: overview, settings."""
 
 from typing import Any
 
@@ -6,17 +6,16 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from tidings.accounts.models import User
 from tidings.groups import actions
 from tidings.groups.models import Category, Group
 from tidings.groups.queries import find
-from tidings.kernel.errors import TidingsError
 from tidings.locks.queries import locks_of
 from tidings.memberships.queries import count_members, waterfall
 from tidings.sendouts.models import Sendout
-from tidings.web.forms import AttributeForm, SettingsForm, attempt
+from tidings.web.forms import SettingsForm, attempt
 from tidings.web.overview import sendout_rows
 from tidings.web.progress import work_of_locks
 from tidings.web.request import OperatorRequest
@@ -60,29 +59,6 @@ def audience(request: OperatorRequest, pk: int) -> HttpResponse:
     return render(request, "web/group/_audience.html", {"steps": steps_of(waterfall(group.pk))})
 
 
-def attributes(request: OperatorRequest, pk: int) -> HttpResponse:
-    """The group's values; the form sets a new one or changes one of the same name."""
-    group = find(pk)
-    form = AttributeForm(request.POST or None, initial={"name": request.GET.get("name", "")})
-    if done := attempt(form, lambda: actions.set_attribute(group, **form.cleaned_data, by=request.user)):
-        messages.success(request, f"“{done.name}” is set. Sendouts that start from now on use it.")
-        return redirect("web:group-attributes", pk)
-    context = frame(group, "attributes") | {"form": form, "attributes": group.attributes.order_by("name")}
-    return render(request, "web/group/attributes.html", context)
-
-
-@require_POST
-def remove_attribute(request: OperatorRequest, pk: int) -> HttpResponse:
-    """Removes the value that the field `name` names."""
-    name = request.POST.get("name", "")
-    try:
-        actions.remove_attribute(find(pk), name, by=request.user)
-        messages.success(request, f"“{name}” is removed.")
-    except TidingsError as error:
-        messages.error(request, str(error))
-    return redirect("web:group-attributes", pk)
-
-
 def settings(request: OperatorRequest, pk: int) -> HttpResponse:
     """Who the group's messages come from."""
     group = find(pk)
@@ -105,7 +81,5 @@ urls = [
     page("groups/<int:pk>/", overview, "group"),
     page("groups/<int:pk>/live/", live, "group-live"),
     page("groups/<int:pk>/audience/", audience, "group-audience"),
-    page("groups/<int:pk>/attributes/", attributes, "group-attributes"),
-    page("groups/<int:pk>/attributes/remove/", remove_attribute, "group-attribute-remove"),
     page("groups/<int:pk>/settings/", settings, "group-settings"),
 ]
