@@ -8,7 +8,7 @@ from tidings.contacts.models import Contact
 from tidings.groups.models import Group
 from tidings.locks.queries import HeldLock, locks_of
 from tidings.memberships.models import OptOut
-from tidings.memberships.queries import MemberCount, count_members, groups_of
+from tidings.memberships.queries import MemberCount, count_members, groups_of, opt_outs_of
 from tidings.sendouts.models import Delivery
 
 Shape = dict[str, Any]
@@ -73,10 +73,20 @@ def of_contact(contact: Contact) -> Shape:
         "created_at": contact.created_at,
         "updated_at": contact.updated_at,
         "groups": _memberships(contact),
-        "opted_out_of": list(
-            OptOut.objects.filter(contact=contact).order_by("at").values_list("group_id", flat=True)
-        ),
+        "opt_outs": [of_opt_out(opt_out) for opt_out in opt_outs_of(contact)],
         "deliveries": _deliveries(contact),
+    }
+
+
+def of_opt_out(opt_out: OptOut) -> Shape:
+    """What a contact doesn't want, since when, and why."""
+    return {
+        "scope": opt_out.scope,
+        "group": opt_out.group_id,
+        "channel": opt_out.channel or None,
+        "reason": opt_out.reason,
+        "source": opt_out.source,
+        "at": opt_out.at,
     }
 
 

@@ -1,5 +1,6 @@
-"""Who is in which group; who wants nothing more."""
+"""Who is in which group; who wants nothing more; the log of how that came about."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -74,16 +75,151 @@ class Tally(models.Model):
 
 
 class OptOut(models.Model):
-    """The lasting fact that a contact doesn't want a group's messages. It outlives membership and group."""
+    """The lasting fact that a contact doesn't want something. It outlives membership, group and archive.
+
+    `group` says which group or SuperGroup, `channel` which channel; an opt-out from everything names neither.
+    """
+
+    class Scope(models.TextChoices):
+        GROUP = "group", "A group"
+        SUPERGROUP = "supergroup", "Messages of a SuperGroup"
+        CHANNEL = "channel", "A channel"
+        EVERYTHING = "everything", "Everything"
+
+    class Reason(models.TextChoices):
+        OWN_ACT = "own_act", "Own act"
+        COMPLAINT = "complaint", "Complaint"
 
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="opt_outs", db_index=False)
-    group = models.ForeignKey(Group, models.DO_NOTHING, related_name="+", db_constraint=False)
+    scope = models.CharField(max_length=10, choices=Scope, default=Scope.GROUP)
+    group = models.ForeignKey(Group, models.DO_NOTHING, related_name="+", db_constraint=False, null=True)
+    channel = models.CharField(max_length=5, default="")
+    reason = models.CharField(max_length=9, choices=Reason, default=Reason.OWN_ACT)
     at = models.DateTimeField(auto_now_add=True)
     source = models.CharField(max_length=20)
 
     class Meta:
         db_table = "opt_outs"
-        constraints = [models.UniqueConstraint("contact", "group", name="opt_outs_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact", "group", "scope", "channel"], name="opt_outs_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(
+                condition=Q(scope__in=["group", "supergroup"], group__isnull=False, channel="")
+                | Q(scope="channel", group__isnull=True, channel__in=["email", "sms", "push"])
+                | Q(scope="everything", group__isnull=True, channel=""),
+                name="opt_outs_of_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(scope__in=["group", "supergroup", "channel", "everything"]), name="opt_outs_scope"
+            ),
+            models.CheckConstraint(condition=Q(reason__in=["own_act", "complaint"]), name="opt_outs_reason"),
+        ]
+        # The few that stand above groups: every audience asks for them.
+        indexes = [models.Index(fields=["contact"], condition=Q(group=None), name="opt_outs_above_groups")]
 
     def __str__(self) -> str:
-        return f"{self.contact} left group {self.group_id}"
+        return f"{self.contact} doesn't want {self.thing}"
+
+    @property
+    def thing(self) -> str:
+        """What the contact doesn't want, in words. A group that is gone is named by its number."""
+        match self.scope:
+            case OptOut.Scope.CHANNEL:
+                return f"messages by {Group.Channel(self.channel).label}"
+            case OptOut.Scope.EVERYTHING:
+                return "any message"
+        group = Group.objects.filter(pk=self.group_id or 0).first()
+        return (
+            f"messages of group “{group.name}”" if group else f"messages of the deleted group {self.group_id}"
+        )
+
+
+class ConsentText(models.Model):
+    """A text that somebody read before they agreed, kept once; its number is the version that the log names."""
+
+    digest = models.BinaryField(max_length=32)
+    subject = models.TextField(default="")
+    body = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "consent_texts"
+        constraints = [models.UniqueConstraint("digest", name="consent_texts_once")]
+
+    def __str__(self) -> str:
+        return f"text {self.pk}"
+
+
+class Consent(models.Model):
+    """One entry of the append-only log: what changed in somebody's consent, who did it, when, how and from where.
+
+    It names one contact, or, for a slice of an import, all of `contact_ids`. No foreign keys: it stays true when group
+    and contact are gone. `request` is the entry of the double opt-in that this one answers.
+    """
+
+    class Act(models.TextChoices):
+        ADDED = "added", "Joined"
+        ASKED = "asked", "Asked to confirm"
+        CONFIRMED = "confirmed", "Confirmed"
+        APPROVED = "approved", "Approved"
+        REFUSED = "refused", "Refused"
+        EXPIRED = "expired", "Not confirmed in time"
+        REMOVED = "removed", "Removed"
+        UNSUBSCRIBED = "unsubscribed", "Unsubscribed"
+        OPTED_OUT = "opted_out", "Opted out"
+        RETURNED = "returned", "Took an opt-out back"
+        OVERRIDDEN = "overridden", "Opt-out overridden"
+        COMPLAINED = "complained", "Complained"
+        DEACTIVATED = "deactivated", "Deactivated"
+        REACTIVATED = "reactivated", "Reactivated"
+
+    at = models.DateTimeField(auto_now_add=True)
+    act = models.CharField(max_length=12, choices=Act)
+    contact = models.BigIntegerField(null=True)
+    contact_ids = ArrayField(models.BigIntegerField(), null=True)
+    group = models.BigIntegerField(null=True)
+    channel = models.CharField(max_length=5, default="")
+    source = models.CharField(max_length=20)
+    by_id = models.BigIntegerField(null=True)
+    ip = models.GenericIPAddressField(null=True)
+    text = models.ForeignKey(ConsentText, models.PROTECT, null=True, related_name="+", db_index=False)
+    request = models.ForeignKey(
+        "self", models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
+    )
+    reason = models.TextField(default="")
+
+    class Meta:
+        db_table = "consents"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    act__in=[
+                        "added",
+                        "asked",
+                        "confirmed",
+                        "approved",
+                        "refused",
+                        "expired",
+                        "removed",
+                        "unsubscribed",
+                        "opted_out",
+                        "returned",
+                        "overridden",
+                        "complained",
+                        "deactivated",
+                        "reactivated",
+                    ]
+                ),
+                name="consents_act",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["contact", "id"], condition=Q(contact__isnull=False), name="consents_of_a_contact"
+            ),
+            models.Index(fields=["group", "id"], name="consents_of_a_group"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_act_display()}: contact {self.contact} in group {self.group}"

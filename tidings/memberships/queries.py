@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from tidings.contacts.models import Contact
 from tidings.groups.models import Group
 from tidings.kernel import db, sql
-from tidings.memberships.models import Membership
+from tidings.memberships.models import Consent, Membership, OptOut
 
 statements = sql.load(__package__)
 
@@ -65,3 +65,24 @@ def members(group: Group, *, after: int = 0, prefix: str = "") -> QuerySet[Membe
 def groups_of(contact: Contact) -> QuerySet[Membership]:
     """Which groups the contact is in."""
     return Membership.objects.filter(contact=contact).select_related("group").order_by("joined_at")
+
+
+def opt_out_against(contact: Contact, group: Group) -> OptOut | None:
+    """The opt-out that keeps the contact out of the group; a complaint, and what says most, comes first."""
+    above = Q(group=None) & Q(channel__in=["", group.channel])
+    found = OptOut.objects.filter(Q(group=group, scope=OptOut.Scope.GROUP) | above, contact=contact)
+    return min(found, key=_weight, default=None)
+
+
+def _weight(opt_out: OptOut) -> tuple[bool, int]:
+    return opt_out.reason != OptOut.Reason.COMPLAINT, OptOut.Scope.values.index(opt_out.scope)
+
+
+def opt_outs_of(contact: Contact) -> QuerySet[OptOut]:
+    """What the contact doesn't want, the newest first."""
+    return OptOut.objects.filter(contact=contact).select_related("contact", "group").order_by("-at", "-pk")
+
+
+def consents_of(contact: Contact) -> QuerySet[Consent]:
+    """The log of one contact's consent, the newest first, without the imports that brought them in among others."""
+    return Consent.objects.filter(contact=contact.pk).select_related("text").order_by("-pk")

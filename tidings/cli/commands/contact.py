@@ -8,7 +8,7 @@ from tidings.cli.options import as_json, examples
 from tidings.cli.output import print_facts, print_json, print_rows
 from tidings.contacts.queries import find
 
-LISTS = ("groups", "deliveries", "attributes", "opted_out_of")
+LISTS = ("groups", "deliveries", "attributes", "opt_outs")
 
 
 @click.group()
@@ -34,7 +34,8 @@ def show(address: str, as_json: bool) -> None:
         (g["id"], g["name"], g["address"], g["state"], g["source"], g["joined_at"]) for g in shape["groups"]
     )
     print_rows(("group", "name", "address", "state", "joined by", "since"), groups, empty="In no group.")
-    if shape["opted_out_of"]:
-        print_facts({"opted out of group": ", ".join(map(str, shape["opted_out_of"]))})
+    for opt_out in shape["opt_outs"]:
+        what = " ".join(str(opt_out[name]) for name in ("scope", "group", "channel") if opt_out[name])
+        print_facts({"opted out of": f"{what} ({opt_out['reason']})"})
     sent = ((d["sendout"], d["outcome"], d["reason"], d["attempt"], d["at"]) for d in shape["deliveries"])
     print_rows(("sendout", "outcome", "reason", "attempt", "at"), sent, empty="Nothing was sent to them.")

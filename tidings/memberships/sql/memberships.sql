@@ -1,7 +1,7 @@
 -- name: join
--- Makes one contact an active member, unless they are in the group already. Rides memberships_pkey.
+-- Makes one contact a member, unless they are in the group already. Rides memberships_pkey.
 INSERT INTO memberships (group_id, contact_id, state, source, joined_at)
-VALUES (%(group)s, %(contact)s, 'active', %(source)s, clock_timestamp())
+VALUES (%(group)s, %(contact)s, %(state)s, %(source)s, clock_timestamp())
 ON CONFLICT DO NOTHING
 
 -- name: counts
@@ -25,8 +25,8 @@ SELECT group_id, state, sum(members) FROM gone GROUP BY group_id, state HAVING s
 SELECT reason, count(*) AS people FROM judged GROUP BY reason
 
 -- name: judged
--- Every member of a group with whether they may get its messages now, and if not, why. Rides memberships_pkey as one
--- range.
+-- Every member of a group with whether they may get its messages now, and if not, why: opt-outs are the group's, its
+-- channel's and those from everything. Rides memberships_pkey as one range and opt_outs_above_groups.
 SELECT m.contact_id,
        CASE WHEN m.state <> 'active' THEN 'not_active'
             WHEN o.contact_id IS NOT NULL THEN 'opted_out'
@@ -34,5 +34,10 @@ SELECT m.contact_id,
             ELSE 'will_receive' END AS reason
 FROM memberships m
 JOIN contacts c ON c.id = m.contact_id
-LEFT JOIN opt_outs o ON o.contact_id = m.contact_id AND o.group_id = m.group_id
+LEFT JOIN (
+    SELECT contact_id FROM opt_outs WHERE group_id = %(group)s AND scope = 'group'
+    UNION
+    SELECT contact_id FROM opt_outs
+    WHERE group_id IS NULL AND channel IN ('', (SELECT channel FROM groups WHERE id = %(group)s))
+) o ON o.contact_id = m.contact_id
 WHERE m.group_id = %(group)s

@@ -1,10 +1,14 @@
 -- name: allowed
--- Part of a slice's merge: the known people who may be members: who opted out of the group or was deactivated stays out.
--- Rides opt_outs_once and memberships_not_active. The planner doesn't see that who is deactivated isn't active; that
+-- Part of a slice's merge: the known people who may be members: who opted out of the group, of its channel or of
+-- everything, or was deactivated, stays out. Rides opt_outs_once, opt_outs_above_groups and memberships_not_active. The planner doesn't see that who is deactivated isn't active; that
 -- second half of the condition is the index's own, and only with it the index can be used.
 SELECT m.* FROM matched m
 WHERE m.id IS NOT NULL AND m.n NOT IN (SELECT n FROM conflicts)
-  AND NOT EXISTS (SELECT 1 FROM opt_outs o WHERE o.contact_id = m.id AND o.group_id = %(group)s)
+  AND NOT EXISTS (SELECT 1 FROM opt_outs o
+                  WHERE o.contact_id = m.id AND o.group_id = %(group)s AND o.scope = 'group')
+  AND NOT EXISTS (SELECT 1 FROM opt_outs o
+                  WHERE o.contact_id = m.id AND o.group_id IS NULL
+                    AND o.channel IN ('', (SELECT g.channel FROM groups g WHERE g.id = %(group)s)))
   AND NOT EXISTS (SELECT 1 FROM memberships d
                   WHERE d.contact_id = m.id AND d.group_id = %(group)s AND d.state = 'deactivated'
                     AND d.state <> 'active')

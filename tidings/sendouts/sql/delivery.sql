@@ -47,10 +47,15 @@ FROM noted
 
 -- name: recipients
 -- Who of a taken batch is still to be served, with what their copy needs and why they might not get it any more.
--- Rides deliveries_pkey, contacts_pkey, memberships_pkey, opt_outs_once.
+-- An opt-out counts from the group, from its channel and from everything; the group may be gone by now. Rides
+-- deliveries_pkey, contacts_pkey, memberships_pkey, opt_outs_once.
 SELECT r.position::int AS position, r.contact_id, c.email, c.mobile, c.external_id, c.language, c.attributes,
        CASE WHEN c.id IS NULL THEN 'erased'
-            WHEN o.contact_id IS NOT NULL THEN 'unsubscribed'
+            WHEN EXISTS (
+                SELECT 1 FROM opt_outs o
+                WHERE o.contact_id = r.contact_id
+                  AND ((o.group_id = s.group_id AND o.scope = 'group')
+                       OR (o.group_id IS NULL AND o.channel IN ('', g.channel)))) THEN 'unsubscribed'
             WHEN m.contact_id IS NULL THEN 'removed'
             WHEN m.state <> 'active' THEN m.state
             WHEN c.email IS NULL THEN 'no_address' END AS skip
@@ -60,7 +65,7 @@ CROSS JOIN unnest(b.contact_ids) WITH ORDINALITY AS r (contact_id, position)
 LEFT JOIN deliveries d ON d.batch_id = b.id AND d.position = r.position
 LEFT JOIN contacts c ON c.id = r.contact_id
 LEFT JOIN memberships m ON m.group_id = s.group_id AND m.contact_id = r.contact_id
-LEFT JOIN opt_outs o ON o.group_id = s.group_id AND o.contact_id = r.contact_id
+LEFT JOIN groups g ON g.id = s.group_id
 WHERE b.id = %(batch)s
   AND (d.position IS NULL OR (d.outcome = 'deferred' AND d.attempt < b.attempt))
 ORDER BY r.position

@@ -9,8 +9,7 @@ from tidings.attributes.queries import catalogue
 from tidings.contacts import queries
 from tidings.contacts.models import Contact
 from tidings.kernel.errors import NotFound, Refused
-from tidings.memberships.models import OptOut
-from tidings.memberships.queries import groups_of
+from tidings.memberships.queries import groups_of, opt_outs_of
 from tidings.sendouts.models import Delivery
 from tidings.web.forms import SearchForm
 from tidings.web.paging import page_of
@@ -48,7 +47,7 @@ def contact(request: OperatorRequest, pk: int) -> HttpResponse:
         "identities": _identities(person),
         "attributes": [(labels.get(key, key), value) for key, value in sorted(person.attributes.items())],
         "memberships": groups_of(person),
-        "opt_outs": OptOut.objects.filter(contact=person).select_related("group").order_by("-at"),
+        "opt_outs": opt_outs_of(person),
         "page": page_of(sent, order, request.GET.get("page", ""), size=DELIVERIES_PER_PAGE),
     }
     return render(request, "web/contacts/contact.html", context)

@@ -41,7 +41,7 @@ def members(request: OperatorRequest, pk: int) -> HttpResponse:
 def unsubscribed(request: OperatorRequest, pk: int) -> HttpResponse:
     """Who wants nothing more from the group, the newest first."""
     group = find(pk)
-    found = OptOut.objects.filter(group=group).select_related("contact")
+    found = OptOut.objects.filter(group=group, scope=OptOut.Scope.GROUP).select_related("contact")
     shown = page_of(found, ("-pk",), request.GET.get("page", ""))
     return render(request, "web/group/unsubscribed.html", frame(group, "members") | {"page": shown})
 
