@@ -3,7 +3,7 @@
 from typing import Any
 
 from tidings.locks.actions import begin
-from tidings.locks.models import GroupLock, Process
+from tidings.locks.models import Process
 
 
 def test_it_creates_a_group_and_says_where(caller: Any) -> None:
@@ -65,16 +65,24 @@ def test_it_sets_who_messages_come_from(caller: Any, group: Any) -> None:
 
 def test_it_says_that_a_group_is_free(caller: Any, group: Any) -> None:
     lock = caller.get(f"/groups/{group.pk}/lock").json()
-    assert lock == {"group": group.pk, "locked": False, "mode": None, "locks": []}
+    assert (lock["group"], lock["locked"], lock["mode"], lock["locks"]) == (group.pk, False, None, [])
+    assert lock["meanwhile"]["must_wait"] == []
 
 
 def test_it_shows_who_holds_a_lock_and_how_far_they_are(caller: Any, group: Any, user: Any) -> None:
-    process = begin(
-        Process.Kind.IMPORT, GroupLock.Mode.EXCLUSIVE, [group.pk], label="people.csv", by=user, total=200
-    )
+    process = begin(Process.Kind.IMPORT, [group.pk], label="people.csv", by=user, total=200)
     Process.objects.update(done=50)
     lock = caller.get(f"/groups/{group.pk}/lock").json()
     assert (lock["locked"], lock["mode"]) == (True, "exclusive")
     (held,) = lock["locks"]
     assert (held["process_id"], held["kind"], held["label"]) == (process.pk, "import", "people.csv")
     assert (held["started_by"], held["percent"]) == ("Anna", 25)
+
+
+def test_it_tells_what_is_allowed_while_a_group_is_locked(caller: Any, group: Any, user: Any) -> None:
+    begin(Process.Kind.EXPORT, [group.pk], label="Export of News", by=user)
+    meanwhile = caller.get(f"/groups/{group.pk}/lock").json()["meanwhile"]
+    assert {"kind": "sendout", "is_source": False, "words": "sendouts"} in meanwhile["can_start"]
+    assert "import" in [use["kind"] for use in meanwhile["must_wait"]]
+    assert meanwhile["settings_can_be_edited"]
+    assert "group attributes" in meanwhile["text"]

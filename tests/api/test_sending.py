@@ -10,7 +10,7 @@ from django.db import connection
 
 from tidings.exports.models import Export
 from tidings.locks.actions import begin
-from tidings.locks.models import GroupLock, Process
+from tidings.locks.models import Process
 from tidings.sendouts.models import Sendout
 
 
@@ -63,7 +63,7 @@ def test_it_refuses_a_sendout_while_an_import_writes(
     caller: Any, group: Any, version: Any, user: Any, with_members: Any
 ) -> None:
     with_members("a@example.com")
-    begin(Process.Kind.IMPORT, GroupLock.Mode.EXCLUSIVE, [group.pk], label="people.csv", by=user)
+    begin(Process.Kind.IMPORT, [group.pk], label="people.csv", by=user)
     answer = started(caller, group, version)
     assert (answer.status_code, answer.json()["holder"]["label"]) == (423, "people.csv")
     assert not Sendout.objects.exists()

@@ -1,7 +1,7 @@
 """Groups on the command line."""
 
 from tidings.locks.actions import begin
-from tidings.locks.models import GroupLock, Process
+from tidings.locks.models import Process
 
 CREATE = ("group", "create", "News", "--channel", "email", "--address", "news@example.org")
 
@@ -56,11 +56,29 @@ def test_it_sets_lists_and_removes_attributes(tidings, make_group) -> None:
 
 def test_it_shows_who_locks_a_group(tidings, make_group) -> None:
     group = make_group()
-    process = begin(Process.Kind.IMPORT, GroupLock.Mode.EXCLUSIVE, [group.pk], label="people.csv", by=None)
+    process = begin(Process.Kind.IMPORT, [group.pk], label="people.csv", by=None)
     shown = tidings("group", "show", str(group.pk), "--json").json
     assert shown["lock"] == "exclusive"
     assert [(lock["process_id"], lock["label"]) for lock in shown["locks"]] == [(process.pk, "people.csv")]
     assert "people.csv" in tidings("group", "show", str(group.pk)).out
+
+
+def test_it_tells_by_whom_a_group_is_used_and_what_is_allowed_meanwhile(
+    tidings, make_group, make_user
+) -> None:
+    group = make_group()
+    begin(Process.Kind.IMPORT, [group.pk], label="people.csv", by=make_user("Anna"))
+    told = tidings("group", "lock", str(group.pk)).out
+    assert all(part in told for part in ("exclusive", "people.csv", "Anna", "Nothing else can start"))
+    shape = tidings("group", "lock", str(group.pk), "--json").json
+    assert (shape["group"], shape["locked"], shape["mode"]) == (group.pk, True, "exclusive")
+    assert shape["meanwhile"]["settings_can_be_edited"] is False
+
+
+def test_it_tells_that_a_group_is_free(tidings, make_group) -> None:
+    group = make_group()
+    assert "The group is free." in tidings("group", "lock", str(group.pk)).out
+    assert tidings("group", "lock", group.address, "--json").json["locks"] == []
 
 
 def test_it_cuts_and_interprets_nothing_in_a_table(tidings, make_group) -> None:

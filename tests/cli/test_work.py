@@ -11,7 +11,7 @@ import pytest
 from tidings.cli.ground import living_workers
 from tidings.imports.models import Import
 from tidings.locks.actions import begin
-from tidings.locks.models import GroupLock, Process
+from tidings.locks.models import Process
 from tidings.messaging.models import Message
 from tidings.sendouts.models import Sendout
 
@@ -80,7 +80,7 @@ def test_it_refuses_with_5_what_a_lock_is_in_the_way_of(
 ) -> None:
     group = make_group()
     make_members(group, 1)
-    begin(Process.Kind.IMPORT, GroupLock.Mode.EXCLUSIVE, [group.pk], label="other.csv", by=None)
+    begin(Process.Kind.IMPORT, [group.pk], label="other.csv", by=None)
     for words in (
         ("send", str(group.pk), "--subject", "A", "--text", letter),
         ("import", str(group.pk), people),

@@ -21,7 +21,7 @@ from tidings.kernel import db
 from tidings.kernel.errors import NotFound
 from tidings.locks import actions as locks
 from tidings.locks.errors import GroupLocked
-from tidings.locks.models import GroupLock, Process
+from tidings.locks.models import Process
 from tidings.locks.queries import locks_of
 from tidings.memberships import actions as memberships
 from tidings.memberships.models import Membership
@@ -123,7 +123,7 @@ def test_an_export_uses_the_group_until_it_ends(group, run_jobs):
 
 
 def test_a_group_that_is_written_is_not_exported(group, committed):
-    locks.begin(Process.Kind.IMPORT, GroupLock.Mode.EXCLUSIVE, [group.pk], label="people.csv", by=None)
+    locks.begin(Process.Kind.IMPORT, [group.pk], label="people.csv", by=None)
     with pytest.raises(GroupLocked):
         actions.start(group, by=None)
     assert not Export.objects.exists()

@@ -5,7 +5,7 @@ from tidings.groups.models import Group
 from tidings.journal.models import Fact
 from tidings.kernel.errors import NotFound
 from tidings.locks import actions as locks
-from tidings.locks.models import GroupLock, Process
+from tidings.locks.models import Process
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +44,6 @@ def test_removing_an_attribute_that_is_not_there_is_told(make_group):
 
 def test_a_price_feed_does_not_wait_for_a_lock(make_group):
     group = make_group()
-    locks.begin(Process.Kind.IMPORT, GroupLock.Mode.EXCLUSIVE, [group.pk], label="people.csv", by=None)
+    locks.begin(Process.Kind.IMPORT, [group.pk], label="people.csv", by=None)
     attributes.put(group, "Price", "10", by=None)
     assert values(group) == {"Price": "10"}

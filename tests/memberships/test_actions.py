@@ -4,7 +4,7 @@ from tidings.groups.errors import GroupArchived
 from tidings.journal.models import Fact
 from tidings.kernel import clock
 from tidings.locks import actions as locks
-from tidings.locks.models import GroupLock, Process
+from tidings.locks.models import Process
 from tidings.memberships import actions
 from tidings.memberships.errors import OptedOut
 from tidings.memberships.models import Membership, OptOut
@@ -108,6 +108,6 @@ def test_each_state_is_counted_off_as_what_it_was(group, make_members):
 
 
 def test_single_actions_wait_for_no_lock(anna, group):
-    locks.begin(Process.Kind.IMPORT, GroupLock.Mode.EXCLUSIVE, [group.pk], label="people.csv", by=None)
+    locks.begin(Process.Kind.IMPORT, [group.pk], label="people.csv", by=None)
     assert actions.add(anna, group, source=PAGE, by=None)
     assert actions.unsubscribe(anna, group.pk, source="link")

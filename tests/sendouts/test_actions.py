@@ -12,7 +12,7 @@ from tidings.kernel import clock
 from tidings.kernel.errors import NotFound
 from tidings.locks import actions as locks
 from tidings.locks.errors import GroupLocked
-from tidings.locks.models import GroupLock, Process
+from tidings.locks.models import Process
 from tidings.locks.queries import locks_of
 from tidings.messaging.personalization.errors import TemplateError
 from tidings.sendouts import actions, queries, tasks
@@ -40,7 +40,7 @@ def version(make_message):
 @pytest.fixture
 def written(group):
     """A process that writes the group."""
-    return locks.begin(Process.Kind.IMPORT, GroupLock.Mode.EXCLUSIVE, [group.pk], label="people.csv", by=None)
+    return locks.begin(Process.Kind.IMPORT, [group.pk], label="people.csv", by=None)
 
 
 def modes(group) -> list[str]:

@@ -98,12 +98,15 @@ def join(name: str, group: Group, user: User) -> Contact:
 
 def import_into(group: Group, user: User) -> Process:
     """A process that writes the group and is at 62 %, as an import is."""
-    mode, kind = GroupLock.Mode.EXCLUSIVE, Process.Kind.IMPORT
-    process = locks.begin(kind, mode, [group.pk], label="Import of autumn.csv", by=user, total=500_000)
-    locks.progress(process.pk, done=310_000, total=500_000)
-    Process.objects.filter(pk=process.pk).update(
-        started_at=clock.now() - timedelta(seconds=200), worker="host-1/12"
+    process = locks.begin(
+        Process.Kind.IMPORT, [group.pk], label="Import of autumn.csv", by=user, total=500_000
     )
+    locks.progress(process.pk, done=310_000, total=500_000)
+    begun, lease_until = clock.now() - timedelta(seconds=200), clock.now() + timedelta(hours=1)
+    Process.objects.filter(pk=process.pk).update(
+        started_at=begun, lease_until=lease_until, worker="host-1-12"
+    )
+    GroupLock.objects.filter(process=process).update(taken_at=begun)
     return process
 
 

@@ -41,7 +41,7 @@ STATUS: dict[type[TidingsError], HTTPStatus] = {
 # Every call can meet these: no key, input that doesn't fit, a fault of ours, a database that is away.
 COMMON = (401, 422, 500, 503)
 
-_HOLDER = ("process_id", "kind", "label", "mode", "since")
+_HOLDER = ("process_id", "kind", "label", "mode", "since", "started_by")
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +62,7 @@ class Holder(Schema):
     label: str = Field(examples=["people.csv"])
     mode: str = Field(examples=["exclusive"])
     since: datetime
+    started_by: str | None = Field(examples=["Anna Ahrens"])
 
 
 class Problem(Schema):

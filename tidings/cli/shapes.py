@@ -6,7 +6,7 @@ from typing import Any
 
 from tidings.contacts.models import Contact
 from tidings.groups.models import Group
-from tidings.locks.queries import HeldLock, locks_of
+from tidings.locks.queries import GroupUse, HeldLock, locks_of
 from tidings.memberships.models import OptOut
 from tidings.memberships.queries import MemberCount, count_members, groups_of, opt_outs_of
 from tidings.sendouts.models import Delivery
@@ -53,7 +53,18 @@ def _of_group(group: Group, members: MemberCount, locks: list[HeldLock]) -> Shap
 
 def of_lock(lock: HeldLock) -> Shape:
     """A lock: mode, process, holder, since when, how far."""
-    return asdict(lock) | {"percent": lock.percent}
+    return lock.facts()
+
+
+def of_use(use: GroupUse) -> Shape:
+    """How a group is used now: all locks on it, and what is allowed meanwhile."""
+    return {
+        "group": use.group,
+        "locked": use.is_locked,
+        "mode": use.mode,
+        "locks": [of_lock(lock) for lock in use.locks],
+        "meanwhile": asdict(use.meanwhile) | {"text": use.meanwhile.text},
+    }
 
 
 def attributes_of(group: Group) -> dict[str, str]:

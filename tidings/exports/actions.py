@@ -9,7 +9,7 @@ from tidings.groups.models import Group
 from tidings.journal.actions import record
 from tidings.kernel.errors import NotFound
 from tidings.locks import actions as locks
-from tidings.locks.models import GroupLock, Process
+from tidings.locks.models import Process
 from tidings.memberships.queries import count_members
 
 
@@ -18,7 +18,6 @@ def start(group: Group, *, by: User | None) -> Export:
     with transaction.atomic():
         process = locks.begin(
             Process.Kind.EXPORT,
-            GroupLock.Mode.SHARED,
             [group.pk],
             label=f"Export of {group.name}",
             by=by,

@@ -24,7 +24,7 @@ from tidings.imports.rules.recognise import Unknown, recognise
 from tidings.imports.rules.rows import Head, read_head
 from tidings.journal.actions import record
 from tidings.locks import actions as locks
-from tidings.locks.models import GroupLock, Process
+from tidings.locks.models import Process
 
 PREVIEW_ROWS = 20
 UNNAMED = "contacts.csv"
@@ -114,8 +114,7 @@ def begin(
         if run.state != Import.State.DRAFT:
             raise NotADraft(run=run.pk)
         run.process = locks.begin(
-            Process.Kind.IMPORT,
-            GroupLock.Mode.SHARED if dry_run else GroupLock.Mode.EXCLUSIVE,
+            Process.Kind.DRY_RUN if dry_run else Process.Kind.IMPORT,
             [run.group_id],
             label=f"{'Dry run of' if dry_run else 'Import of'} {run.filename}",
             by=by,

@@ -4,7 +4,7 @@ A process starts together with all its locks or not at all. Its holder proves it
 process over gets a higher one, and the old holder's next transaction fails at `fence`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 
 from tidings.accounts.models import User
 from tidings.kernel import db, sql
+from tidings.locks import rules
 from tidings.locks.errors import GroupLocked, LeaseLost
 from tidings.locks.models import GroupLock, Process
 
@@ -22,46 +23,50 @@ statements = sql.load(__package__)
 
 def begin(
     kind: Process.Kind,
-    mode: GroupLock.Mode,
-    groups: Sequence[int],
+    groups: Iterable[int],
     *,
     label: str,
     by: User | None,
     total: int | None = None,
+    sources: Iterable[int] = (),
 ) -> Process:
-    """Starts a process that uses (shared) or writes (exclusive) `groups`; raises `GroupLocked` if one isn't free."""
+    """Starts a process on `groups`, under the locks that `rules.USES` declares for its kind; raises `GroupLocked` if a
+    group isn't free. Groups that it only reads from, such as where a transfer takes people, are its `sources`.
+    """
+    wanted = dict.fromkeys(sources, rules.SHARED) | dict.fromkeys(groups, rules.mode_of(kind))
     with transaction.atomic():
         process = Process.objects.create(kind=kind, label=label[:300], started_by=by, total=total)
-        wanted = sorted(set(groups))
-        params = {"process": process.pk, "mode": str(mode), "groups": wanted}
+        params = {"process": process.pk, "groups": list(wanted), "modes": list(wanted.values())}
         if db.execute(statements.lock_groups, params) < len(wanted):
-            raise _refusal(wanted, mode, process)
+            raise _refusal(wanted, process)
     return process
 
 
-def _refusal(groups: list[int], mode: GroupLock.Mode, process: Process) -> GroupLocked:
-    found = [
-        r
-        for r in db.rows(statements.blockers, {"groups": groups, "mode": str(mode)})
-        if r["process_id"] != process.pk
-    ]
+def _refusal(wanted: dict[int, str], process: Process) -> GroupLocked:
+    found = [r for r in _blockers(wanted) if r["process_id"] != process.pk]
     if not found:
-        return GroupLocked(group=f"Group {groups[0]}", holder="another process has just used it")
+        return GroupLocked(group=f"Group {min(wanted)}", holder="another process has just used it")
     return _locked(f"Group {found[0]['group_id']}", found[0])
 
 
+def _blockers(wanted: dict[int, str]) -> list[db.Row]:
+    return db.rows(statements.blockers, {"groups": list(wanted), "modes": list(wanted.values())})
+
+
 def _locked(what: str, blocker: db.Row) -> GroupLocked:
+    kind = Process.Kind(blocker["kind"]).label.lower()
+    by = f" by {blocker['started_by']}" if blocker["started_by"] else ""
     since = f"{blocker['since']:%Y-%m-%d %H:%M:%S} UTC"
-    holder = f"{blocker['mode']} lock of {blocker['kind']} “{blocker['label']}” since {since}"
-    error = GroupLocked(group=what, holder=holder)
+    error = GroupLocked(
+        group=what, holder=f"{blocker['mode']} lock of {kind} “{blocker['label']}”{by} since {since}"
+    )
     error.facts.update(blocker)
     return error
 
 
 def demand_unwritten(group: int, *, what: str) -> None:
     """Raises `GroupLocked` while a process writes the group: `what` can't be changed then."""
-    blockers = db.rows(statements.blockers, {"groups": [group], "mode": str(GroupLock.Mode.SHARED)})
-    if blockers:
+    if blockers := _blockers({group: rules.SHARED}):
         raise _locked(what, blockers[0])
 
 

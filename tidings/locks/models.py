@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from tidings.accounts.models import User
+from tidings.locks import rules
 
 
 class Process(models.Model):
@@ -17,6 +18,7 @@ class Process(models.Model):
 
     class Kind(models.TextChoices):
         IMPORT = "import", "Import"
+        DRY_RUN = "dry_run", "Dry run"
         BLACKLIST_IMPORT = "blacklist_import", "Blacklist import"
         TRANSFER = "transfer", "Transfer"
         DELETION = "deletion", "Deletion"
@@ -66,8 +68,8 @@ class GroupLock(models.Model):
     """
 
     class Mode(models.TextChoices):
-        SHARED = "shared", "Shared"
-        EXCLUSIVE = "exclusive", "Exclusive"
+        SHARED = rules.SHARED, "Shared"
+        EXCLUSIVE = rules.EXCLUSIVE, "Exclusive"
 
     group_id = models.BigIntegerField()
     process = models.ForeignKey(Process, models.CASCADE, related_name="locks")

@@ -1,9 +1,9 @@
 """Who uses which group, and which processes nobody looks after."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import BigIntegerField, Model, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
@@ -11,12 +11,15 @@ from django.db.models.functions import Cast, Now
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tidings.kernel import db
+from tidings.locks import rules
 from tidings.locks.models import Process
 
-# One row per lock, with what a page, the CLI and the API tell about it.
+# One row per lock, with what a page, the CLI and the API tell about it. A worker whose lease ran out holds nothing.
 _LOCKS = """
-SELECT l.group_id, l.mode, l.taken_at AS since, p.id AS process_id, p.kind, p.label, p.done, p.total, p.worker,
-       p.lease_until, coalesce(nullif(u.name, ''), u.email) AS started_by
+SELECT l.group_id, l.mode, l.taken_at AS since, extract(epoch FROM clock_timestamp() - l.taken_at)::float8 AS seconds,
+       p.id AS process_id, p.kind, p.label, p.done, p.total, p.lease_until,
+       CASE WHEN p.lease_until > clock_timestamp() THEN p.worker ELSE '' END AS worker,
+       coalesce(nullif(u.name, ''), u.email) AS started_by
 FROM group_locks l JOIN processes p ON p.id = l.process_id LEFT JOIN users u ON u.id = p.started_by_id
 WHERE %(groups)s::bigint[] IS NULL OR l.group_id = ANY (%(groups)s)
 ORDER BY l.taken_at, l.id
@@ -32,6 +35,7 @@ class HeldLock:
     group_id: int
     mode: str
     since: datetime
+    seconds: float
     process_id: int
     kind: str
     label: str
@@ -44,7 +48,60 @@ class HeldLock:
     @property
     def percent(self) -> int | None:
         """How far the process is, 0 to 100, or None where nobody can tell."""
-        return min(100, self.done * 100 // self.total) if self.total else None
+        return rules.percent(self.done, self.total)
+
+    @property
+    def kind_name(self) -> str:
+        """The kind in words."""
+        return Process.Kind(self.kind).label
+
+    @property
+    def unit(self) -> str:
+        """What `done` and `total` count."""
+        return rules.UNITS[self.kind]
+
+    @property
+    def rate(self) -> float | None:
+        """Units per second, or None while that would say nothing."""
+        return rules.rate(self.done, self.seconds)
+
+    @property
+    def seconds_left(self) -> int | None:
+        """How long it will take at that rate, or None where nobody can tell."""
+        return rules.seconds_left(self.done, self.total, self.seconds)
+
+    def facts(self) -> dict[str, Any]:
+        """All of this by name, for programs."""
+        derived = ("percent", "unit", "rate", "seconds_left")
+        return asdict(self) | {name: getattr(self, name) for name in derived}
+
+
+@dataclass(frozen=True)
+class GroupUse:
+    """How a group is used now: all locks on it, and what is allowed meanwhile."""
+
+    group: int
+    locks: list[HeldLock]
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether a process holds it."""
+        return bool(self.locks)
+
+    @property
+    def mode(self) -> str | None:
+        """The mode of its locks, which is the same for all; None if it is free."""
+        return self.locks[0].mode if self.locks else None
+
+    @property
+    def meanwhile(self) -> rules.Meanwhile:
+        """What may start now, and what may not."""
+        return rules.meanwhile(self.mode)
+
+
+def use_of(group: int) -> GroupUse:
+    """How one group is used now."""
+    return GroupUse(group, locks_of([group]).get(group, []))
 
 
 def locks_of(groups: Iterable[int] | None = None) -> dict[int, list[HeldLock]]:

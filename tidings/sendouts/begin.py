@@ -8,7 +8,7 @@ from tidings.groups.errors import GroupArchived
 from tidings.groups.models import Group
 from tidings.locks import actions as locks
 from tidings.locks.errors import GroupLocked
-from tidings.locks.models import GroupLock, Process
+from tidings.locks.models import Process
 from tidings.sendouts.models import Sendout
 from tidings.sendouts.snapshot import freeze
 
@@ -24,7 +24,6 @@ def begin(sendout: Sendout) -> None:
             raise GroupArchived(group=group.name)
         sendout.process = locks.begin(
             Process.Kind.SENDOUT,
-            GroupLock.Mode.SHARED,
             [group.pk],
             label=f"Sendout {sendout.pk} of “{sendout.version.subject}”",
             by=sendout.created_by,

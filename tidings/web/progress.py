@@ -6,16 +6,10 @@ from datetime import datetime, timedelta
 
 from tidings.imports.models import Import
 from tidings.kernel import clock
+from tidings.locks import rules
 from tidings.locks.models import Process
 from tidings.locks.queries import HeldLock
 from tidings.sendouts.models import Sendout
-
-# A rate over less than this says more about the start than about the process.
-RATE_AFTER_SECONDS = 2.0
-
-# An import knows the size of its file, and how many rows that is only when it has read it.
-BYTES = "bytes of the file"
-UNITS = {Process.Kind.IMPORT: BYTES, Process.Kind.EXPORT: "members", Process.Kind.SENDOUT: "recipients"}
 
 
 @dataclass(frozen=True)
@@ -30,29 +24,28 @@ class Progress:
     @property
     def percent(self) -> int | None:
         """0 to 100, rounded down so that 100 means all."""
-        return min(100, self.done * 100 // self.total) if self.total else None
+        return rules.percent(self.done, self.total)
 
     @property
     def is_share(self) -> bool:
         """Whether `done` stands for a share of the work and not for things a person would count."""
-        return self.unit == BYTES
+        return self.unit == rules.BYTES
 
     @property
     def rate(self) -> float | None:
         """Units per second since the start."""
-        return self.done / self.seconds if self.done and self.seconds >= RATE_AFTER_SECONDS else None
+        return rules.rate(self.done, self.seconds)
 
     @property
     def left(self) -> timedelta | None:
         """The time that the rest takes at this rate."""
-        if not self.rate or not self.total:
-            return None
-        return timedelta(seconds=round(max(0, self.total - self.done) / self.rate))
+        left = rules.seconds_left(self.done, self.total, self.seconds)
+        return None if left is None else timedelta(seconds=left)
 
 
 @dataclass(frozen=True)
 class Work:
-    """One long process: what, by whom, how far. `subject` is the id of its import or sendout."""
+    """One long process: what, by whom, how far. `subject` is the id of its import or sendout, `worker` who has it."""
 
     process_id: int
     kind: str
@@ -64,11 +57,21 @@ class Work:
     subject: int | None = None
     mode: str = ""
 
+    @property
+    def kind_name(self) -> str:
+        """The kind in words."""
+        return Process.Kind(self.kind).label
+
+    @property
+    def is_abandoned(self) -> bool:
+        """Whether it waits for a worker to take it. A sendout is worked on by many, batch by batch."""
+        return not self.worker and self.kind != Process.Kind.SENDOUT
+
 
 def progress_since(since: datetime, done: int, total: int | None, kind: str) -> Progress:
     """The progress of a process of that kind that began at `since`."""
     seconds = (clock.now() - since).total_seconds()
-    return Progress(done, total, seconds, UNITS[Process.Kind(kind)])
+    return Progress(done, total, seconds, rules.UNITS[kind])
 
 
 def work_of_locks(locks: Iterable[HeldLock]) -> list[Work]:
@@ -83,7 +86,7 @@ def work_of_locks(locks: Iterable[HeldLock]) -> list[Work]:
             started_by=lock.started_by or "",
             since=lock.since,
             worker=lock.worker,
-            progress=progress_since(lock.since, lock.done, lock.total, lock.kind),
+            progress=Progress(lock.done, lock.total, lock.seconds, lock.unit),
             subject=subjects.get(lock.process_id),
             mode=lock.mode,
         )

@@ -9,8 +9,20 @@ from tidings.cli.options import as_json, category_of, examples, group_of
 from tidings.cli.output import print_facts, print_json, print_rows
 from tidings.groups import actions, queries
 from tidings.groups.models import Group
+from tidings.locks.queries import use_of
 
-LOCK_COLUMNS = ("lock", "process", "what", "started by", "since", "done", "of")
+LOCK_COLUMNS = (
+    "lock",
+    "process",
+    "what",
+    "started by",
+    "worker",
+    "since",
+    "done",
+    "of",
+    "unit",
+    "seconds left",
+)
 
 
 @click.group()
@@ -92,13 +104,36 @@ def _print_locks(locks: list[shapes.Shape]) -> None:
             f"{k['kind']} {k['process_id']}",
             k["label"],
             k["started_by"],
+            k["worker"],
             k["since"],
             k["done"],
             k["total"],
+            k["unit"],
+            k["seconds_left"],
         )
         for k in locks
     )
     print_rows(LOCK_COLUMNS, rows, empty="")
+
+
+@group.command(epilog=examples("tidings group lock 1", "tidings group lock news@example.org --json"))
+@click.argument("ref", metavar="GROUP")
+@as_json
+@database()
+def lock(ref: str, as_json: bool) -> None:
+    """Show who uses a group now, how far they are, and what is allowed meanwhile.
+
+    There is no command that unlocks: a lock goes when its process ends.
+    """
+    use = use_of(group_of(ref).pk)
+    if as_json:
+        print_json(shapes.of_use(use))
+        return
+    if use.is_locked:
+        _print_locks([shapes.of_lock(held) for held in use.locks])
+    else:
+        click.echo("The group is free.")
+    click.echo(use.meanwhile.text)
 
 
 for command in group_attributes.COMMANDS:

@@ -2,10 +2,10 @@
 -- Takes the locks of one process on several groups, as many as are free. Sorted, and ON CONFLICT instead of an error:
 -- two processes that want the same groups in another order would otherwise deadlock. Rides group_locks_compatible.
 INSERT INTO group_locks (group_id, process_id, mode, slot, taken_at)
-SELECT group_id, %(process)s, %(mode)s,
-       CASE %(mode)s WHEN 'exclusive' THEN int8range(NULL, NULL) ELSE int8range(%(process)s, %(process)s, '[]') END,
+SELECT group_id, %(process)s, mode,
+       CASE mode WHEN 'exclusive' THEN int8range(NULL, NULL) ELSE int8range(%(process)s, %(process)s, '[]') END,
        clock_timestamp()
-FROM unnest(%(groups)s::bigint[]) AS group_id
+FROM unnest(%(groups)s::bigint[], %(modes)s::text[]) AS wanted (group_id, mode)
 ORDER BY group_id
 ON CONFLICT DO NOTHING
 
@@ -46,8 +46,13 @@ WHERE worker = %(worker)s AND state = 'running' AND lease_until IS NOT NULL
 RETURNING id
 
 -- name: blockers
--- Which running processes stand in the way of locking these groups in this mode: all, or the exclusive ones.
-SELECT l.group_id, p.id AS process_id, p.kind, p.label, l.mode, l.taken_at AS since
-FROM group_locks l JOIN processes p ON p.id = l.process_id
-WHERE l.group_id = ANY (%(groups)s) AND (%(mode)s = 'exclusive' OR l.mode = 'exclusive')
-ORDER BY l.taken_at
+-- Which running processes stand in the way of locking these groups in these modes: all, or the exclusive ones. Rides
+-- group_locks_compatible.
+SELECT l.group_id, p.id AS process_id, p.kind, p.label, l.mode, l.taken_at AS since,
+       coalesce(nullif(u.name, ''), u.email) AS started_by
+FROM unnest(%(groups)s::bigint[], %(modes)s::text[]) AS wanted (group_id, mode)
+JOIN group_locks l ON l.group_id = wanted.group_id
+JOIN processes p ON p.id = l.process_id
+LEFT JOIN users u ON u.id = p.started_by_id
+WHERE 'exclusive' IN (wanted.mode, l.mode)
+ORDER BY l.taken_at, l.id

@@ -12,7 +12,7 @@ from tidings.accounts.models import User
 from tidings.groups import actions
 from tidings.groups.models import Category, Group
 from tidings.groups.queries import find
-from tidings.locks.queries import locks_of
+from tidings.locks.queries import use_of
 from tidings.memberships.queries import count_members, waterfall
 from tidings.sendouts.models import Sendout
 from tidings.web.forms import SettingsForm, attempt
@@ -32,8 +32,13 @@ def frame(group: Group, tab: str) -> dict[str, Any]:
 
 
 def _live(group: Group) -> dict[str, Any]:
-    locks = locks_of([group.pk]).get(group.pk, [])
-    return {"locks": locks, "holders": work_of_locks(locks), "members": count_members([group.pk])[group.pk]}
+    use = use_of(group.pk)
+    return {
+        "use": use,
+        "locks": use.locks,
+        "holders": work_of_locks(use.locks),
+        "members": count_members([group.pk])[group.pk],
+    }
 
 
 @require_safe
