@@ -37,6 +37,7 @@ class Subscription(Tab):
     """How people join and leave."""
 
     joining: Joining = Joining.DOUBLE_OPT_IN
+    public_form: bool = False  # whether people can join by a form that anybody may open
     pending_days: int = Field(DAYS_OF_PENDING, ge=1, le=365)
     in_preference_centre: bool = False
     needs_approval: bool = False
