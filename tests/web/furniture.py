@@ -6,6 +6,8 @@ from io import BytesIO
 
 from tidings.accounts.actions import create_api_key, create_user, revoke_api_key
 from tidings.accounts.models import User
+from tidings.attributes.actions import define
+from tidings.attributes.models import Attribute
 from tidings.channels.mailbox.models import CaughtMessage
 from tidings.contacts.actions import create_or_update
 from tidings.contacts.models import Contact
@@ -52,6 +54,7 @@ class World:
     locked: Group
     empty: Group
     contact: Contact
+    attribute: Attribute
     sendout: Sendout
     draft: Import
     imported: Import
@@ -61,6 +64,7 @@ class World:
 def furnish() -> World:
     """Makes the organisation in an empty database."""
     user = create_user("olga@example.org", "Olga Olsen", PASSWORD)
+    card = define("Customer card", kind="choice", choices=["gold", "silver"], by=user)
     weekly, deals, empty = make_groups(user)
     people = [join(name, weekly, user) for name in NAMES]
     unsubscribe(people[-1], weekly.pk, source="page", by=user)
@@ -72,7 +76,7 @@ def furnish() -> World:
     imported = import_long_ago(weekly, user)
     revoke_api_key(create_api_key(user, "old shop")[0])
     create_api_key(user, "web shop")
-    return World(user, weekly, deals, empty, people[0], sendout, draft, imported, catch(people[0]))
+    return World(user, weekly, deals, empty, people[0], card, sendout, draft, imported, catch(people[0]))
 
 
 def make_groups(user: User) -> tuple[Group, Group, Group]:

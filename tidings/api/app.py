@@ -13,6 +13,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from tidings.api import (
+    attributes,
     contacts,
     exports,
     group_attributes,
@@ -30,6 +31,7 @@ ROUTERS = (
     group_attributes.router,
     locks.router,
     contacts.router,
+    attributes.router,
     imports.router,
     messages.router,
     sendouts.router,

@@ -2,11 +2,14 @@
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
 
 
 class Attribute(models.Model):
-    """What may be known of a contact (scope `profile`) or of a contact in one group (scope `member`)."""
+    """What may be known of a contact (scope `profile`) or of a contact in one group (scope `member`).
+
+    Values are stored under `key`, which is what two spellings of one name have in common (`rules.name_key`); the
+    database keeps it unique, since only Python knows that “Straße” and “STRASSE” are one.
+    """
 
     class Scope(models.TextChoices):
         PROFILE = "profile", "Profile"
@@ -22,6 +25,7 @@ class Attribute(models.Model):
 
     scope = models.CharField(max_length=7, choices=Scope, default=Scope.PROFILE)
     name = models.CharField(max_length=80)
+    key = models.TextField()
     type = models.CharField(max_length=10, choices=Type, default=Type.TEXT)
     choices = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -30,7 +34,7 @@ class Attribute(models.Model):
     class Meta:
         db_table = "attributes"
         constraints = [
-            models.UniqueConstraint("scope", Lower("name"), name="attributes_name_once"),
+            models.UniqueConstraint(fields=["scope", "key"], name="attributes_key_once"),
             models.CheckConstraint(condition=Q(scope__in=["profile", "member"]), name="attributes_scope"),
         ]
 

@@ -1,18 +1,54 @@
-"""The catalogue of all attributes a contact may have."""
+"""The catalogue of all attributes a contact or a member may have."""
 
 from tidings.attributes import rules
 from tidings.attributes.models import Attribute
+from tidings.kernel.errors import NotFound
+
+PROFILE = Attribute.Scope.PROFILE
 
 
-def catalogue() -> list[rules.Attribute]:
-    """The built-in attributes, then the custom ones by name."""
-    custom = [
-        rules.Attribute(rules.name_key(a.name), a.name, rules.Kind(a.type), tuple(a.choices))
-        for a in Attribute.objects.order_by("name")
-    ]
-    return [*rules.BUILT_IN.values(), *custom]
+def catalogue(scope: str = PROFILE) -> list[rules.Attribute]:
+    """What values may be given for: the built-in attributes (of profiles only), then the custom ones by name.
+
+    Archived ones aren't among them.
+    """
+    custom = Attribute.objects.filter(scope=scope, archived_at=None).order_by("name")
+    return [*_built_in(scope), *map(entry, custom)]
 
 
-def keys() -> list[str]:
-    """The keys under which values are stored."""
-    return [attribute.key for attribute in catalogue()]
+def entry(attribute: Attribute) -> rules.Attribute:
+    """A custom attribute as the catalogue and the rules see it."""
+    return rules.Attribute(
+        attribute.key, attribute.name, rules.Kind(attribute.type), tuple(attribute.choices)
+    )
+
+
+def labels(scope: str = PROFILE) -> dict[str, str]:
+    """What people read for each key under which values are stored, those of archived attributes as well."""
+    custom = Attribute.objects.filter(scope=scope).order_by("name").values_list("key", "name")
+    return {one.key: one.label for one in _built_in(scope)} | dict(custom)
+
+
+def keys(scope: str = PROFILE) -> list[str]:
+    """The keys under which values are stored; archived ones as well, since a sendout that runs may use them."""
+    return list(labels(scope))
+
+
+def find(name: str, scope: str = PROFILE) -> Attribute:
+    """The custom attribute of that name, whatever its case; raises `NotFound`."""
+    found = Attribute.objects.filter(scope=scope, key=rules.name_key(name)).first()
+    if found is None:
+        raise NotFound(thing=f"{scope} attribute", ref=name)
+    return found
+
+
+def get(number: int) -> Attribute:
+    """The custom attribute with that id; raises `NotFound`."""
+    found = Attribute.objects.filter(pk=number).first()
+    if found is None:
+        raise NotFound(thing="attribute", ref=number)
+    return found
+
+
+def _built_in(scope: str) -> tuple[rules.Attribute, ...]:
+    return tuple(rules.BUILT_IN.values()) if scope == PROFILE else ()

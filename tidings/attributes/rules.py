@@ -7,10 +7,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from enum import Enum, StrEnum
 
 NAME_CHARACTERS_AT_MOST = 80
 TEXT_CHARACTERS_AT_MOST = 2_000
+CHOICES_AT_MOST = 500  # more than anyone picks from
 NUMBER_DIGITS_AT_MOST = 15  # what survives a binary floating point number, so JSON readers agree
 
 Value = str | int | float | bool
@@ -55,6 +57,19 @@ class NameFault(Enum):
     EMPTY = "An attribute needs a name."
     TOO_LONG = f"An attribute's name has at most {NAME_CHARACTERS_AT_MOST} characters."
     CONTROL_CHARACTER = "An attribute's name is one line without control characters."
+    BUILT_IN = "An attribute of that name is built in. Use it, or choose another name."
+
+
+class ChoiceFault(Enum):
+    """Why texts can't be the choices of an attribute; the member's value is a sentence."""
+
+    NONE = "An attribute of type choice needs choices to choose from."
+    NOT_WANTED = "Only an attribute of type choice has choices."
+    EMPTY = "A choice can't be empty."
+    TOO_LONG = f"A choice has at most {TEXT_CHARACTERS_AT_MOST:,} characters."
+    TOO_MANY = f"An attribute has at most {CHOICES_AT_MOST} choices."
+    CONTROL_CHARACTER = "A choice is one line without control characters."
+    TWICE = "Two choices differ only in case or spaces."
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +107,10 @@ OWN_COLUMNS = ("email", "mobile", "external_id", "language")
 BUILT_IN: Mapping[str, Attribute] = {
     key: Attribute(key, label, _KINDS.get(key, Kind.TEXT)) for key, label in _LABELS.items()
 }
+
+_RESERVED = frozenset(
+    {key.replace("_", " ") for key in BUILT_IN} | {label.casefold() for label in _LABELS.values()}
+)
 
 # XML 1.0 can't carry these, PostgreSQL no NUL and UTF-8 no surrogates; tab and line ends are text.
 FORBIDDEN_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -167,7 +186,40 @@ def normalise_name(raw: str) -> str | NameFault:
         return NameFault.TOO_LONG
     if FORBIDDEN_CHARACTER.search(name):
         return NameFault.CONTROL_CHARACTER
-    return name
+    return NameFault.BUILT_IN if name_key(name).replace("_", " ") in _RESERVED else name
+
+
+def normalise_choices(kind: Kind, raws: Iterable[str]) -> tuple[str, ...] | ChoiceFault:
+    """The choices of an attribute of that type, each with single spaces and none around it, or why they can't be."""
+    choices = tuple(" ".join(raw.split()) for raw in raws)
+    if kind is not Kind.CHOICE:
+        return ChoiceFault.NOT_WANTED if choices else ()
+    return _fault_of_choices(choices) or choices
+
+
+def _fault_of_choices(choices: tuple[str, ...]) -> ChoiceFault | None:
+    if not choices:
+        return ChoiceFault.NONE
+    if len(choices) > CHOICES_AT_MOST:
+        return ChoiceFault.TOO_MANY
+    if len({name_key(choice) for choice in choices}) < len(choices):
+        return ChoiceFault.TWICE
+    return next(filter(None, map(_fault_of_choice, choices)), None)
+
+
+def _fault_of_choice(choice: str) -> ChoiceFault | None:
+    if not choice:
+        return ChoiceFault.EMPTY
+    if len(choice) > TEXT_CHARACTERS_AT_MOST:
+        return ChoiceFault.TOO_LONG
+    return ChoiceFault.CONTROL_CHARACTER if FORBIDDEN_CHARACTER.search(choice) else None
+
+
+def as_text(value: object) -> str:
+    """What a person would write for a value of JSON: `true`, and 0.00001 without an exponent."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{Decimal(str(value)):f}" if isinstance(value, float) else str(value)
 
 
 def name_key(name: str) -> str:

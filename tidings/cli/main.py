@@ -20,6 +20,10 @@ ENTRIES = {
     "check": Entry(f"{COMMANDS}.check.check", "Say whether everything is ready for work."),
     "group": Entry(f"{COMMANDS}.group.group", "Create, list and show groups; set their attributes."),
     "contact": Entry(f"{COMMANDS}.contact.contact", "Show a contact."),
+    "attribute": Entry(
+        f"{COMMANDS}.attribute.attribute",
+        "Define, list, change and archive attributes of contacts and members.",
+    ),
     "import": Entry(f"{COMMANDS}.imports.import_file", "Import a file of contacts into a group."),
     "imports": Entry(f"{COMMANDS}.imports.imports", "List, show and cancel imports; save rejected rows."),
     "send": Entry(f"{COMMANDS}.sendout.send", "Send a message to a group."),

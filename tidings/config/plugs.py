@@ -6,5 +6,11 @@ GROUP_PARTS: list[str] = []
 CONTACT_PARTS: list[str] = []
 """Each has `merge(kept, gone)`, `erase(contact)` and `export(contact)`: what a package keeps of a person."""
 
-ATTRIBUTE_USERS: list[str] = []
+ATTRIBUTE_VALUES: list[str] = [
+    "tidings.contacts.values.profile_values",
+    "tidings.memberships.values.member_values",
+]
+"""Each is a `Store` of `attributes/values.py`: a table that holds values of attributes."""
+
+ATTRIBUTE_USERS: list[str] = ["tidings.messaging.queries.messages_using"]
 """Each is `(attribute) -> list[str]`: where an attribute is in use, in words a person understands."""

@@ -1,13 +1,12 @@
 """Making and changing single contacts."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 
 from django.db import transaction
 
 from tidings.accounts.models import User
 from tidings.attributes.queries import catalogue
-from tidings.attributes.rules import OWN_COLUMNS, Attribute, Value, ValueFault, name_key, normalise
+from tidings.attributes.rules import OWN_COLUMNS, Attribute, Value, ValueFault, as_text, name_key, normalise
 from tidings.contacts.errors import BadAddress, BadAttribute
 from tidings.contacts.models import Contact
 from tidings.contacts.rules import AddressFault, normalise_email
@@ -69,15 +68,8 @@ def _value(name: str, raw: object, known: Mapping[str, Attribute]) -> Value:
     attribute = known.get(name_key(name))
     if attribute is None:
         raise BadAttribute(name=name, why=f"It is none of: {', '.join(sorted(known))}.")
-    text = _as_text(raw)
+    text = as_text(raw)
     value = normalise(attribute.kind, text, choices=attribute.choices) if text.strip() else ""
     if isinstance(value, ValueFault):
         raise BadAttribute(name=name, why=value.value)
     return value
-
-
-def _as_text(raw: object) -> str:
-    """What a person would write for a value of JSON: `true`, and 0.00001 without an exponent."""
-    if isinstance(raw, bool):
-        return str(raw).lower()
-    return f"{Decimal(str(raw)):f}" if isinstance(raw, float) else str(raw)

@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from tidings.accounts.models import User
-from tidings.attributes.actions import define
+from tidings.attributes.actions import ensure
 from tidings.attributes.queries import catalogue
 from tidings.groups.errors import GroupArchived
 from tidings.groups.models import Group
@@ -121,7 +121,7 @@ def begin(
             total=run.size,
         )
         for attribute in reading.mapping.new_attributes:
-            define(attribute.label, by=by)
+            ensure(attribute.label, by=by)
         run.format, run.mapping = reading.layout.to_dict(), reading.mapping.to_dict()
         run.mode, run.dry_run, run.state, run.started_by = mode, dry_run, Import.State.QUEUED, by
         run.save()

@@ -1,6 +1,6 @@
 """What can go wrong with messages."""
 
-from tidings.kernel.errors import TidingsError
+from tidings.kernel.errors import Refused, TidingsError
 
 
 class EmptyMessage(TidingsError):
@@ -9,3 +9,7 @@ class EmptyMessage(TidingsError):
 
 class TooLong(TidingsError):
     """The {part} has {length:,} characters; {limit:,} are possible."""
+
+
+class ArchivedAttribute(Refused):
+    """The message can't be sent, because it uses what is archived: {names}. Activate it, or write a new version."""

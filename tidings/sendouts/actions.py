@@ -14,6 +14,7 @@ from tidings.kernel import clock, db, sql
 from tidings.locks.models import Process
 from tidings.memberships.queries import count_members
 from tidings.messaging.models import Version
+from tidings.messaging.queries import demand_no_archived
 from tidings.sendouts import rules, tasks
 from tidings.sendouts.begin import begin
 from tidings.sendouts.errors import MoveRefused, NothingToSend, UnsuitableGroup
@@ -63,6 +64,7 @@ def _check(group: Group, version: Version, chosen: dict[str, str]) -> None:
     if not count_members([group.pk])[group.pk].active:
         raise NothingToSend(group=group.name)
     compile_version(version, freeze(group, **chosen))
+    demand_no_archived(version)
 
 
 def _start_or_schedule(sendout: Sendout, now: datetime) -> None:

@@ -9,6 +9,8 @@ from tidings.groups.models import Group
 from tidings.locks import actions as locks
 from tidings.locks.errors import GroupLocked
 from tidings.locks.models import Process
+from tidings.messaging.errors import ArchivedAttribute
+from tidings.messaging.queries import demand_no_archived
 from tidings.sendouts.models import Sendout
 from tidings.sendouts.snapshot import freeze
 
@@ -22,6 +24,7 @@ def begin(sendout: Sendout) -> None:
         group = Group.objects.get(pk=sendout.group_id)
         if group.archived_at:
             raise GroupArchived(group=group.name)
+        demand_no_archived(sendout.version)
         sendout.process = locks.begin(
             Process.Kind.SENDOUT,
             [group.pk],
@@ -49,7 +52,7 @@ def begin_scheduled(sendout_id: int, now: datetime) -> str:
             begin(sendout)
         except GroupLocked as locked:
             return _stay(sendout, Sendout.State.WAITING, str(locked))
-        except GroupArchived as archived:
+        except (GroupArchived, ArchivedAttribute) as archived:
             return _stay(sendout, Sendout.State.FAILED, str(archived))
         return sendout.state
 

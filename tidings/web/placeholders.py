@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from tidings.attributes.queries import catalogue
+from tidings.attributes.queries import catalogue, keys
 from tidings.groups.models import GroupAttribute
-from tidings.messaging.mime.message import Content, find_names
+from tidings.messaging.mime.message import find_names
 from tidings.messaging.models import Version
 from tidings.messaging.personalization.names import KnownNames
+from tidings.messaging.queries import archived_names, content_of
 
 GROUP_NAMES = ("name", "address", "id")
 MESSAGE_NAMES = ("subject", "name")
@@ -59,8 +60,9 @@ def _can_be_named(name: str) -> bool:
 
 def warnings_about(version: Version) -> list[str]:
     """What will probably surprise somebody, though it can be saved."""
-    names = find_names(_content(version))
+    names = find_names(content_of(version))
     found = [_unknown(name) for root, name in sorted(names) if root == "contact" and not _is_known(name)]
+    found += [f"“{name}” is archived, so no group can be sent this." for name in archived_names(version)]
     if not any(root == "links" for root, _ in names):
         found.append(
             "No part has a link to unsubscribe. Put {{ links.unsubscribe }} into each part;"
@@ -74,12 +76,8 @@ def warnings_about(version: Version) -> list[str]:
     return found
 
 
-def _content(version: Version) -> Content:
-    return Content(subject=version.subject, html=version.html or None, text=version.text or None)
-
-
 def _known() -> KnownNames:
-    return KnownNames(contact=[one.key for one in catalogue()])
+    return KnownNames(contact=keys())
 
 
 def _is_known(name: str) -> bool:

@@ -1,6 +1,7 @@
 """All paths of the web door. Each module of views lists its own."""
 
 from tidings.web.views import (
+    attributes,
     contacts,
     dashboard,
     entry,
@@ -25,6 +26,7 @@ urlpatterns = [
     *group_attributes.urls,
     *members.urls,
     *contacts.urls,
+    *attributes.urls,
     *messages.urls,
     *sendouts.urls,
     *imports.urls,

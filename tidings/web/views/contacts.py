@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from tidings.attributes.queries import catalogue
+from tidings.attributes.queries import labels
 from tidings.contacts import queries
 from tidings.contacts.models import Contact
 from tidings.kernel.errors import NotFound, Refused
@@ -40,12 +40,12 @@ def contact(request: OperatorRequest, pk: int) -> HttpResponse:
     if person is None:
         raise NotFound(thing="contact", ref=pk)
     sent = Delivery.objects.filter(contact=person).select_related("batch__sendout__version__message")
-    labels = {attribute.key: attribute.label for attribute in catalogue()}
+    names = labels()
     order = ("-at", "-batch_id", "-position")
     context = {
         "person": person,
         "identities": _identities(person),
-        "attributes": [(labels.get(key, key), value) for key, value in sorted(person.attributes.items())],
+        "attributes": [(names.get(key, key), value) for key, value in sorted(person.attributes.items())],
         "memberships": groups_of(person),
         "opt_outs": opt_outs_of(person),
         "page": page_of(sent, order, request.GET.get("page", ""), size=DELIVERIES_PER_PAGE),
