@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tidings.locks.actions import begin
+from tidings.locks.actions import begin, wait_in_line
 from tidings.locks.models import Process
 
 
@@ -77,6 +77,21 @@ def test_it_shows_who_holds_a_lock_and_how_far_they_are(caller: Any, group: Any,
     (held,) = lock["locks"]
     assert (held["process_id"], held["kind"], held["label"]) == (process.pk, "import", "people.csv")
     assert (held["started_by"], held["percent"]) == ("Anna", 25)
+
+
+def test_it_tells_who_waits_for_a_group_and_whom_a_call_would_overtake(
+    caller: Any, group: Any, user: Any
+) -> None:
+    wait_in_line("mine", Process.Kind.IMPORT, [group.pk], label="Import of people.csv", by=user)
+    (waiting,) = caller.get(f"/groups/{group.pk}/lock").json()["waiting"]
+    assert (waiting["kind"], waiting["label"], waiting["started_by"]) == (
+        "import",
+        "Import of people.csv",
+        "Anna",
+    )
+    answer = caller.post("/exports", {"group": group.pk})
+    assert answer.status_code == 423
+    assert (answer.json()["holder"]["process_id"], answer.json()["holder"]["kind"]) == (None, "import")
 
 
 def test_it_tells_what_is_allowed_while_a_group_is_locked(caller: Any, group: Any, user: Any) -> None:

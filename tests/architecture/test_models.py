@@ -11,6 +11,7 @@ UNGUARDED = {
     "attributes.Attribute.type",
     "imports.Import.mode",
     "locks.Process.kind",
+    "locks.Waiter.kind",
     "memberships.Membership.source",
     "memberships.Tally.state",
     "sendouts.Doubt.resolution",

@@ -1,6 +1,6 @@
 """Groups on the command line."""
 
-from tidings.locks.actions import begin
+from tidings.locks.actions import begin, wait_in_line
 from tidings.locks.models import Process
 
 CREATE = ("group", "create", "News", "--channel", "email", "--address", "news@example.org")
@@ -73,6 +73,13 @@ def test_it_tells_by_whom_a_group_is_used_and_what_is_allowed_meanwhile(
     shape = tidings("group", "lock", str(group.pk), "--json").json
     assert (shape["group"], shape["locked"], shape["mode"]) == (group.pk, True, "exclusive")
     assert shape["meanwhile"]["settings_can_be_edited"] is False
+
+
+def test_it_tells_who_waits_for_a_group(tidings, make_group) -> None:
+    group = make_group()
+    wait_in_line("mine", Process.Kind.SENDOUT, [group.pk], label="Sendout 7", by=None)
+    assert ": Sendout 7\n" in tidings("group", "lock", str(group.pk)).out
+    assert tidings("group", "lock", str(group.pk), "--json").json["waiting"][0]["label"] == "Sendout 7"
 
 
 def test_it_tells_that_a_group_is_free(tidings, make_group) -> None:

@@ -145,6 +145,16 @@ def test_a_start_that_came_late_is_begun_by_resuming(group, version):
     assert modes(group) == ["shared"]
 
 
+def test_a_scheduled_sendout_that_waits_comes_before_imports_that_are_started_later(group, version, written):
+    at = clock.now() + HOUR
+    sendout = actions.start(group, version, by=None, at=at)
+    begin_scheduled(sendout.pk, at)
+    locks.end(written.pk, Process.State.FINISHED)
+    with pytest.raises(GroupLocked, match=f"sendout “Sendout {sendout.pk} of .* comes first"):
+        locks.begin(Process.Kind.IMPORT, [group.pk], label="people.csv", by=None)
+    assert begin_scheduled(sendout.pk, at) == "preparing"
+
+
 def test_a_scheduled_sendout_that_was_paused_waits_for_its_time_again(group, version):
     sendout = actions.start(group, version, by=None, at=clock.now() + HOUR)
     actions.pause(sendout, by=None)

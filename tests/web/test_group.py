@@ -1,6 +1,6 @@
 import pytest
 
-from tidings.locks.actions import end
+from tidings.locks.actions import end, wait_in_line
 from tidings.locks.models import Process
 
 
@@ -14,6 +14,12 @@ def test_it_tells_who_holds_the_group_and_what_is_allowed(operator, world):
         "no unlock button",
     ):
         assert told in page
+
+
+def test_it_tells_who_comes_next(operator, world):
+    wait_in_line("mine", Process.Kind.SENDOUT, [world.locked.pk], label="Sendout 7 of “May”", by=world.user)
+    page = operator.get(f"/groups/{world.locked.pk}/live/").content.decode()
+    assert "Sendout 7 of “May” by Olga Olsen waits for this group since" in page
 
 
 def test_it_asks_for_news_only_while_the_group_is_locked(operator, world):

@@ -40,6 +40,16 @@ class LockOut(Schema):
     started_by: str | None = Field(examples=["Anna Ahrens"])
 
 
+class WaitingOut(Schema):
+    """Something that waits in line for the group; whoever asks after it and doesn't go together with it is refused."""
+
+    mode: str = Field(description="How it will lock the group.", examples=["shared"])
+    since: datetime
+    kind: str = Field(description=f"{KINDS}.", examples=["sendout"])
+    label: str = Field(examples=["Sendout 12 of “Hello in June”"])
+    started_by: str | None = Field(examples=["Anna Ahrens"])
+
+
 class UseOut(Schema):
     """One way in which a process has to do with a group."""
 
@@ -66,6 +76,7 @@ class GroupLockOut(Schema):
     locked: bool = Field(examples=[True])
     mode: str | None = Field(examples=["shared"])
     locks: list[LockOut]
+    waiting: list[WaitingOut]
     meanwhile: MeanwhileOut
 
 
@@ -83,5 +94,6 @@ def get_lock(request: Call, group: str) -> GroupLockOut:  # noqa: ARG001 - ninja
         locked=use.is_locked,
         mode=use.mode,
         locks=[lock_out(lock) for lock in use.locks],
+        waiting=[WaitingOut.from_orm(waiting) for waiting in use.waiting],
         meanwhile=MeanwhileOut.from_orm(use.meanwhile),
     )

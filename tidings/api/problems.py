@@ -55,9 +55,9 @@ class Fault(Schema):
 
 
 class Holder(Schema):
-    """The process that holds the lock in the way."""
+    """The process that holds the lock in the way, or what waits in line before this call."""
 
-    process_id: int = Field(examples=[41])
+    process_id: int | None = Field(description="Null if it still waits itself.", examples=[41])
     kind: str = Field(examples=["import"])
     label: str = Field(examples=["people.csv"])
     mode: str = Field(examples=["exclusive"])

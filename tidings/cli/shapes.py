@@ -63,6 +63,7 @@ def of_use(use: GroupUse) -> Shape:
         "locked": use.is_locked,
         "mode": use.mode,
         "locks": [of_lock(lock) for lock in use.locks],
+        "waiting": [asdict(waiting) for waiting in use.waiting],
         "meanwhile": asdict(use.meanwhile) | {"text": use.meanwhile.text},
     }
 

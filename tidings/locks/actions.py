@@ -6,6 +6,7 @@ process over gets a higher one, and the old holder's next transaction fails at `
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -20,6 +21,11 @@ from tidings.locks.models import GroupLock, Process
 
 statements = sql.load(__package__)
 
+# Whoever waits asks more often than this, so one look that comes late doesn't cost the place.
+WAITER_PATIENCE_SECONDS = 30
+HOLDER = "{mode} lock of {kind} “{label}”{by} since {since}"
+WAITER = "{kind} “{label}”{by} waits for it since {since} and comes first"
+
 
 def begin(
     kind: Process.Kind,
@@ -29,45 +35,66 @@ def begin(
     by: User | None,
     total: int | None = None,
     sources: Iterable[int] = (),
+    waiter: str = "",
 ) -> Process:
     """Starts a process on `groups`, under the locks that `rules.USES` declares for its kind; raises `GroupLocked` if a
-    group isn't free. Groups that it only reads from, such as where a transfer takes people, are its `sources`.
+    group isn't free, or if somebody waits for it who came before. Groups that it only reads from, such as where a
+    transfer takes people, are its `sources`. `waiter` is the name under which it stands in line, if it does.
     """
-    wanted = dict.fromkeys(sources, rules.SHARED) | dict.fromkeys(groups, rules.mode_of(kind))
+    wanted = _wanted(kind, groups, sources)
     with transaction.atomic():
         process = Process.objects.create(kind=kind, label=label[:300], started_by=by, total=total)
-        params = {"process": process.pk, "groups": list(wanted), "modes": list(wanted.values())}
-        if db.execute(statements.lock_groups, params) < len(wanted):
-            raise _refusal(wanted, process)
+        if db.execute(statements.lock_groups, {"process": process.pk, **wanted}) < len(wanted["groups"]):
+            raise _held(wanted, process)
+        if ahead := db.rows(statements.waiters, {"name": waiter, **wanted}):
+            raise _refusal(ahead[0], WAITER)
+        if waiter:
+            db.execute(statements.leave_line, {"name": waiter})
     return process
 
 
-def _refusal(wanted: dict[int, str], process: Process) -> GroupLocked:
-    found = [r for r in _blockers(wanted) if r["process_id"] != process.pk]
-    if not found:
-        return GroupLocked(group=f"Group {min(wanted)}", holder="another process has just used it")
-    return _locked(f"Group {found[0]['group_id']}", found[0])
+def wait_in_line(
+    waiter: str, kind: Process.Kind, groups: Iterable[int], *, label: str, by: User | None
+) -> None:
+    """Keeps the place of what was refused, under a name of its own, until it begins or doesn't ask for a while.
 
-
-def _blockers(wanted: dict[int, str]) -> list[db.Row]:
-    return db.rows(statements.blockers, {"groups": list(wanted), "modes": list(wanted.values())})
-
-
-def _locked(what: str, blocker: db.Row) -> GroupLocked:
-    kind = Process.Kind(blocker["kind"]).label.lower()
-    by = f" by {blocker['started_by']}" if blocker["started_by"] else ""
-    since = f"{blocker['since']:%Y-%m-%d %H:%M:%S} UTC"
-    error = GroupLocked(
-        group=what, holder=f"{blocker['mode']} lock of {kind} “{blocker['label']}”{by} since {since}"
+    Else those that hold a group one after the other, or side by side, could keep it waiting for ever.
+    """
+    facts = {"name": waiter, "kind": str(kind), "label": label[:300], "by": by and by.pk}
+    db.execute(
+        statements.wait_in_line, {**facts, **_wanted(kind, groups, ()), "patience": WAITER_PATIENCE_SECONDS}
     )
-    error.facts.update(blocker)
+
+
+def _wanted(kind: Process.Kind, groups: Iterable[int], sources: Iterable[int]) -> dict[str, list[Any]]:
+    modes = dict.fromkeys(sources, rules.SHARED) | dict.fromkeys(groups, rules.mode_of(kind))
+    return {"groups": list(modes), "modes": list(modes.values())}
+
+
+def _held(wanted: dict[str, list[Any]], process: Process) -> GroupLocked:
+    found = [r for r in db.rows(statements.blockers, wanted) if r["process_id"] != process.pk]
+    if not found:
+        return GroupLocked(group=f"Group {wanted['groups'][0]}", holder="another process has just used it")
+    return _refusal(found[0], HOLDER)
+
+
+def _refusal(blocker: db.Row, words: str, *, what: str = "") -> GroupLocked:
+    holder = words.format(
+        mode=blocker["mode"],
+        kind=Process.Kind(blocker["kind"]).label.lower(),
+        label=blocker["label"],
+        by=f" by {blocker['started_by']}" if blocker["started_by"] else "",
+        since=f"{blocker['since']:%Y-%m-%d %H:%M:%S} UTC",
+    )
+    error = GroupLocked(group=what or f"Group {blocker['group_id']}", holder=holder)
+    error.facts.update({"process_id": None, **blocker})
     return error
 
 
 def demand_unwritten(group: int, *, what: str) -> None:
     """Raises `GroupLocked` while a process writes the group: `what` can't be changed then."""
-    if blockers := _blockers({group: rules.SHARED}):
-        raise _locked(what, blockers[0])
+    if blockers := db.rows(statements.blockers, {"groups": [group], "modes": [rules.SHARED]}):
+        raise _refusal(blockers[0], HOLDER, what=what)
 
 
 def take(process: int, worker: str) -> int | None:

@@ -1,7 +1,7 @@
 """Long processes and the locks they hold."""
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import BigIntegerRangeField, RangeOperators
+from django.contrib.postgres.fields import ArrayField, BigIntegerRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
 
@@ -89,3 +89,25 @@ class GroupLock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mode} on group {self.group_id}"
+
+
+class Waiter(models.Model):
+    """Something that waits in line for groups: whoever asks later and doesn't go together with it is refused.
+
+    It stands there as long as it asks again before `alive_until`; nobody has to take it away when it gives up.
+    """
+
+    name = models.CharField(max_length=100, unique=True)
+    kind = models.CharField(max_length=20, choices=Process.Kind)
+    label = models.CharField(max_length=300)
+    group_ids = ArrayField(models.BigIntegerField())
+    modes = ArrayField(models.CharField(max_length=9))
+    started_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    asked_at = models.DateTimeField()
+    alive_until = models.DateTimeField()
+
+    class Meta:
+        db_table = "lock_waiters"
+
+    def __str__(self) -> str:
+        return self.label

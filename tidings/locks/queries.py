@@ -10,9 +10,11 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Now
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from tidings.kernel import db
+from tidings.kernel import db, sql
 from tidings.locks import rules
 from tidings.locks.models import Process
+
+statements = sql.load(__package__)
 
 # One row per lock, with what a page, the CLI and the API tell about it. A worker whose lease ran out holds nothing.
 _LOCKS = """
@@ -77,11 +79,28 @@ class HeldLock:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """Something that waits in line for a group; whoever asks after it and doesn't go together with it is refused."""
+
+    mode: str
+    since: datetime
+    kind: str
+    label: str
+    started_by: str | None
+
+    @property
+    def kind_name(self) -> str:
+        """The kind in words."""
+        return Process.Kind(self.kind).label
+
+
+@dataclass(frozen=True)
 class GroupUse:
-    """How a group is used now: all locks on it, and what is allowed meanwhile."""
+    """How a group is used now: all locks on it, who waits for it, and what is allowed meanwhile."""
 
     group: int
     locks: list[HeldLock]
+    waiting: list[Waiting]
 
     @property
     def is_locked(self) -> bool:
@@ -96,12 +115,15 @@ class GroupUse:
     @property
     def meanwhile(self) -> rules.Meanwhile:
         """What may start now, and what may not."""
-        return rules.meanwhile(self.mode)
+        return rules.meanwhile(self.mode, [waiting.mode for waiting in self.waiting])
 
 
 def use_of(group: int) -> GroupUse:
     """How one group is used now."""
-    return GroupUse(group, locks_of([group]).get(group, []))
+    line = db.rows(statements.waiters, {"name": "", "groups": [group], "modes": [None]})
+    names = Waiting.__dataclass_fields__
+    waiting = [Waiting(**{name: row[name] for name in names}) for row in line]
+    return GroupUse(group, locks_of([group]).get(group, []), waiting)
 
 
 def locks_of(groups: Iterable[int] | None = None) -> dict[int, list[HeldLock]]:

@@ -4,7 +4,7 @@
 from it which lock is needed and what is allowed meanwhile.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 SHARED, EXCLUSIVE = "shared", "exclusive"
@@ -106,9 +106,10 @@ class Meanwhile:
         return sentence(SINGLE_ACTIONS)
 
 
-def meanwhile(held: str | None) -> Meanwhile:
-    """What is allowed on a group that is locked in that mode, or that is free."""
-    can_start = tuple(use for use in USES if held is None or go_together(held, use.mode))
+def meanwhile(held: str | None, waiting: Iterable[str] = ()) -> Meanwhile:
+    """What is allowed on a group that is locked in that mode, or free, while others wait for it in those modes."""
+    others = [*filter(None, [held]), *waiting]
+    can_start = tuple(use for use in USES if all(go_together(other, use.mode) for other in others))
     return Meanwhile(can_start, tuple(use for use in USES if use not in can_start), held != EXCLUSIVE)
 
 

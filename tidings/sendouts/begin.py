@@ -28,8 +28,9 @@ def begin(sendout: Sendout) -> None:
         sendout.process = locks.begin(
             Process.Kind.SENDOUT,
             [group.pk],
-            label=f"Sendout {sendout.pk} of “{sendout.version.subject}”",
+            label=_label(sendout),
             by=sendout.created_by,
+            waiter=_waiter(sendout),
         )
         chosen = sendout.frozen
         sendout.frozen = freeze(
@@ -51,10 +52,29 @@ def begin_scheduled(sendout_id: int, now: datetime) -> str:
         try:
             begin(sendout)
         except GroupLocked as locked:
+            _wait_in_line(sendout)
             return _stay(sendout, Sendout.State.WAITING, str(locked))
         except (GroupArchived, ArchivedAttribute) as archived:
             return _stay(sendout, Sendout.State.FAILED, str(archived))
         return sendout.state
+
+
+def _label(sendout: Sendout) -> str:
+    return f"Sendout {sendout.pk} of “{sendout.version.subject}”"
+
+
+def _waiter(sendout: Sendout) -> str:
+    return f"sendout {sendout.pk}"
+
+
+def _wait_in_line(sendout: Sendout) -> None:
+    locks.wait_in_line(
+        _waiter(sendout),
+        Process.Kind.SENDOUT,
+        [sendout.group_id],
+        label=_label(sendout),
+        by=sendout.created_by,
+    )
 
 
 def _stay(sendout: Sendout, state: Sendout.State, reason: str) -> str:

@@ -6,7 +6,7 @@ from tidings.cli import shapes
 from tidings.cli.commands import group_attributes
 from tidings.cli.ground import database
 from tidings.cli.options import as_json, category_of, examples, group_of
-from tidings.cli.output import print_facts, print_json, print_rows
+from tidings.cli.output import print_facts, print_json, print_rows, shown
 from tidings.groups import actions, queries
 from tidings.groups.models import Group
 from tidings.locks.queries import use_of
@@ -133,6 +133,8 @@ def lock(ref: str, as_json: bool) -> None:
         _print_locks([shapes.of_lock(held) for held in use.locks])
     else:
         click.echo("The group is free.")
+    for waiting in use.waiting:
+        click.echo(f"Waiting since {shown(waiting.since)}: {waiting.label}")
     click.echo(use.meanwhile.text)
 
 

@@ -9,6 +9,38 @@ FROM unnest(%(groups)s::bigint[], %(modes)s::text[]) AS wanted (group_id, mode)
 ORDER BY group_id
 ON CONFLICT DO NOTHING
 
+-- name: wait_in_line
+-- Puts a waiter behind those that asked before, or tells that it still waits; who gave up before is swept out and loses
+-- its place. The line is short, so it is read as a whole.
+WITH gone AS (
+    DELETE FROM lock_waiters WHERE alive_until < clock_timestamp() AND name <> %(name)s
+)
+INSERT INTO lock_waiters AS w (name, kind, label, group_ids, modes, started_by_id, asked_at, alive_until)
+VALUES (%(name)s, %(kind)s, %(label)s, %(groups)s, %(modes)s, %(by)s, clock_timestamp(),
+        clock_timestamp() + make_interval(secs => %(patience)s))
+ON CONFLICT (name) DO UPDATE SET
+    group_ids = EXCLUDED.group_ids, modes = EXCLUDED.modes, alive_until = EXCLUDED.alive_until,
+    asked_at = CASE WHEN w.alive_until < EXCLUDED.asked_at THEN EXCLUDED.asked_at ELSE w.asked_at END
+
+-- name: leave_line
+-- A waiter got what it waited for.
+DELETE FROM lock_waiters WHERE name = %(name)s
+
+-- name: waiters
+-- Who waits for one of these groups and comes before the waiter of that name, if it is one, else before everybody who
+-- asks now; the first of them first. Without modes: all who wait for the groups.
+SELECT wanted.group_id, w.name, w.kind, w.label, held.mode, w.asked_at AS since,
+       coalesce(nullif(u.name, ''), u.email) AS started_by
+FROM lock_waiters w
+CROSS JOIN unnest(w.group_ids, w.modes) AS held (group_id, mode)
+JOIN unnest(%(groups)s::bigint[], %(modes)s::text[]) AS wanted (group_id, mode) ON wanted.group_id = held.group_id
+LEFT JOIN users u ON u.id = w.started_by_id
+WHERE w.alive_until > clock_timestamp()
+  AND (wanted.mode IS NULL OR 'exclusive' IN (wanted.mode, held.mode))
+  AND w.name <> %(name)s
+  AND (w.asked_at, w.id) < ALL (SELECT asked_at, id FROM lock_waiters WHERE name = %(name)s)
+ORDER BY w.asked_at, w.id
+
 -- name: take
 -- Makes a worker the holder of a running process that nobody holds or whose lease has run out. FOR UPDATE waits for a
 -- slice that the old holder is still committing. After a restart of the database nobody could prolong a lease, so
