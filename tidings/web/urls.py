@@ -14,6 +14,7 @@ from tidings.web.views import (
     members,
     messages,
     sendouts,
+    subgroups,
 )
 
 app_name = "web"
@@ -24,6 +25,7 @@ urlpatterns = [
     *groups.urls,
     *group.urls,
     *group_attributes.urls,
+    *subgroups.urls,
     *members.urls,
     *contacts.urls,
     *attributes.urls,
