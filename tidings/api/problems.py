@@ -15,7 +15,7 @@ from pydantic import Field
 
 from tidings.accounts.errors import EmailTaken
 from tidings.groups.errors import AddressTaken, GroupArchived
-from tidings.imports.errors import ImportEnded, NoRoomForUpload
+from tidings.imports.errors import ImportEnded, NoRoomForUpload, NothingToConfirm
 from tidings.kernel.errors import NotFound, Refused, TidingsError
 from tidings.locks.errors import GroupLocked
 from tidings.memberships.errors import OptedOut
@@ -34,6 +34,7 @@ STATUS: dict[type[TidingsError], HTTPStatus] = {
     EmailTaken: HTTPStatus.CONFLICT,
     OptedOut: HTTPStatus.CONFLICT,
     ImportEnded: HTTPStatus.CONFLICT,
+    NothingToConfirm: HTTPStatus.CONFLICT,
     NoRoomForUpload: HTTPStatus.INSUFFICIENT_STORAGE,
     MoveRefused: HTTPStatus.CONFLICT,
     NothingToSend: HTTPStatus.CONFLICT,
