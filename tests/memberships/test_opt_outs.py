@@ -7,7 +7,8 @@ from tidings.journal.models import Fact
 from tidings.memberships import actions
 from tidings.memberships.errors import BadOptOut, OptedOut
 from tidings.memberships.models import Consent, Membership, OptOut
-from tidings.memberships.queries import count_members, opt_out_against, waterfall
+from tidings.memberships.queries import count_members, opt_out_against
+from tidings.sendouts.judge import waterfall
 
 pytestmark = pytest.mark.django_db
 

@@ -1,6 +1,5 @@
 import pytest
 
-from tidings.contacts.models import Contact
 from tidings.memberships import actions, queries
 from tidings.memberships.models import Membership
 
@@ -14,25 +13,6 @@ def test_members_are_counted_by_state(make_group, make_members):
     counts = queries.count_members([group.pk, empty.pk])
     assert (counts[group.pk].active, counts[group.pk].total) == (5, 6)
     assert (counts[empty.pk].active, counts[empty.pk].total) == (0, 0)
-
-
-def test_the_waterfall_says_why_members_will_not_receive(make_group, make_members):
-    group = make_group()
-    make_members(group, 4)
-    make_members(group, ["off@example.com", "wait@example.com"], state="pending")
-    phone = Contact.objects.create(mobile="+491713920000")
-    actions.add(phone, group, source=Membership.Source.PAGE, by=None)
-    assert queries.waterfall(group.pk) == {
-        "members": 7,
-        "not_active": 2,
-        "opted_out": 0,
-        "no_address": 1,
-        "will_receive": 4,
-    }
-
-
-def test_the_waterfall_of_an_empty_group_is_all_zero(make_group):
-    assert set(queries.waterfall(make_group().pk).values()) == {0}
 
 
 def test_members_are_listed_page_by_page_and_by_prefix(make_group, make_members):

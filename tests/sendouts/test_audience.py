@@ -9,6 +9,7 @@ from tidings.locks.models import GroupLock
 from tidings.memberships import actions as memberships
 from tidings.memberships.models import Membership
 from tidings.sendouts.expand import expand
+from tidings.sendouts.judge import waterfall
 from tidings.sendouts.models import Batch
 from tidings.sendouts.queries import accounting
 
@@ -43,9 +44,30 @@ def test_whoever_may_not_receive_is_not_in_the_audience(group, make_members, mak
         "members": 4,
         "not_active": 2,
         "opted_out": 0,
+        "blacklisted": 0,
         "no_address": 1,
         "will_receive": 1,
     }
+
+
+def test_the_waterfall_says_why_members_will_not_receive(make_group, make_members):
+    group = make_group()
+    make_members(group, 4)
+    make_members(group, ["off@example.com", "wait@example.com"], state="pending")
+    phone = Contact.objects.create(mobile="+491713920000")
+    memberships.add(phone, group, source=Membership.Source.PAGE, by=None)
+    assert waterfall(group.pk) == {
+        "members": 7,
+        "not_active": 2,
+        "opted_out": 0,
+        "blacklisted": 0,
+        "no_address": 1,
+        "will_receive": 4,
+    }
+
+
+def test_the_waterfall_of_an_empty_group_is_all_zero(make_group):
+    assert set(waterfall(make_group().pk).values()) == {0}
 
 
 def test_an_audience_is_frozen_once(make_sendout):

@@ -11,9 +11,10 @@ from tidings.imports import actions as imports
 from tidings.imports.queries import find as find_import
 from tidings.locks.queries import locks_of
 from tidings.memberships import actions as memberships
-from tidings.memberships.queries import members, waterfall
+from tidings.memberships.queries import members
 from tidings.messaging import actions as messaging
 from tidings.sendouts import actions as sendouts
+from tidings.sendouts.judge import waterfall
 from tidings.sendouts.queries import accounting, find, verify
 
 PATIENCE_SECONDS = 60

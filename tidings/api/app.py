@@ -14,6 +14,7 @@ from ninja.operation import Operation
 
 from tidings.api import (
     attributes,
+    blacklists,
     contacts,
     exports,
     group_attributes,
@@ -23,17 +24,16 @@ from tidings.api import (
     messages,
     problems,
     sendouts,
-    subgroups,
 )
 from tidings.api.auth import ApiKey
 
 ROUTERS = (
     groups.router,
     group_attributes.router,
-    subgroups.router,
     locks.router,
     contacts.router,
     attributes.router,
+    blacklists.router,
     imports.router,
     messages.router,
     sendouts.router,

@@ -14,8 +14,9 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import Field
 
 from tidings.accounts.errors import EmailTaken
+from tidings.blacklists.errors import AddressBlacklisted
 from tidings.groups.errors import AddressTaken, GroupArchived
-from tidings.imports.errors import ImportEnded, NoRoomForUpload, NothingToConfirm
+from tidings.imports.errors import ImportEnded, NoRoomForUpload
 from tidings.kernel.errors import NotFound, Refused, TidingsError
 from tidings.locks.errors import GroupLocked
 from tidings.memberships.errors import OptedOut
@@ -33,8 +34,8 @@ STATUS: dict[type[TidingsError], HTTPStatus] = {
     AddressTaken: HTTPStatus.CONFLICT,
     EmailTaken: HTTPStatus.CONFLICT,
     OptedOut: HTTPStatus.CONFLICT,
+    AddressBlacklisted: HTTPStatus.CONFLICT,
     ImportEnded: HTTPStatus.CONFLICT,
-    NothingToConfirm: HTTPStatus.CONFLICT,
     NoRoomForUpload: HTTPStatus.INSUFFICIENT_STORAGE,
     MoveRefused: HTTPStatus.CONFLICT,
     NothingToSend: HTTPStatus.CONFLICT,

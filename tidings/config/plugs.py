@@ -1,9 +1,9 @@
 """What packages plug into lower ones, by dotted path. A plug is imported by who uses it, through `kernel/plugs.py`."""
 
-GROUP_PARTS: list[str] = []
+GROUP_PARTS: list[str] = ["tidings.blacklists.parts.OfGroup"]
 """Each has `copy(source, target, by)` and `purge(group_id)`: what a package keeps of a group."""
 
-CONTACT_PARTS: list[str] = []
+CONTACT_PARTS: list[str] = ["tidings.blacklists.parts.OfContact"]
 """Each has `merge(kept, gone)`, `erase(contact)` and `export(contact)`: what a package keeps of a person."""
 
 ATTRIBUTE_VALUES: list[str] = [

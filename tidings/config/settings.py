@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "tidings.contacts",
     "tidings.groups",
     "tidings.memberships",
+    "tidings.blacklists",
     "tidings.imports",
     "tidings.messaging",
     "tidings.sendouts",

@@ -3,7 +3,6 @@
 import csv
 import io
 import logging
-import re
 import tempfile
 from collections.abc import Iterator
 from typing import Any, BinaryIO, cast
@@ -15,8 +14,8 @@ from django.db import DatabaseError, transaction
 from tidings.attributes.queries import catalogue
 from tidings.attributes.rules import OWN_COLUMNS, Attribute
 from tidings.exports.models import Export
-from tidings.imports.queries import defuse
 from tidings.kernel import clock, db
+from tidings.kernel.sheets import cell
 from tidings.locks import actions as locks
 from tidings.locks.errors import LeaseLost
 from tidings.locks.heartbeat import Heartbeat
@@ -25,8 +24,6 @@ from tidings.locks.models import Process
 log = logging.getLogger(__name__)
 
 MEMORY_BYTES = 8 * 1024 * 1024  # a larger file waits on disk
-# +491713920000 and -5 begin like formulas and are none: an import shall read them back as they are.
-_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*", re.ASCII)
 
 # Members in the order of their key, so one range of memberships_pkey.
 _MEMBERS = """
@@ -110,14 +107,4 @@ def _lines(group: int, columns: list[Attribute]) -> Iterator[list[str]]:
     for row in db.stream(_MEMBERS, {"group": group}):
         values = row["attributes"]
         cells = [row[name] for name in OWN_COLUMNS] + [values.get(column.key) for column in columns]
-        yield [*map(_cell, cells), row["state"], row["joined_at"].isoformat()]
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str) and not _NUMBER.fullmatch(value):
-        return defuse(value)
-    return str(value)
+        yield [*map(cell, cells), row["state"], row["joined_at"].isoformat()]

@@ -10,14 +10,12 @@ from tidings.imports.models import Import
 from tidings.imports.rules.reasons import Reason
 from tidings.kernel import clock, db, sql
 from tidings.kernel.errors import NotFound
+from tidings.kernel.sheets import defuse
 
 statements = sql.load(__package__)
 
 PAGE_ROWS = 5_000
-COUNTS = (
-    "rows", "created", "joined", "updated", "unchanged", "removed", "ignored",
-    "kept_out", "duplicates", "rejected",
-)  # fmt: skip
+COUNTS = ("rows", "created", "joined", "updated", "unchanged", "kept_out", "duplicates", "rejected")
 REJECTS_HEADER = ("line", "reason", "column", "value", "what to do")
 IDENTITY_CONFLICT = "The mobile number or external id belongs to somebody else. Correct one of the two."
 
@@ -53,12 +51,6 @@ def reject_counts(run: Import) -> list[RejectCount]:
     return [RejectCount(row["reason"], sentence_of(row["reason"]), row["rows"]) for row in counted]
 
 
-def kept_out_by(run: Import) -> dict[str, int]:
-    """People who were kept out, by reason."""
-    counted = db.rows(statements.kept_out_by, {"run": run.pk})
-    return {row["reason"]: row["people"] for row in counted}
-
-
 def rejects_csv(run: Import) -> Iterator[str]:
     """The rejected rows as lines of a CSV file, in the order of the uploaded file."""
     yield _csv_line(REJECTS_HEADER)
@@ -73,11 +65,6 @@ def _rejects(run: Import) -> Iterator[db.Row]:
     while page := db.rows(statements.rejects, {"run": run.pk, "line": line, "id": last, "rows": PAGE_ROWS}):
         yield from page
         line, last = page[-1]["line"], page[-1]["id"]
-
-
-def defuse(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: an apostrophe goes before what begins like one."""
-    return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _csv_line(cells: tuple[object, ...]) -> str:
@@ -98,9 +85,6 @@ def summary(run: Import) -> dict[str, Any]:
         "mode": run.mode,
         "dry_run": run.dry_run,
         **{name: getattr(run, name) for name in COUNTS},
-        "kept_out_by": kept_out_by(run) if run.kept_out else {},
-        "absent": run.absent,
-        "members_before": run.members_before,
         "error": run.error,
         "progress": {"done": process.done, "total": process.total} if process else None,
         "rate": rate,

@@ -12,7 +12,7 @@ from tidings.memberships.models import Consent, Membership, OptOut
 
 statements = sql.load(__package__)
 
-WATERFALL_STEPS = ("not_active", "opted_out", "no_address", "will_receive")
+WATERFALL_STEPS = ("not_active", "opted_out", "blacklisted", "no_address", "will_receive")
 
 
 @dataclass
@@ -38,14 +38,17 @@ def count_members(groups: Iterable[int]) -> dict[int, MemberCount]:
     return counts
 
 
-def waterfall(group: int) -> dict[str, int]:
-    """How the group's audience comes about now: people by `not_active`, `opted_out`, `no_address`, `will_receive`."""
-    return as_waterfall(db.rows(judging({}), {"group": group}))
+def judging(parts: Mapping[str, str], barring: Mapping[str, str] | None = None) -> str:
+    """A statement that judges every member of `%(group)s`, passes them to `parts` as `judged`, and counts them.
 
-
-def judging(parts: Mapping[str, str]) -> str:
-    """A statement that judges every member of `%(group)s`, passes them to `parts` as `judged`, and counts them."""
-    return sql.compose({"judged": statements.judged, **parts}, statements.count_judged)
+    `barring`, if there is any, reads the part `considered` (contact_id, reason) and ends with a part `barred`
+    (contact_id, reason): whom a package that memberships doesn't know keeps out.
+    """
+    if barring is None:
+        judged = {"judged": statements.considered}
+    else:
+        judged = {"considered": statements.considered, **barring, "judged": statements.judged}
+    return sql.compose({**judged, **parts}, statements.count_judged)
 
 
 def as_waterfall(counted: Iterable[db.Row]) -> dict[str, int]:

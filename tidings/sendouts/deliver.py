@@ -8,14 +8,17 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.conf import settings
 
+from tidings.blacklists.queries import scopes_for
 from tidings.kernel import db, sql
 from tidings.sendouts.delivery.engine import Engine, TakenOver
 from tidings.sendouts.delivery.held import Held
+from tidings.sendouts.judge import recipients_statement
 from tidings.sendouts.snapshot import snapshot_of
 
 log = logging.getLogger(__name__)
 
 statements = sql.load(__package__)
+RECIPIENTS = recipients_statement()
 
 # By default a copy in doubt is sent again with the same Message-ID: a mail twice does less harm than none.
 IN_DOUBT = {"cause": "the worker that sent it ended", "resolution": "resend"}
@@ -78,7 +81,8 @@ async def _take(batch_id: int, worker: Worker) -> dict[str, Any] | None:
 async def _hold(batch_id: int, taken: dict[str, Any], worker: Worker) -> Held:
     snapshot = await sync_to_async(snapshot_of)(taken["sendout_id"])
     async with worker.database.connection() as connection:
-        rows = await (await connection.execute(statements.recipients, {"batch": batch_id})).fetchall()
+        params = {"batch": batch_id, "scopes": scopes_for([snapshot.group])}
+        rows = await (await connection.execute(RECIPIENTS, params)).fetchall()
     render = snapshot.renderer()
     return Held(
         batch_id,

@@ -4,10 +4,10 @@ from django.conf import settings
 from django.db import transaction
 
 from tidings.journal.actions import record
-from tidings.kernel import clock, db, sql
+from tidings.kernel import clock, sql
 from tidings.locks import actions as locks
 from tidings.locks.models import Process
-from tidings.memberships.queries import as_waterfall, judging
+from tidings.sendouts.judge import judge
 from tidings.sendouts.models import Batch, Sendout
 
 statements = sql.load(__package__)
@@ -29,8 +29,8 @@ def expand(sendout_id: int) -> list[int]:
 
 
 def _freeze_audience(sendout: Sendout) -> dict[str, int]:
-    params = {"sendout": sendout.pk, "group": sendout.group_id, "size": settings.ENVIRONMENT.batch_size}
-    return as_waterfall(db.rows(judging({"batches": statements.batches}), params))
+    params = {"sendout": sendout.pk, "size": settings.ENVIRONMENT.batch_size}
+    return judge(sendout.group_id, {"batches": statements.batches}, params)
 
 
 def _start(sendout: Sendout) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 
-from tidings.imports.queries import defuse
+from tidings.kernel.sheets import defuse
 
 
 class _Line:

@@ -2,6 +2,7 @@
 
 from tidings.web.views import (
     attributes,
+    blacklist,
     contacts,
     dashboard,
     entry,
@@ -14,7 +15,6 @@ from tidings.web.views import (
     members,
     messages,
     sendouts,
-    subgroups,
 )
 
 app_name = "web"
@@ -25,10 +25,10 @@ urlpatterns = [
     *groups.urls,
     *group.urls,
     *group_attributes.urls,
-    *subgroups.urls,
     *members.urls,
     *contacts.urls,
     *attributes.urls,
+    *blacklist.urls,
     *messages.urls,
     *sendouts.urls,
     *imports.urls,

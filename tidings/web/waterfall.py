@@ -7,6 +7,7 @@ LABELS = {
     "members": "Members",
     "not_active": "Not active",
     "opted_out": "Unsubscribed",
+    "blacklisted": "Blacklisted",
     "no_address": "Without address",
     "duplicates": "Duplicates",
     "will_receive": "Will receive",

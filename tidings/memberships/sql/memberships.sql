@@ -24,7 +24,7 @@ SELECT group_id, state, sum(members) FROM gone GROUP BY group_id, state HAVING s
 -- How an audience comes about: members by reason. Reads the part `judged`.
 SELECT reason, count(*) AS people FROM judged GROUP BY reason
 
--- name: judged
+-- name: considered
 -- Every member of a group with whether they may get its messages now, and if not, why: opt-outs are the group's, its
 -- channel's and those from everything. Rides memberships_pkey as one range and opt_outs_above_groups.
 SELECT m.contact_id,
@@ -41,3 +41,9 @@ LEFT JOIN (
     WHERE group_id IS NULL AND channel IN ('', (SELECT channel FROM groups WHERE id = %(group)s))
 ) o ON o.contact_id = m.contact_id
 WHERE m.group_id = %(group)s
+
+-- name: judged
+-- The same, but for those of the part `barred` (contact_id, reason) whom somebody else keeps out.
+SELECT c.contact_id, coalesce(b.reason, c.reason) AS reason
+FROM considered c
+LEFT JOIN barred b ON b.contact_id = c.contact_id AND c.reason IN ('no_address', 'will_receive')

@@ -7,3 +7,14 @@ SELECT %(sendout)s, number, array_agg(contact_id ORDER BY contact_id), count(*),
 FROM (SELECT contact_id, (row_number() OVER (ORDER BY contact_id) - 1) / %(size)s AS number
       FROM judged WHERE reason = 'will_receive') AS audience
 GROUP BY number ORDER BY number
+
+-- name: asked
+-- Whom to look for on the blacklists: the members of a group that nothing else keeps out. Reads the part `considered`
+-- of memberships.
+SELECT j.contact_id AS ref, %(group)s::bigint AS scope, c.email, c.mobile
+FROM considered j JOIN contacts c ON c.id = j.contact_id
+WHERE j.reason IN ('no_address', 'will_receive')
+
+-- name: barred
+-- Whom the blacklists keep out, in the words of the waterfall. Reads their part `listed`.
+SELECT ref AS contact_id, 'blacklisted' AS reason FROM listed

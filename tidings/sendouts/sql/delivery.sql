@@ -45,10 +45,19 @@ SELECT 1 + (SELECT count(*) FROM in_doubt_recipients i WHERE i.batch_id = noted.
        AS times
 FROM noted
 
+-- name: asked_of_batch
+-- Whom of a taken batch to look for on the blacklists. Rides contacts_pkey.
+SELECT c.id AS ref, s.group_id AS scope, c.email, c.mobile
+FROM sendout_batches b
+JOIN sendouts s ON s.id = b.sendout_id
+CROSS JOIN unnest(b.contact_ids) AS r (contact_id)
+JOIN contacts c ON c.id = r.contact_id
+WHERE b.id = %(batch)s
+
 -- name: recipients
 -- Who of a taken batch is still to be served, with what their copy needs and why they might not get it any more.
--- An opt-out counts from the group, from its channel and from everything; the group may be gone by now. Rides
--- deliveries_pkey, contacts_pkey, memberships_pkey, opt_outs_once.
+-- An opt-out counts from the group, from its channel and from everything; the group may be gone by now. Reads the part
+-- `listed` of blacklists. Rides deliveries_pkey, contacts_pkey, memberships_pkey, opt_outs_once.
 SELECT r.position::int AS position, r.contact_id, c.email, c.mobile, c.external_id, c.language, c.attributes,
        CASE WHEN c.id IS NULL THEN 'erased'
             WHEN EXISTS (
@@ -58,6 +67,7 @@ SELECT r.position::int AS position, r.contact_id, c.email, c.mobile, c.external_
                        OR (o.group_id IS NULL AND o.channel IN ('', g.channel)))) THEN 'unsubscribed'
             WHEN m.contact_id IS NULL THEN 'removed'
             WHEN m.state <> 'active' THEN m.state
+            WHEN l.ref IS NOT NULL THEN 'blacklisted'
             WHEN c.email IS NULL THEN 'no_address' END AS skip
 FROM sendout_batches b
 JOIN sendouts s ON s.id = b.sendout_id
@@ -66,6 +76,7 @@ LEFT JOIN deliveries d ON d.batch_id = b.id AND d.position = r.position
 LEFT JOIN contacts c ON c.id = r.contact_id
 LEFT JOIN memberships m ON m.group_id = s.group_id AND m.contact_id = r.contact_id
 LEFT JOIN groups g ON g.id = s.group_id
+LEFT JOIN listed l ON l.ref = r.contact_id
 WHERE b.id = %(batch)s
   AND (d.position IS NULL OR (d.outcome = 'deferred' AND d.attempt < b.attempt))
 ORDER BY r.position

@@ -1,0 +1,77 @@
+"""The pages of the blacklists."""
+
+import pytest
+
+from tidings.blacklists import queries
+
+
+def patterns(group=None) -> list[str]:
+    return [entry.pattern for entry in queries.entries(group)]
+
+
+def test_it_adds_an_entry_with_its_reason(operator, world):
+    answer = operator.post(
+        "/blacklist/", {"pattern": " New@Example.NET", "reason": "<b>asked</b> us"}, follow=True
+    )
+    html = answer.content.decode()
+    assert "new@example.net is on the list" in html
+    assert "&lt;b&gt;asked&lt;/b&gt; us" in html
+    assert "new@example.net" in patterns()
+
+
+def test_it_adds_to_the_list_of_a_group_alone(operator, world):
+    operator.post(f"/groups/{world.empty.pk}/blacklist/", {"pattern": "example.org"})
+    assert (patterns(world.empty), "example.org" in patterns()) == (["example.org"], False)
+
+
+def test_it_says_what_is_wrong_and_keeps_what_was_typed(operator, world):
+    html = operator.post("/blacklist/", {"pattern": "nobody", "reason": "asked"}).content.decode()
+    assert "“nobody” can&#x27;t be put on a blacklist" in html
+    assert 'value="asked"' in html
+
+
+def test_it_says_that_an_entry_was_there_already(operator, world):
+    answer = operator.post("/blacklist/", {"pattern": "*.example.com"}, follow=True)
+    assert "was on the list already" in answer.content.decode()
+
+
+def test_it_removes_an_entry(operator, world):
+    [entry] = queries.entries(world.group)
+    answer = operator.post(f"/blacklist/{entry.pk}/remove/", follow=True)
+    assert "is off the list" in answer.content.decode()
+    assert patterns(world.group) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("anna@mail.example.com", "because of <b>*.example.com</b>"),
+        ("0049 171 3920000", "because of <b>+491713920000</b>"),
+        ("nobody@example.info", "keeps nobody@example.info out"),
+    ],
+)
+def test_it_says_what_keeps_a_whole_address_out(operator, world, asked, told):
+    assert told in operator.get("/blacklist/", {"q": asked}).content.decode()
+
+
+def test_a_groups_page_names_entries_of_the_system_too(operator, world):
+    html = operator.get(f"/groups/{world.group.pk}/blacklist/", {"q": "x@example.com"}).content.decode()
+    assert "list</a>" in html
+
+
+def test_it_finds_entries_by_their_beginning_and_kind(operator, world):
+    found = operator.get("/blacklist/", {"q": "*.ex"}).context["page"].rows
+    assert [entry.pattern for entry in found] == ["*.example.com"]
+    found = operator.get("/blacklist/", {"kind": "mobile"}).context["page"].rows
+    assert [entry.pattern for entry in found] == ["+491713920000"]
+
+
+def test_it_gives_the_list_as_csv_as_narrowed(operator, world):
+    content = b"".join(operator.get("/blacklist.csv", {"kind": "mobile"}).streaming_content).decode()
+    assert "+491713920000,mobile" in content
+    assert "*.example.com" not in content
+
+
+def test_a_page_takes_few_queries(operator, world, django_assert_max_num_queries):
+    with django_assert_max_num_queries(10):
+        operator.get(f"/groups/{world.group.pk}/blacklist/", {"q": "x@example.com"})

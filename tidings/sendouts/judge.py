@@ -1,0 +1,29 @@
+"""Whom a sendout reaches: what memberships and blacklists, which don't know each other, say of each member."""
+
+from collections.abc import Mapping
+
+from tidings.blacklists import queries as blacklists
+from tidings.kernel import db, sql
+from tidings.memberships.queries import as_waterfall, judging
+
+statements = sql.load(__package__)
+
+
+def waterfall(group: int) -> dict[str, int]:
+    """How the group's audience comes about now: all `members`, those who fall out by reason, who `will_receive`."""
+    return judge(group, {}, {})
+
+
+def judge(group: int, parts: Mapping[str, str], params: db.Params) -> dict[str, int]:
+    """Judges every member of the group, passes them to `parts` as `judged`, and counts them as a waterfall."""
+    barring = None
+    if blacklists.is_used([group]):
+        barring = {"asked": statements.asked, "listed": blacklists.LISTED, "barred": statements.barred}
+    scopes = blacklists.scopes_for([group])
+    return as_waterfall(db.rows(judging(parts, barring), {**params, "group": group, "scopes": scopes}))
+
+
+def recipients_statement() -> str:
+    """Who of a taken batch is still to be served; wants `batch` and the `scopes` of its group."""
+    parts = {"asked": statements.asked_of_batch, "listed": blacklists.LISTED}
+    return sql.compose(parts, statements.recipients)
