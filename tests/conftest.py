@@ -22,6 +22,7 @@ from tidings.accounts.models import User
 from tidings.contacts import actions as contacts
 from tidings.contacts.models import Contact
 from tidings.groups import actions as groups
+from tidings.groups import subgroups
 from tidings.groups.models import Group
 from tidings.kernel import db as database
 from tidings.kernel.embedded.home import connection_params, home_of
@@ -122,6 +123,18 @@ def make_group(db) -> Callable[..., Group]:
     def make(name: str = "Newsletter", *, address: str = "", **rest) -> Group:
         address = address or f"group{next(numbers)}@example.org"
         return groups.create(name, address=address, by=None, **rest)
+
+    return make
+
+
+@pytest.fixture
+def make_supergroup(make_group) -> Callable[..., Group]:
+    """Makes a SuperGroup of the groups given, in their order."""
+
+    def make(*inside: Group, name: str = "All newsletters", **rest) -> Group:
+        supergroup = make_group(name, is_supergroup=True, **rest)
+        subgroups.put(supergroup, inside, by=None)
+        return supergroup
 
     return make
 

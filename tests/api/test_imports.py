@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tidings.imports.models import Import, Reject
+from tidings.locks.models import GroupLock
 
 FILE = b"email,first_name\na@example.com,Anna\n"
 
@@ -97,3 +98,17 @@ def test_it_lists_imports_newest_first(caller: Any, group: Any) -> None:
     rest = caller.get("/imports", limit=2, after=page["next"]).json()
     assert [one["id"] for one in page["items"] + rest["items"]] == numbers[::-1]
     assert rest["next"] is None
+
+
+@pytest.mark.parametrize("mode", Import.Mode.values)
+def test_it_takes_each_mode(caller: Any, group: Any, mode: str) -> None:
+    assert caller.upload(f"/imports?group={group.pk}&mode={mode}", FILE).json()["mode"] == mode
+
+
+def test_it_confirms_what_asks(caller: Any, group: Any) -> None:
+    number = caller.upload(f"/imports?group={group.pk}&mode=replace", FILE).json()["id"]
+    answer = caller.post(f"/imports/{number}/confirm")
+    assert (answer.status_code, answer.json()["code"]) == (409, "nothing_to_confirm")
+    Import.objects.update(state="awaiting_confirmation", process=None)
+    GroupLock.objects.all().delete()
+    assert caller.post(f"/imports/{number}/confirm").json()["state"] == "queued"

@@ -10,7 +10,9 @@ from tidings.imports.run import run_import
 from tidings.memberships.models import Membership
 from tidings.memberships.queries import count_members
 
-OUTCOMES = ("created", "joined", "updated", "unchanged", "kept_out", "duplicates", "rejected")
+OUTCOMES = (
+    "created", "joined", "updated", "unchanged", "removed", "ignored", "kept_out", "duplicates", "rejected",
+)  # fmt: skip
 
 
 @pytest.fixture

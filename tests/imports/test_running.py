@@ -227,11 +227,11 @@ def test_no_work_tables_are_left_behind(group, import_file):
 def test_work_tables_of_killed_workers_are_swept_and_those_of_living_ones_stay(make_group, start, finish):
     living, mine = start(make_group(), PEOPLE), start(make_group(), PEOPLE)
     token = locks.take(living.process_id, "another worker")
-    db.execute(f"CREATE SCHEMA import_{living.pk}_{token}")
+    db.execute(f"CREATE SCHEMA import_{living.process_id}_{token}")
     db.execute("CREATE SCHEMA import_999999_1")
     finish(mine)
-    assert workspaces() == [f"import_{living.pk}_{token}"]
-    db.execute(f"DROP SCHEMA import_{living.pk}_{token}")
+    assert workspaces() == [f"import_{living.process_id}_{token}"]
+    db.execute(f"DROP SCHEMA import_{living.process_id}_{token}")
 
 
 def test_the_progress_reaches_the_end_of_the_file(group, import_file):

@@ -14,7 +14,7 @@ from tidings.channels.mailbox.models import CaughtMessage
 from tidings.contacts.actions import create_or_update
 from tidings.contacts.models import Contact
 from tidings.groups import actions as groups
-from tidings.groups import attributes
+from tidings.groups import attributes, subgroups
 from tidings.groups.models import Group
 from tidings.imports.actions import upload
 from tidings.imports.models import Import, Reject
@@ -49,7 +49,9 @@ NAMES = ("Anna Adler", "Ben Brandt", "Carla Conti", "David Doyle", "Emma Ek", "F
 
 @dataclass(frozen=True)
 class World:
-    """What tests address: the user, a group with members, one that an import holds, an empty one, and a contact."""
+    """What tests address: the user, a group with members, one that an import holds, an empty one, a contact, and a
+    SuperGroup of the first two.
+    """
 
     user: User
     group: Group
@@ -60,6 +62,7 @@ class World:
     sendout: Sendout
     draft: Import
     imported: Import
+    supergroup: Group
     mail: CaughtMessage
 
 
@@ -67,7 +70,7 @@ def furnish() -> World:
     """Makes the organisation in an empty database."""
     user = create_user("olga@example.org", "Olga Olsen", PASSWORD)
     card = define("Customer card", kind="choice", choices=["gold", "silver"], by=user)
-    weekly, deals, empty = make_groups(user)
+    weekly, deals, everything, empty = make_groups(user)
     people = [join(name, weekly, user) for name in NAMES]
     unsubscribe(people[-1], weekly.pk, source="page", by=user)
     attributes.put(weekly, "Opening hours", "Mon-Fri 9-18", by=user)
@@ -79,18 +82,23 @@ def furnish() -> World:
     imported = import_long_ago(weekly, user)
     revoke_api_key(create_api_key(user, "old shop")[0])
     create_api_key(user, "web shop")
-    return World(user, weekly, deals, empty, people[0], card, sendout, draft, imported, catch(people[0]))
+    mail = catch(people[0])
+    return World(
+        user, weekly, deals, empty, people[0], card, sendout, draft, imported, everything, mail
+    )  # fmt: skip
 
 
-def make_groups(user: User) -> tuple[Group, Group, Group]:
+def make_groups(user: User) -> tuple[Group, Group, Group, Group]:
     weekly = groups.create(
         "Weekly newsletter", address="weekly@news.example.org", category="Newsletter", by=user,
         description="What happened this week, every Friday.",
     )  # fmt: skip
     deals = groups.create("Daily deals", address="deals@news.example.org", category="Promotions", by=user)
+    everything = groups.create("All e-mail", address="all@news.example.org", is_supergroup=True, by=user)
+    subgroups.put(everything, [weekly, deals], by=user)
     groups.create("Store openings", channel="sms", category="Retail", by=user)
     groups.create("Order status", channel="push", category="Service", by=user)
-    return weekly, deals, groups.create("VIP customers", address="vip@news.example.org", by=user)
+    return weekly, deals, everything, groups.create("VIP customers", address="vip@news.example.org", by=user)
 
 
 def join(name: str, group: Group, user: User) -> Contact:

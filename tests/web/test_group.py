@@ -25,7 +25,7 @@ def test_it_tells_who_comes_next(operator, world):
 def test_it_asks_for_news_only_while_the_group_is_locked(operator, world):
     address = f"/groups/{world.locked.pk}/live/"
     assert b'hx-trigger="pulse from:body"' in operator.get(address).content
-    end(Process.objects.get().pk, Process.State.FINISHED)
+    end(Process.objects.get(kind=Process.Kind.IMPORT).pk, Process.State.FINISHED)
     assert b"hx-trigger" not in operator.get(address).content
 
 

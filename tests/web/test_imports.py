@@ -11,6 +11,7 @@ from tidings.locks.models import GroupLock
 CSV = b"email;first_name\nhanna@example.net;Hanna\n"
 # What the mapping form of the furniture's draft posts.
 FORMAT = {"encoding": "utf-8", "separator": ";", "quote": '"', "has_header": "True", "unknown": "stop"}
+FORMAT |= {"mode": "add_and_update"}
 HEADER = ["E-mail", "First name", "Club card"]
 
 
@@ -189,3 +190,45 @@ def test_the_list_comes_as_a_file(world, operator):
 def test_the_list_needs_few_queries(world, operator, django_assert_max_num_queries):
     with django_assert_max_num_queries(6):
         operator.get("/imports/")
+
+
+def test_a_draft_starts_in_the_chosen_mode(world, operator, draft_form):
+    operator.post(f"/imports/{world.draft.pk}/", {**draft_form, "do": "start", "mode": "update"})
+    assert Import.objects.get(pk=world.draft.pk).mode == Import.Mode.UPDATE
+
+
+def test_a_mode_that_there_is_not_starts_nothing(world, operator, draft_form):
+    response = operator.post(f"/imports/{world.draft.pk}/", {**draft_form, "do": "start", "mode": "burn"})
+    assert response.status_code == 200
+    assert Import.objects.get(pk=world.draft.pk).state == Import.State.DRAFT
+
+
+@pytest.fixture
+def question(world):
+    """An import that would remove many members."""
+    draft = world.draft
+    draft.state, draft.mode = Import.State.AWAITING_CONFIRMATION, Import.Mode.REPLACE
+    draft.absent, draft.members_before = 1_200, 5_000
+    draft.save()
+    return draft
+
+
+def test_a_replacement_that_would_remove_many_asks(question, operator):
+    html = operator.get(f"/imports/{question.pk}/").content.decode()
+    assert "1,200 of 5,000 members" in html
+    assert f"/imports/{question.pk}/confirm/" in html
+
+
+def test_a_replacement_goes_on_when_it_is_confirmed(question, operator):
+    operator.post(f"/imports/{question.pk}/confirm/")
+    assert Import.objects.get(pk=question.pk).state == Import.State.QUEUED
+
+
+def test_a_replacement_that_nobody_wants_is_cancelled(question, operator):
+    html = operator.post(f"/imports/{question.pk}/cancel/", follow=True).content.decode()
+    assert "Nothing was changed" in html
+
+
+def test_confirming_what_does_not_ask_is_told(world, operator):
+    html = operator.post(f"/imports/{world.imported.pk}/confirm/", follow=True).content.decode()
+    assert "wait for a confirmation" in html

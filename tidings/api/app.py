@@ -24,12 +24,14 @@ from tidings.api import (
     messages,
     problems,
     sendouts,
+    subgroups,
 )
 from tidings.api.auth import ApiKey
 
 ROUTERS = (
     groups.router,
     group_attributes.router,
+    subgroups.router,
     locks.router,
     contacts.router,
     attributes.router,

@@ -39,7 +39,7 @@ def list_attributes(request: Call, group: str) -> list[GroupAttribute]:  # noqa:
 @router.get("/groups/{group}/attributes/{path:name}", response=answers({200: AttributeOut}, 404))
 def get_attribute(request: Call, group: str, name: str) -> GroupAttribute:  # noqa: ARG001 - ninja passes the request
     """Gets one group attribute; names compare without case."""
-    attribute = find(group).attributes.filter(name__iexact=name).first()
+    attribute = attributes.find(find(group), name)
     if attribute is None:
         raise NotFound(thing="group attribute", ref=name)
     return attribute

@@ -37,6 +37,7 @@ class GroupOut(Schema):
     name: str = Field(examples=["Newsletter"])
     address: str | None = Field(examples=["news@example.org"])
     channel: str = Field(examples=["email"])
+    is_supergroup: bool = Field(description="Whether it has subgroups to send to, instead of members.")
     category: str | None = Field(examples=["Retail"])
     description: str = Field(examples=["Every second Thursday"])
     sender_name: str = Field(examples=["Example Books"])
@@ -57,6 +58,7 @@ class GroupIn(Schema):
     address: str = Field(default="", examples=["news@example.org"])
     category: str = Field(default="", examples=["Retail"])
     description: str = Field(default="", examples=["Every second Thursday"])
+    is_supergroup: bool = Field(default=False, description="Can't be changed later.")
 
 
 class SenderIn(Schema):

@@ -62,7 +62,8 @@ class ImportOut(Schema):
 
     id: int = Field(examples=[12])
     state: str = Field(
-        description="draft, queued, reading, merging, finished, failed or cancelled", examples=["merging"]
+        description="draft, queued, reading, awaiting_confirmation, merging, finished, failed or cancelled",
+        examples=["merging"],
     )
     group: int = Field(examples=[7])
     filename: str = Field(examples=["people.csv"])
@@ -73,9 +74,21 @@ class ImportOut(Schema):
     updated: int = Field(examples=[20_000])
     joined: int = Field(description="Known contacts who became members.", examples=[10_000])
     unchanged: int = Field(examples=[4_900])
-    kept_out: int = Field(description="Opted out.", examples=[100])
+    removed: int = Field(description="Their membership ended, by the mode `remove`.", examples=[0])
+    ignored: int = Field(description="The mode does nothing with such people.", examples=[0])
+    kept_out: int = Field(description="May not be members.", examples=[100])
+    kept_out_by: dict[str, int] = Field(
+        description="The same by reason: opted_out, deactivated, blacklisted, erased.",
+        examples=[{"opted_out": 90, "deactivated": 10}],
+    )
     duplicates: int = Field(description="Stand again further down.", examples=[0])
     rejected: int = Field(examples=[950])
+    absent: int = Field(
+        description="Members who weren't in the file and were removed by the mode `replace`; no rows of the file. "
+        "While the import awaits confirmation: how many would be.",
+        examples=[0],
+    )
+    members_before: int = Field(description="With `replace`: members at the start.", examples=[0])
     error: str = Field(examples=[""])
     progress: ProgressOut | None
     rate: float | None = Field(description="Rows per second.", examples=[75_000.0])
@@ -114,6 +127,9 @@ def start_import(
     ] = [],  # noqa: B006 - ninja copies defaults
     unknown_columns: Literal["stop", "ignore", "new"] = "stop",
     dry_run: bool = False,
+    confirmed: Annotated[
+        bool, Query(description="Lets `replace` remove any number of members without asking.")
+    ] = False,
     idempotency_key: idempotency.Key = None,
 ) -> Status[dict[str, Any]]:
     """Starts an import into a group. The file is the body, or the field `file` of a form."""
@@ -130,11 +146,13 @@ def start_import(
             unknown=UNKNOWN[unknown_columns],
             mode=mode,
             dry_run=dry_run,
+            is_confirmed=confirmed,
         )
         return idempotency.Started(f"{request.path}/{run.pk}", import_out(run).dict())
 
     with received(request, filename) as upload:
         asked = [found.pk, upload.filename, upload.digest, choices, unknown_columns, mode, dry_run]
+        asked += [confirmed]
         started = idempotency.once(idempotency_key, asked, lambda: start(upload), by=request.auth)
     response["Location"] = started.location
     return Status(202, started.body)
@@ -167,8 +185,15 @@ def get_rejects(request: Call, number: int) -> StreamingHttpResponse:  # noqa: A
 
 @router.post("/imports/{int:number}/cancel", response=answers({200: ImportOut}, 404, 409))
 def cancel_import(request: Call, number: int) -> ImportOut:
-    """Cancels an import. What was merged stays."""
+    """Cancels an import. What was merged stays; one that awaits confirmation has changed nothing."""
     actions.cancel(queries.find(number), by=request.auth)
+    return import_out(queries.find(number))
+
+
+@router.post("/imports/{int:number}/confirm", response=answers({200: ImportOut}, 404, 409, 423))
+def confirm_import(request: Call, number: int) -> ImportOut:
+    """Confirms that `replace` may remove as many members as it asked about (`absent`)."""
+    actions.confirm(queries.find(number), by=request.auth)
     return import_out(queries.find(number))
 
 

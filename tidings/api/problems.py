@@ -16,7 +16,7 @@ from pydantic import Field
 from tidings.accounts.errors import EmailTaken
 from tidings.blacklists.errors import AddressBlacklisted
 from tidings.groups.errors import AddressTaken, GroupArchived
-from tidings.imports.errors import ImportEnded, NoRoomForUpload
+from tidings.imports.errors import ImportEnded, NoRoomForUpload, NothingToConfirm
 from tidings.kernel.errors import NotFound, Refused, TidingsError
 from tidings.locks.errors import GroupLocked
 from tidings.memberships.errors import OptedOut
@@ -36,6 +36,7 @@ STATUS: dict[type[TidingsError], HTTPStatus] = {
     OptedOut: HTTPStatus.CONFLICT,
     AddressBlacklisted: HTTPStatus.CONFLICT,
     ImportEnded: HTTPStatus.CONFLICT,
+    NothingToConfirm: HTTPStatus.CONFLICT,
     NoRoomForUpload: HTTPStatus.INSUFFICIENT_STORAGE,
     MoveRefused: HTTPStatus.CONFLICT,
     NothingToSend: HTTPStatus.CONFLICT,

@@ -19,6 +19,10 @@ ENTRIES = {
     "mailbox": Entry(f"{COMMANDS}.run.mailbox", "Run the built-in mailbox alone."),
     "check": Entry(f"{COMMANDS}.check.check", "Say whether everything is ready for work."),
     "group": Entry(f"{COMMANDS}.group.group", "Create, list and show groups; set their attributes."),
+    "supergroup": Entry(
+        f"{COMMANDS}.supergroup.supergroup",
+        "Create SuperGroups; add, remove, order and show their subgroups.",
+    ),
     "blacklist": Entry(f"{COMMANDS}.blacklist.blacklist", "Keep addresses out of a group, or of everything."),
     "contact": Entry(f"{COMMANDS}.contact.contact", "Show a contact."),
     "attribute": Entry(

@@ -44,6 +44,7 @@ def _of_group(group: Group, members: MemberCount, locks: list[HeldLock]) -> Shap
         "name": group.name,
         "address": group.address,
         "channel": group.channel,
+        "is_supergroup": group.is_supergroup,
         "category": group.category.name if group.category else None,
         "members": {"total": members.total, "active": members.active},
         "lock": locks[0].mode if locks else None,

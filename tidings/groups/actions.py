@@ -19,12 +19,17 @@ def create(
     address: str = "",
     category: str = "",
     description: str = "",
+    is_supergroup: bool = False,
     by: User | None,
 ) -> Group:
-    """A new group. `category` is a name and is made if there is none like it; an e-mail group needs an address."""
+    """A new group. `category` is a name and is made if there is none like it; an e-mail group needs an address.
+
+    Whether it is a SuperGroup can't be changed later.
+    """
     if channel not in Group.Channel.values:
         raise BadGroup(why=f"“{channel}” is no channel. There are: {', '.join(Group.Channel.values)}.")
     group = Group(name=rules.group_name(name), channel=channel, description=description.strip(), owner=by)
+    group.is_supergroup = is_supergroup
     group.address = _address(channel, address)
     with transaction.atomic():
         group.category = category_named(category)

@@ -1,6 +1,6 @@
 """What can go wrong with groups."""
 
-from tidings.kernel.errors import TidingsError
+from tidings.kernel.errors import Refused, TidingsError
 
 
 class AddressTaken(TidingsError):
@@ -9,6 +9,14 @@ class AddressTaken(TidingsError):
 
 class GroupArchived(TidingsError):
     """Group “{group}” is archived. Activate it first."""
+
+
+class BadSubgroup(TidingsError):
+    """{why}"""
+
+
+class NoSupergroup(Refused):
+    """Group “{group}” isn't a SuperGroup, so it has no subgroups. Whether a group is one is decided when it is made."""
 
 
 class BadGroup(TidingsError):

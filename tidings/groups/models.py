@@ -1,7 +1,7 @@
-"""Groups, their categories and attributes."""
+"""Groups, their categories, subgroups and attributes."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from tidings.accounts.models import User
@@ -69,17 +69,44 @@ class Group(models.Model):
         return GroupSettings.model_validate(self.settings)
 
 
+class Subgroup(models.Model):
+    """A group in a SuperGroup. The first position comes first: a contact of several subgroups gets the copy of the
+    first one in which they may receive.
+
+    A SuperGroup or a group that goes takes these rows with it and leaves the other groups as they are.
+    """
+
+    supergroup = models.ForeignKey(
+        Group, models.CASCADE, related_name="subgroups", db_index=False
+    )  # rides subgroups_position_once
+    group = models.ForeignKey(Group, models.CASCADE, related_name="supergroups")
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        db_table = "subgroups"
+        constraints = [
+            models.UniqueConstraint(fields=["supergroup", "position"], name="subgroups_position_once"),
+            models.UniqueConstraint(fields=["supergroup", "group"], name="subgroups_group_once"),
+            models.CheckConstraint(condition=~Q(supergroup=F("group")), name="subgroups_not_itself"),
+        ]
+        ordering = ["supergroup", "position"]
+
+    def __str__(self) -> str:
+        return f"group {self.group_id} in SuperGroup {self.supergroup_id}"
+
+
 class GroupAttribute(models.Model):
-    """A named value that holds for every contact of the group."""
+    """A named value that holds for every contact of the group. Its `key` is the name as templates compare names."""
 
     group = models.ForeignKey(Group, models.CASCADE, related_name="attributes", db_index=False)
     name = models.CharField(max_length=100)
+    key = models.CharField(max_length=300)
     value = models.CharField(max_length=2000)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         db_table = "group_attributes"
-        constraints = [models.UniqueConstraint("group", Lower("name"), name="group_attributes_name_once")]
+        constraints = [models.UniqueConstraint(fields=["group", "key"], name="group_attributes_key_once")]
 
     def __str__(self) -> str:
         return f"{self.name} = {self.value}"

@@ -2,7 +2,8 @@
 
 from django.db.models import Q, QuerySet
 
-from tidings.groups.models import Group
+from tidings.groups.errors import NoSupergroup
+from tidings.groups.models import Group, Subgroup
 from tidings.kernel.errors import NotFound
 
 DIGITS_OF_AN_ID = 18  # what surely fits in a bigint
@@ -31,3 +32,28 @@ def search(text: str = "", *, category: int | None = None, channel: str = "") ->
     if category is not None:
         found = found.filter(category_id=category)
     return found.filter(channel=channel) if channel else found
+
+
+def find_supergroup(ref: int | str) -> Group:
+    """The SuperGroup with that id or address; raises `NotFound` or `NoSupergroup`."""
+    found = find(ref)
+    if not found.is_supergroup:
+        raise NoSupergroup(group=found.name)
+    return found
+
+
+def subgroups_of(supergroup: Group) -> list[Group]:
+    """The groups in a SuperGroup, in its order."""
+    found = Subgroup.objects.filter(supergroup=supergroup).order_by("position")
+    return [one.group for one in found.select_related("group__category", "group__owner")]
+
+
+def supergroups_of(group: Group) -> QuerySet[Group]:
+    """The SuperGroups that a group is in, by name."""
+    return Group.objects.filter(subgroups__group=group).order_by("name", "id")
+
+
+def subgroups_to_add(supergroup: Group, text: str = "") -> QuerySet[Group]:
+    """Groups that match and could become subgroups, by name."""
+    inside = Subgroup.objects.filter(supergroup=supergroup).values("group")
+    return search(text, channel=supergroup.channel).filter(is_supergroup=False).exclude(pk__in=inside)

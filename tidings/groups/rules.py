@@ -8,6 +8,7 @@ NAME_LENGTH = 150
 LOCAL_PART_LENGTH = 40
 ATTRIBUTE_NAME_LENGTH = 100
 ATTRIBUTE_VALUE_LENGTH = 2_000
+OWN_NAMES = ("name", "address", "id")  # what messages get of each group beside its attributes
 
 # A group's address is ours to choose, so it stays plain: letters, digits and inner . _ + -
 _LOCAL = re.compile(r"[a-z0-9](?:[a-z0-9._+-]*[a-z0-9])?")
@@ -36,8 +37,16 @@ def group_address(raw: str) -> str:
 
 
 def attribute_name(raw: str) -> str:
-    """A group attribute's name, 1 to 100 characters."""
-    return _line(raw, "The name of a group attribute", ATTRIBUTE_NAME_LENGTH)
+    """A group attribute's name, 1 to 100 characters, and none of the names that each group has anyway."""
+    name = _line(raw, "The name of a group attribute", ATTRIBUTE_NAME_LENGTH)
+    if attribute_key(name) in OWN_NAMES:
+        raise BadGroup(why=f"“{name}” always names the group's own {name.lower()}. Choose another name.")
+    return name
+
+
+def attribute_key(name: str) -> str:
+    """The form under which names of group attributes compare; templates compare names like this as well."""
+    return name.strip().casefold()
 
 
 def attribute_value(raw: str) -> str:

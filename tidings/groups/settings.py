@@ -47,7 +47,21 @@ class Subscription(Tab):
     goodbye: LetterText = LetterText()
 
 
+class Duplicates(StrEnum):
+    """What a contact gets who is in several subgroups of a SuperGroup."""
+
+    ONE_COPY = "one_copy"
+    ONE_PER_SUBGROUP = "one_per_subgroup"
+
+
+class Supergroup(Tab):
+    """How a SuperGroup sends to its subgroups; it means nothing in other groups."""
+
+    duplicates: Duplicates = Duplicates.ONE_COPY
+
+
 class GroupSettings(Tab):
     """All tabs."""
 
     subscription: Subscription = Subscription()
+    supergroup: Supergroup = Supergroup()

@@ -15,7 +15,14 @@ from tidings.attributes.queries import catalogue
 from tidings.groups.errors import GroupArchived
 from tidings.groups.models import Group
 from tidings.imports import tasks
-from tidings.imports.errors import ImportEnded, NotADraft, Unimportable, UnsupportedKey, UploadFailed
+from tidings.imports.errors import (
+    ImportEnded,
+    NotADraft,
+    NothingToConfirm,
+    Unimportable,
+    UnsupportedKey,
+    UploadFailed,
+)
 from tidings.imports.models import Import
 from tidings.imports.rules.errors import FileError
 from tidings.imports.rules.formats import HEAD_BYTES, Format, Proposal, check_readable, propose_format
@@ -23,10 +30,12 @@ from tidings.imports.rules.mapping import Key, Mapping
 from tidings.imports.rules.recognise import Unknown, recognise
 from tidings.imports.rules.rows import Head, read_head
 from tidings.journal.actions import record
+from tidings.kernel import clock, db
 from tidings.locks import actions as locks
 from tidings.locks.models import Process
 
 PREVIEW_ROWS = 20
+GOING = (Import.State.QUEUED, Import.State.READING, Import.State.MERGING)
 UNNAMED = "contacts.csv"
 LONGEST_NAME_CHARACTERS = 200  # its end is kept, for the sake of the ending
 
@@ -101,33 +110,49 @@ def begin(
     unknown: Unknown = Unknown.STOP,
     mode: Import.Mode = Import.Mode.ADD_AND_UPDATE,
     dry_run: bool = False,
+    is_confirmed: bool = False,
 ) -> Import:
     """Starts a draft. Raises what is wrong with the file, or `GroupLocked`, and then has changed nothing.
 
-    A dry run only uses the group, so it takes a shared lock and runs beside sendouts.
+    A dry run only uses the group, so it takes a shared lock and runs beside sendouts. `is_confirmed` lets `replace`
+    remove any number of members without asking.
     """
     reading = read(run, layout=layout, choices=choices, unknown=unknown)
     if reading.mapping is None:
         raise Unimportable(problem=reading.problem)
     with transaction.atomic():
-        run = Import.objects.select_for_update(of=("self",)).select_related("group").get(pk=run.pk)
+        run = _locked(run)
         if run.state != Import.State.DRAFT:
             raise NotADraft(run=run.pk)
-        run.process = locks.begin(
-            Process.Kind.DRY_RUN if dry_run else Process.Kind.IMPORT,
-            [run.group_id],
-            label=f"{'Dry run of' if dry_run else 'Import of'} {run.filename}",
-            by=by,
-            total=run.size,
-        )
         for attribute in reading.mapping.new_attributes:
             ensure(attribute.label, by=by)
         run.format, run.mapping = reading.layout.to_dict(), reading.mapping.to_dict()
-        run.mode, run.dry_run, run.state, run.started_by = mode, dry_run, Import.State.QUEUED, by
-        run.save()
+        run.mode, run.dry_run, run.is_confirmed, run.started_by = mode, dry_run, is_confirmed, by
+        _queue(run, by=by)
         record("import.started", run.pk, by=by, group=run.group_id, filename=run.filename, mode=mode)
-        tasks.import_file.defer(import_id=run.pk)
     return run
+
+
+def _locked(run: Import) -> Import:
+    """The import as it is now, for this transaction alone."""
+    return Import.objects.select_for_update(of=("self",)).select_related("group").get(pk=run.pk)
+
+
+def _queue(run: Import, *, by: User | None) -> None:
+    """Locks the group and gives the import to a worker."""
+    if run.group.archived_at:
+        raise GroupArchived(group=run.group.name)
+    run.process = locks.begin(
+        Process.Kind.DRY_RUN if run.dry_run else Process.Kind.IMPORT,
+        [run.group_id],
+        label=f"{'Dry run of' if run.dry_run else 'Import of'} {run.filename}",
+        by=by,
+        total=run.size,
+    )
+    run.began_at = run.began_at or db.now()
+    run.state = Import.State.QUEUED
+    run.save()
+    tasks.import_file.defer(import_id=run.pk)
 
 
 def start(
@@ -140,11 +165,20 @@ def start(
     unknown: Unknown = Unknown.STOP,
     mode: Import.Mode = Import.Mode.ADD_AND_UPDATE,
     dry_run: bool = False,
+    is_confirmed: bool = False,
 ) -> Import:
     """Uploads and begins in one; what can't begin leaves no draft behind."""
     run = upload(group, file, filename=filename, by=by)
     try:
-        return begin(run, by=by, choices=choices, unknown=unknown, mode=mode, dry_run=dry_run)
+        return begin(
+            run,
+            by=by,
+            choices=choices,
+            unknown=unknown,
+            mode=mode,
+            dry_run=dry_run,
+            is_confirmed=is_confirmed,
+        )
     except Exception:
         discard(run)
         raise
@@ -158,15 +192,39 @@ def discard(run: Import) -> None:
             default_storage.delete(run.file)
 
 
+def confirm(run: Import, *, by: User | None) -> Import:
+    """Lets `replace` remove as many members as it asked about. Raises `GroupLocked`: the group was free meanwhile."""
+    with transaction.atomic():
+        run = _locked(run)
+        if run.state != Import.State.AWAITING_CONFIRMATION:
+            raise NothingToConfirm(run=run.pk)
+        record("import.confirmed", run.pk, by=by, group=run.group_id, absent=run.absent)
+        run.is_confirmed, run.absent = True, 0
+        _queue(run, by=by)
+    return run
+
+
 def cancel(run: Import, *, by: User | None) -> None:
     """Asks the import to stop at the end of its slice. What is merged stays; the report says how far."""
-    going = [Import.State.QUEUED, Import.State.READING, Import.State.MERGING]
     with transaction.atomic():
-        if not Import.objects.filter(pk=run.pk, state__in=going).update(cancel_requested=True):
+        run = _locked(run)
+        if run.state == Import.State.AWAITING_CONFIRMATION:
+            _end_unconfirmed(run, by=by)
+        elif run.state in GOING:
+            Import.objects.filter(pk=run.pk).update(cancel_requested=True)
+            record("import.cancel_asked", run.pk, by=by)
+            # Its job may be gone, after too many tries or by hand: without one nobody would end it and free the group.
+            tasks.import_file.defer(import_id=run.pk)
+        else:
             raise ImportEnded(run=run.pk)
-        record("import.cancel_asked", run.pk, by=by)
-        # Its job may be gone, after too many tries or by hand: without one nobody would end it and free the group.
-        tasks.import_file.defer(import_id=run.pk)
+
+
+def _end_unconfirmed(run: Import, *, by: User | None) -> None:
+    """No worker holds it, and nothing was changed."""
+    run.state, run.absent, run.ended_at = Import.State.CANCELLED, 0, clock.now()
+    run.save(update_fields=["state", "absent", "ended_at"])
+    default_storage.delete(run.file)
+    record("import.cancelled", run.pk, by=by, group=run.group_id)
 
 
 def requeue(processes: list[int]) -> None:

@@ -21,6 +21,10 @@ class NotADraft(TidingsError):
     """Import {run} has been started already."""
 
 
+class NothingToConfirm(TidingsError):
+    """Import {run} doesn't wait for a confirmation."""
+
+
 class ImportEnded(TidingsError):
     """Import {run} has ended, so there is nothing to cancel."""
 

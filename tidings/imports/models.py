@@ -14,17 +14,24 @@ class Import(models.Model):
     """A file on its way into one group.
 
     Each row of the file ends in exactly one count: `created`, `joined` (a known contact who became a member),
-    `updated` (a member whose profile changed), `unchanged`, `kept_out` (opted out), `duplicates`
-    (the same person stands again further down) or `rejected`.
+    `updated` (a member whose profile changed), `unchanged`, `removed`, `ignored` (the mode does nothing with such
+    people), `kept_out` (opted out), `duplicates` (the same person stands again further down) or `rejected`.
+    `absent` counts no rows: members who were removed by `replace` because they aren't in the file.
     """
 
     class Mode(models.TextChoices):
         ADD_AND_UPDATE = "add_and_update", "Add and update"
+        ADD = "add", "Add"
+        UPDATE = "update", "Update members"
+        JOIN = "join", "Add known contacts"
+        REPLACE = "replace", "Replace"
+        REMOVE = "remove", "Remove"
 
     class State(models.TextChoices):
         DRAFT = "draft", "Draft"
         QUEUED = "queued", "Queued"
         READING = "reading", "Reading"
+        AWAITING_CONFIRMATION = "awaiting_confirmation", "Awaiting confirmation"
         MERGING = "merging", "Merging"
         FINISHED = "finished", "Finished"
         FAILED = "failed", "Failed"
@@ -39,9 +46,15 @@ class Import(models.Model):
     dry_run = models.BooleanField(default=False)
     format: Any = models.JSONField(default=dict)
     mapping: Any = models.JSONField(default=dict)
-    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    state = models.CharField(max_length=24, choices=State, default=State.DRAFT)
     cancel_requested = models.BooleanField(default=False)
     error = models.TextField(default="")
+    # For `replace`: the database's time of the first start, and how many members there were then. Who joined later is
+    # never removed. While the run awaits confirmation, `absent` says how many would be.
+    began_at = models.DateTimeField(null=True)
+    is_confirmed = models.BooleanField(default=False)
+    members_before = models.BigIntegerField(default=0)
+    absent = models.BigIntegerField(default=0)
     # After the file is read:
     rows = models.BigIntegerField(default=0)
     rejected = models.BigIntegerField(default=0)
@@ -51,6 +64,8 @@ class Import(models.Model):
     joined = models.BigIntegerField(default=0)
     updated = models.BigIntegerField(default=0)
     unchanged = models.BigIntegerField(default=0)
+    removed = models.BigIntegerField(default=0)
+    ignored = models.BigIntegerField(default=0)
     kept_out = models.BigIntegerField(default=0)
     started_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -62,9 +77,22 @@ class Import(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(
-                    state__in=["draft", "queued", "reading", "merging", "finished", "failed", "cancelled"]
+                    state__in=[
+                        "draft",
+                        "queued",
+                        "reading",
+                        "awaiting_confirmation",
+                        "merging",
+                        "finished",
+                        "failed",
+                        "cancelled",
+                    ]
                 ),
                 name="imports_state",
+            ),
+            models.CheckConstraint(
+                condition=Q(mode__in=["add_and_update", "add", "update", "join", "replace", "remove"]),
+                name="imports_mode",
             ),
         ]
 
@@ -93,7 +121,10 @@ class MergedSlice(models.Model):
     joined = models.IntegerField()
     updated = models.IntegerField()
     unchanged = models.IntegerField()
+    removed = models.IntegerField(db_default=0)
+    ignored = models.IntegerField(db_default=0)
     kept_out = models.IntegerField()
+    kept_out_by = models.JSONField(default=dict, db_default={})
     rejected = models.IntegerField()
 
     class Meta:

@@ -15,7 +15,10 @@ from tidings.kernel.sheets import defuse
 statements = sql.load(__package__)
 
 PAGE_ROWS = 5_000
-COUNTS = ("rows", "created", "joined", "updated", "unchanged", "kept_out", "duplicates", "rejected")
+COUNTS = (
+    "rows", "created", "joined", "updated", "unchanged", "removed", "ignored",
+    "kept_out", "duplicates", "rejected",
+)  # fmt: skip
 REJECTS_HEADER = ("line", "reason", "column", "value", "what to do")
 IDENTITY_CONFLICT = "The mobile number or external id belongs to somebody else. Correct one of the two."
 
@@ -49,6 +52,12 @@ def reject_counts(run: Import) -> list[RejectCount]:
         {"run": run.pk},
     )
     return [RejectCount(row["reason"], sentence_of(row["reason"]), row["rows"]) for row in counted]
+
+
+def kept_out_by(run: Import) -> dict[str, int]:
+    """People who were kept out, by reason."""
+    counted = db.rows(statements.kept_out_by, {"run": run.pk})
+    return {row["reason"]: row["people"] for row in counted}
 
 
 def rejects_csv(run: Import) -> Iterator[str]:
@@ -85,6 +94,9 @@ def summary(run: Import) -> dict[str, Any]:
         "mode": run.mode,
         "dry_run": run.dry_run,
         **{name: getattr(run, name) for name in COUNTS},
+        "kept_out_by": kept_out_by(run) if run.kept_out else {},
+        "absent": run.absent,
+        "members_before": run.members_before,
         "error": run.error,
         "progress": {"done": process.done, "total": process.total} if process else None,
         "rate": rate,

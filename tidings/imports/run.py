@@ -14,9 +14,11 @@ from tidings.imports.merge import (
     forecast_slice,
     merge_slice,
     names_identities,
+    remove_absent,
     slices,
 )
 from tidings.imports.models import Import, MergedSlice
+from tidings.imports.rules.modes import is_too_many
 from tidings.imports.stage import (
     MERGING_SHARE,
     READING_SHARE,
@@ -40,8 +42,17 @@ from tidings.locks.models import Process
 
 log = logging.getLogger(__name__)
 
+UNREAD = (Import.State.QUEUED, Import.State.READING)
 SLICES_AT_ONCE = 2  # their waits for the disk and for answers overlap
 TRIES_PER_SLICE = 5  # sign-ups that hit the same slice again and again
+
+
+class Unconfirmed(Exception):
+    """More members would be removed than goes without a person's word."""
+
+    def __init__(self, staged: Staged) -> None:
+        super().__init__()
+        self.staged = staged
 
 
 def run_import(import_id: int, worker: str) -> bool:
@@ -68,6 +79,8 @@ def _run_to_an_end(run: Import, token: int) -> None:
         raise
     except Cancelled:
         _end(run, token, Import.State.CANCELLED, Process.State.CANCELLED)
+    except Unconfirmed as question:
+        _await_confirmation(run, token, question.staged)
     except Exception as error:
         if isinstance(error, OvertakenSlice) or db.is_passing(error):
             raise  # the job is tried again and goes on behind the last committed slice
@@ -92,8 +105,29 @@ def _run_as_holder(run: Import, token: int) -> None:
     with Heartbeat(run.holding, token, total=run.size) as heart, workspace(run, token):
         _enter(run, token, Import.State.READING)
         staged = stage(run, token, heart)
+        _demand_confirmation(run, staged)
         _publish(run, token, staged)
         _merge(run, token, heart)
+        if not run.dry_run:
+            _remove_absent(run, token, staged.absent)
+
+
+def _demand_confirmation(run: Import, staged: Staged) -> None:
+    """Raises `Unconfirmed` before anything changes; what has begun to merge was confirmed, or needed no word."""
+    if run.dry_run or run.is_confirmed or not is_too_many(staged.absent, staged.members):
+        return
+    if Import.objects.filter(pk=run.pk, state__in=UNREAD).exists():
+        raise Unconfirmed(staged)
+
+
+def _await_confirmation(run: Import, token: int, staged: Staged) -> None:
+    """Ends the process, so that the group is free while nobody has decided; `actions.confirm` begins another one."""
+    with locks.fenced(run.holding, token):
+        Import.objects.filter(pk=run.pk).update(
+            state=Import.State.AWAITING_CONFIRMATION, absent=staged.absent, members_before=staged.members
+        )
+        record("import.asked", run.pk, by=None, group=run.group_id, absent=staged.absent)
+        locks.end(run.holding, Process.State.FINISHED)
 
 
 def _enter(run: Import, token: int, state: Import.State) -> None:
@@ -105,12 +139,14 @@ def _enter(run: Import, token: int, state: Import.State) -> None:
 def _publish(run: Import, token: int, staged: Staged) -> None:
     """What reading found becomes visible once; a second reading of the same file finds the same."""
     with locks.fenced(run.holding, token):
-        unread = Import.objects.filter(pk=run.pk, state__in=[Import.State.QUEUED, Import.State.READING])
+        unread = Import.objects.filter(pk=run.pk, state__in=UNREAD)
         if unread.update(
             state=Import.State.MERGING,
             rows=staged.rows,
             rejected=staged.rejected,
             duplicates=staged.duplicates,
+            members_before=staged.members,
+            absent=staged.absent if run.dry_run else 0,
         ):
             enter_workspace(run, token)
             db.execute(statements.keep_rejects, {"run": run.pk})
@@ -178,6 +214,16 @@ def _try_to_merge(run: Import, token: int, piece: Slice) -> None:
         if db.is_conflict(error):
             raise OvertakenSlice(number=piece.number) from error
         raise
+
+
+def _remove_absent(run: Import, token: int, absent: int) -> None:
+    """The end of `replace`. Who is removed isn't absent any more when an interrupted run reads again."""
+    rows = settings.ENVIRONMENT.slice_rows
+    for lowest in range(1, absent + 1, rows):
+        check_cancelled(run)
+        with locks.fenced(run.holding, token):
+            enter_workspace(run, token)
+            remove_absent(run, lowest, lowest + rows - 1)
 
 
 def _end(run: Import, token: int, state: Import.State, process: Process.State, error: str = "") -> None:

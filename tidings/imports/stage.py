@@ -15,6 +15,7 @@ from tidings.imports.merge import names_identities
 from tidings.imports.models import Import
 from tidings.imports.rules.formats import Format
 from tidings.imports.rules.mapping import Mapping
+from tidings.imports.rules.modes import DEEDS
 from tidings.imports.rules.reasons import Reject
 from tidings.imports.rules.rows import Batch, read_rows
 from tidings.kernel import db, sql
@@ -24,7 +25,7 @@ from tidings.locks.heartbeat import Heartbeat
 statements = sql.load(__package__)
 
 STAGE_COLUMNS = ("line", "email", "mobile", "external_id", "language", "attributes")
-REJECT_COLUMNS = ("line", "reason", "column", "value")
+REJECT_COLUMNS = ("line", "reason", "column", "value", "mentions")
 # The bar moves through the file's bytes once while it is read and twice while it is merged: about what each costs.
 READING_SHARE = 1
 MERGING_SHARE = 2
@@ -46,11 +47,16 @@ class SchemaForbidden(TidingsError):
 
 @dataclass(frozen=True)
 class Staged:
-    """What reading found: rows of the file, rejected ones, and people (rows that are neither rejected nor repeated)."""
+    """What reading found: rows of the file, rejected ones, and people (rows that are neither rejected nor repeated).
+
+    For `replace` also how many of the group's `members` are `absent` from the file.
+    """
 
     rows: int
     rejected: int
     people: int
+    absent: int = 0
+    members: int = 0
 
     @property
     def duplicates(self) -> int:
@@ -75,7 +81,7 @@ def enter_workspace(run: Import, token: int) -> None:
 
 
 def _schema(run: Import, token: int) -> str:
-    return f"import_{run.pk}_{token}"
+    return f"import_{run.holding}_{token}"
 
 
 def _create(schema: str) -> None:
@@ -109,7 +115,17 @@ def stage(run: Import, token: int, heart: Heartbeat) -> Staged:
             rejected += db.execute(statements.reject_shared)
         db.execute(statements.finish_work)
         people = db.value("SELECT count(*) FROM work")
-    return Staged(rows=rows, rejected=rejected, people=people)
+        absent = _find_absent(run) if DEEDS[run.mode].empties else {}
+    return Staged(rows=rows, rejected=rejected, people=people, **absent)
+
+
+def _find_absent(run: Import) -> dict[str, int]:
+    """Lists members who aren't in the file. In the reading's own transaction: its tables may be empty in a later one,
+    after a crash of the database, and then everybody would be absent.
+    """
+    params = {"group": run.group_id, "began": run.began_at}
+    db.execute(statements.create_absent, params)
+    return db.rows(statements.count_absent, params)[0]
 
 
 def _copy(run: Import, heart: Heartbeat) -> tuple[int, int]:
@@ -184,7 +200,7 @@ def _copy_rejects(rejects: Sequence[Reject]) -> None:
         return
     with db.copy_into("stage_rejects", REJECT_COLUMNS) as copy:
         for reject in rejects:
-            copy.write_row((reject.line, reject.reason, reject.column, reject.value))
+            copy.write_row((reject.line, reject.reason, reject.column, reject.value, list(reject.mentions)))
 
 
 def check_cancelled(run: Import) -> None:

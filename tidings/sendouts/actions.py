@@ -17,7 +17,7 @@ from tidings.messaging.models import Version
 from tidings.messaging.queries import demand_no_archived
 from tidings.sendouts import rules, tasks
 from tidings.sendouts.begin import begin
-from tidings.sendouts.errors import MoveRefused, NothingToSend, UnsuitableGroup
+from tidings.sendouts.errors import MoveRefused, NothingToSend, SupergroupNotServed, UnsuitableGroup
 from tidings.sendouts.finish import move_on
 from tidings.sendouts.models import Sendout
 from tidings.sendouts.snapshot import compile_version, freeze
@@ -59,6 +59,8 @@ def start(
 def _check(group: Group, version: Version, chosen: dict[str, str]) -> None:
     if group.archived_at:
         raise GroupArchived(group=group.name)
+    if group.is_supergroup:
+        raise SupergroupNotServed(group=group.name)
     if group.channel != Group.Channel.EMAIL:
         raise UnsuitableGroup(why=f"Group “{group.name}” is for {group.channel}; this message is an e-mail.")
     if not count_members([group.pk])[group.pk].active:

@@ -1,6 +1,6 @@
 """What can go wrong with sendouts."""
 
-from tidings.kernel.errors import TidingsError
+from tidings.kernel.errors import Refused, TidingsError
 
 
 class MoveRefused(TidingsError):
@@ -9,6 +9,10 @@ class MoveRefused(TidingsError):
 
 class NothingToSend(TidingsError):
     """Nobody in group “{group}” can get this message now, so there is nothing to send. The review page says why."""
+
+
+class SupergroupNotServed(Refused):
+    """“{group}” is a SuperGroup. SuperMessages can't be sent yet; send to each of its subgroups instead."""
 
 
 class UnsuitableGroup(TidingsError):

@@ -40,6 +40,17 @@ WORDS: ReadOnly[type[FileError], str] = {
 }
 
 
+# Mode -> what it does with members, with known contacts, and with new people.
+MODE_WORDS = {
+    Import.Mode.ADD_AND_UPDATE: "Add and update: update members, let known contacts and new people join",
+    Import.Mode.ADD: "Add: let known contacts and new people join, leave all profiles",
+    Import.Mode.UPDATE: "Update: only update members",
+    Import.Mode.JOIN: "Join: let known contacts join, leave their profiles; nobody new",
+    Import.Mode.REPLACE: "Replace: add and update, then remove members who aren't in the file",
+    Import.Mode.REMOVE: "Remove: end the memberships of the people in the file",
+}
+
+
 class LayoutForm(StyledForm):
     """How the file is written."""
 
@@ -74,6 +85,7 @@ class RunForm(StyledForm):
             (Unknown.CREATE, "Make a text attribute of each"),
         ],
     )
+    mode = forms.ChoiceField(label="What to do", choices=list(MODE_WORDS.items()))
     dry_run = forms.BooleanField(
         label="Dry run: only count what would happen",
         required=False,
@@ -111,12 +123,13 @@ class Draft:
     @property
     def is_ready(self) -> bool:
         """Whether it can be started as it is."""
-        return self.reading is not None and self.reading.mapping is not None and not self.problem
+        is_readable = self.reading is not None and self.reading.mapping is not None
+        return is_readable and not self.problem and not self.run_form.errors
 
 
 def draft_of(run: Import, posted: QueryDict | None) -> Draft:
     """The draft as proposed, or as the posted form says."""
-    run_form = RunForm(posted, initial={"unknown": Unknown.STOP})
+    run_form = RunForm(posted, initial={"unknown": Unknown.STOP, "mode": Import.Mode.ADD_AND_UPDATE})
     unknown = Unknown(run_form.cleaned_data["unknown"]) if posted and run_form.is_valid() else Unknown.STOP
     try:
         layout = _layout_form(posted, None).layout

@@ -53,6 +53,20 @@ class SometimesField(forms.CharField):
         super().__init__(required=False, **kwargs)
 
 
+class KindField(forms.ChoiceField):
+    """Whether a group is a SuperGroup; an ordinary one unless said otherwise."""
+
+    is_sometimes_needed = True  # so it isn't called optional
+
+    def __init__(self, **kwargs: Any) -> None:
+        choices = [("", "Group: has members"), ("yes", "SuperGroup: has subgroups")]
+        super().__init__(choices=choices, required=False, **kwargs)
+
+    def clean(self, value: Any) -> bool:
+        """Whether it is to be a SuperGroup."""
+        return bool(super().clean(value))
+
+
 class LoginForm(AuthenticationForm):
     """Address and password of somebody who operates Tidings."""
 
@@ -150,6 +164,10 @@ class NewGroupForm(StyledForm):
         required=False,
         widget=forms.TextInput({"list": "categories"}),
         help_text="A label to find groups by. A new name makes a new category.",
+    )
+    is_supergroup = KindField(
+        label="Kind",
+        help_text="A SuperGroup sends to several groups at once. It can't be changed later.",
     )
     description = forms.CharField(required=False, widget=forms.Textarea({"rows": 3}))
 

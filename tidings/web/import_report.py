@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tidings.imports.models import Import, Reject
-from tidings.imports.queries import reject_counts
+from tidings.imports.queries import kept_out_by, reject_counts
 from tidings.kernel import clock
 from tidings.web.progress import Progress
 
@@ -16,10 +16,19 @@ OUTCOMES = (
     ("joined", "Joined", "Known contacts who became members", "green"),
     ("updated", "Updated", "Members whose profile changed", "blue"),
     ("unchanged", "Unchanged", "Members about whom the file says nothing new", "grey"),
-    ("kept_out", "Kept out", "People who unsubscribed from this group", "amber"),
+    ("removed", "Removed", "Members who left the group by this import", "amber"),
+    ("ignored", "Ignored", "People with whom this mode does nothing", "grey"),
+    ("kept_out", "Kept out", "People who may not be members", "amber"),
     ("duplicates", "Duplicates", "The same person stands again further down, and that row counts", "grey"),
     ("rejected", "Rejected", "Rows that can't be used; the reasons stand below", "red"),
 )
+# Why people are kept out, in words; a reason that isn't here shows its code.
+KEPT_OUT = {
+    "opted_out": "opted out",
+    "deactivated": "deactivated",
+    "blacklisted": "on a blacklist",
+    "erased": "asked to be erased for good",
+}
 GOING = frozenset({Import.State.QUEUED, Import.State.READING, Import.State.MERGING})
 
 
@@ -58,6 +67,12 @@ def outcomes(run: Import) -> list[Outcome]:
         Outcome(name, label, text, tone, rows, round(rows * 100 / whole, 2))
         for name, label, text, tone, rows in counted
     ]
+
+
+def kept_out_words(run: Import) -> str:
+    """Why people were kept out and how many, in one line; empty if nobody was."""
+    counted = kept_out_by(run) if run.kept_out else {}
+    return ", ".join(f"{rows:,} {KEPT_OUT.get(reason, reason)}" for reason, rows in counted.items())
 
 
 def settled(run: Import) -> int:

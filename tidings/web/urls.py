@@ -15,6 +15,7 @@ from tidings.web.views import (
     members,
     messages,
     sendouts,
+    subgroups,
 )
 
 app_name = "web"
@@ -25,6 +26,7 @@ urlpatterns = [
     *groups.urls,
     *group.urls,
     *group_attributes.urls,
+    *subgroups.urls,
     *members.urls,
     *contacts.urls,
     *attributes.urls,

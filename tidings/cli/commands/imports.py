@@ -17,19 +17,45 @@ from tidings.cli.waiting import Step, Summary, Work, wait_for
 from tidings.imports import actions, queries
 from tidings.imports.models import Import
 from tidings.imports.rules.recognise import Unknown
+from tidings.kernel.errors import TidingsError
 
 # A draft waits for a person, on the page where it was uploaded.
-ENDS = (Import.State.DRAFT, Import.State.FINISHED, Import.State.FAILED, Import.State.CANCELLED)
+ENDS = (
+    Import.State.DRAFT,
+    Import.State.AWAITING_CONFIRMATION,
+    Import.State.FINISHED,
+    Import.State.FAILED,
+    Import.State.CANCELLED,
+)
 # In the words of --map.
 UNKNOWN = {"stop": Unknown.STOP, "ignore": Unknown.IGNORE, "new": Unknown.CREATE}
-LISTED = ("id", "state", "group", "filename", "rows", "created", "updated", "joined", "unchanged", "rejected")
+LISTED = (
+    "id",
+    "state",
+    "group",
+    "filename",
+    "mode",
+    "rows",
+    "created",
+    "updated",
+    "joined",
+    "removed",
+    "rejected",
+)
 NO_WORKERS = "No worker runs: it starts when `tidings up` or `tidings worker` does."
+
+
+class Unconfirmed(TidingsError):
+    """Import {id} has changed nothing yet: {absent:,} of {members:,} members aren't in the file and would be removed.
+    Let it go on with `tidings imports confirm {id}`, or end it with `tidings imports cancel {id}`.
+    """
 
 
 @click.command(
     "import",
     epilog=examples(
         "tidings import news@example.org people.csv",
+        "tidings import news@example.org all-members.csv --mode replace",
         'tidings import 1 people.csv --map "Shoe size=new" --map "Fax=ignore" --dry-run',
         "zcat people.csv.gz | tidings import 1 - --unknown-columns ignore --json",
     ),
@@ -41,6 +67,10 @@ NO_WORKERS = "No worker runs: it starts when `tidings up` or `tidings worker` do
     type=click.Choice(Import.Mode.values),
     default=Import.Mode.ADD_AND_UPDATE.value,
     show_default=True,
+    help="What happens to members, known contacts and new people.",
+)
+@click.option(
+    "--confirm", "confirmed", is_flag=True, help="Let `replace` remove any number of members without asking."
 )
 @click.option(
     "--map",
@@ -68,6 +98,7 @@ def import_file(
     mapping: tuple[tuple[str, str], ...],
     unknown_columns: str,
     dry_run: bool,
+    confirmed: bool,
     no_wait: bool,
     as_json: bool,
 ) -> None:
@@ -85,6 +116,7 @@ def import_file(
             unknown=UNKNOWN[unknown_columns],
             mode=Import.Mode(mode),
             dry_run=dry_run,
+            is_confirmed=confirmed,
             by=None,
         )
     summary = summary_of(run.pk) if no_wait else wait_for(_work(run.pk), quiet=as_json)
@@ -132,6 +164,8 @@ def _print(summary: Summary, *, as_json: bool) -> None:
 
 
 def _demand_good_end(summary: Summary) -> None:
+    if summary["state"] == Import.State.AWAITING_CONFIRMATION:
+        raise Unconfirmed(id=summary["id"], absent=summary["absent"], members=summary["members_before"])
     if summary["state"] == Import.State.FAILED:
         raise EndedBadly(
             what="Import", id=summary["id"], state=summary["state"], because=f": {summary['error']}"
@@ -140,7 +174,7 @@ def _demand_good_end(summary: Summary) -> None:
 
 @click.group()
 def imports() -> None:
-    """List, show and cancel imports; save rejected rows."""
+    """List, show, confirm and cancel imports; save rejected rows."""
 
 
 @imports.command("list", epilog=examples("tidings imports list", "tidings imports list --limit 5 --json"))
@@ -192,6 +226,16 @@ def _tell_saved(facts: Summary, *, as_json: bool) -> None:
         print_json(facts)
     else:
         click.echo(f"Saved {facts['rejected']:,} rejected row(s) to {facts['file']}.")
+
+
+@imports.command(epilog=examples("tidings imports confirm 7"))
+@click.argument("run", metavar="ID", type=int)
+@as_json
+@database()
+def confirm(run: int, as_json: bool) -> None:
+    """Let `replace` remove as many members as it asked about; workers go on with it."""
+    actions.confirm(queries.find(run), by=None)
+    _print(summary_of(run), as_json=as_json)
 
 
 @imports.command(epilog=examples("tidings imports cancel 7"))

@@ -29,7 +29,9 @@ SELECT n FROM picked WHERE false
 -- then fewer are created than are new, and the slice is merged again.
 INSERT INTO contacts (email, mobile, external_id, language, attributes, created_at, updated_at)
 SELECT email, mobile, external_id, coalesce(language, ''), attributes, now(), now()
-FROM matched WHERE fate = 'new' AND n NOT IN (SELECT n FROM conflicts) ORDER BY n
+FROM matched
+WHERE fate = 'new' AND n NOT IN (SELECT n FROM conflicts) AND n NOT IN (SELECT n FROM barred)
+ORDER BY n
 ON CONFLICT DO NOTHING
 RETURNING id
 

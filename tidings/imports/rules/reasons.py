@@ -1,6 +1,6 @@
 """Why a row is left out, as a code to count by and a sentence to act on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 EXCERPT_CHARACTERS = 200
@@ -66,13 +66,14 @@ class Reject:
     """A row that was left out. `line` is where it starts in the file, counted from 1.
 
     `column` is the column's name, or empty when the whole row is meant; `value` is what stood there, an
-    ellipsis at its end when it was longer than an excerpt.
+    ellipsis at its end when it was longer than an excerpt. `mentions` are the addresses anywhere in the row.
     """
 
     line: int
     reason: Reason
     column: str
     value: str
+    mentions: tuple[str, ...] = field(default=(), compare=False)
 
 
 def excerpt(value: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 from tidings.imports.rules.errors import QuotesEverywhereBroken
 from tidings.imports.rules.formats import Format
 from tidings.imports.rules.lines import RECORD_CHARACTERS_AT_MOST, Piece, read_lines
+from tidings.imports.rules.mentions import mentioned
 from tidings.imports.rules.reasons import Reason, Reject, excerpt
 
 CELL_CHARACTERS_AT_MOST = 1024 * 1024
@@ -123,7 +124,8 @@ class _Cutter:
     def _reject(self, index: int, line: str) -> Reject:
         is_long = len(line) > CELL_CHARACTERS_AT_MOST
         reason = Reason.TOO_LONG if is_long else Reason.BAD_QUOTES
-        return Reject(self._lines_before + index + 1, reason, "", excerpt(line.rstrip("\r\n")))
+        value = excerpt(line.rstrip("\r\n"))
+        return Reject(self._lines_before + index + 1, reason, "", value, mentioned([line]))
 
     def _charge(self, lines: int) -> None:
         self._reread += lines

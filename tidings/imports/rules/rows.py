@@ -10,6 +10,7 @@ from tidings.imports.rules.errors import BrokenHeader, EmptyHeader, HeaderChange
 from tidings.imports.rules.formats import Format
 from tidings.imports.rules.lines import UNREADABLE
 from tidings.imports.rules.mapping import Mapping
+from tidings.imports.rules.mentions import mentioned
 from tidings.imports.rules.reasons import Reason, Reject, excerpt
 from tidings.imports.rules.records import Records, read_records
 
@@ -124,7 +125,9 @@ class _Checker:
         if not faults:
             return rows, []
         rejects = [
-            self._reject(lines[at], faults[at]) for at in sorted(faults) if any(map(str.strip, cells[at]))
+            self._reject(lines[at], faults[at], cells[at])
+            for at in sorted(faults)
+            if any(map(str.strip, cells[at]))
         ]
         return [row for at, row in enumerate(rows) if at not in faults], rejects
 
@@ -158,9 +161,9 @@ class _Checker:
                 return Fault(reason, at, cells[at])
         return None
 
-    def _reject(self, line: int, fault: Fault) -> Reject:
+    def _reject(self, line: int, fault: Fault, cells: Sequence[str]) -> Reject:
         column = "" if fault.column is None else self._headers[fault.column]
-        return Reject(line, fault.reason, column, excerpt(fault.value))
+        return Reject(line, fault.reason, column, excerpt(fault.value), mentioned(cells))
 
 
 def _unstorable(cell: str) -> Reason | None:

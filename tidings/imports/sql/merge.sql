@@ -15,27 +15,44 @@ INSERT INTO import_rejects (run_id, slice, line, reason, "column", value)
 SELECT %(run)s, %(number)s, line, 'identity_conflict', '', email FROM picked JOIN conflicts USING (n)
 RETURNING line
 
--- name: outcome
--- End of a slice's merge: each person in exactly one count.
-SELECT (SELECT count(*) FROM matched WHERE fate = 'new' AND n NOT IN (SELECT n FROM conflicts)) AS fresh,
-       (SELECT count(*) FROM created) AS created,
-       (SELECT count(*) FROM joined_new) AS joined_new,
-       (SELECT count(*) FROM refused) AS rejected,
-       (SELECT count(*) FROM changed) AS changed,
-       (SELECT count(*) FROM matched WHERE id IS NOT NULL AND n NOT IN (SELECT n FROM conflicts))
-         - (SELECT count(*) FROM allowed) AS kept_out,
-       count(j.contact_id) AS joined,
-       count(*) FILTER (WHERE j.contact_id IS NULL AND a.fate = 'changed') AS updated,
-       count(*) FILTER (WHERE j.contact_id IS NULL AND a.fate = 'same') AS unchanged
-FROM allowed a LEFT JOIN joined_known j ON j.contact_id = a.id
+-- name: barred
+-- Part of a slice's merge: who must stay out and why; of several reasons the first one.
+SELECT DISTINCT ON (n) n, reason FROM (
+    SELECT n, 1 AS rank, 'opted_out' AS reason FROM opted_out
+    UNION ALL SELECT n, 2, 'deactivated' FROM deactivated
+) AS barriers
+WHERE n NOT IN (SELECT n FROM conflicts) ORDER BY n, rank
 
--- name: forecast
--- End of a dry run's slice: the same counts, without writing.
-SELECT (SELECT count(*) FROM matched WHERE fate = 'new' AND n NOT IN (SELECT n FROM conflicts)) AS created,
-       (SELECT count(*) FROM conflicts) AS rejected,
-       (SELECT count(*) FROM matched WHERE id IS NOT NULL AND n NOT IN (SELECT n FROM conflicts))
-         - (SELECT count(*) FROM allowed) AS kept_out,
-       count(*) FILTER (WHERE m.contact_id IS NULL) AS joined,
-       count(*) FILTER (WHERE m.contact_id IS NOT NULL AND a.fate = 'changed') AS updated,
-       count(*) FILTER (WHERE m.contact_id IS NOT NULL AND a.fate = 'same') AS unchanged
-FROM allowed a LEFT JOIN memberships m ON m.group_id = %(group)s AND m.contact_id = a.id
+-- name: nobody
+-- In place of a part that a mode doesn't have: no row.
+SELECT NULL::int AS n, NULL::bigint AS id, NULL::bigint AS contact_id, '' AS state, '' AS reason WHERE false
+
+-- name: nobody_allowed
+-- The same in place of `allowed`.
+SELECT * FROM matched WHERE false
+
+-- name: outcome
+-- End of a slice's merge, or of a dry run's: each person in exactly one count, and those kept out by reason. `fresh` are
+-- those whom the mode creates.
+SELECT c.*, c.people - c.rejected - c.kept_out - c.fresh - c.joined - c.updated - c.unchanged - c.removed AS ignored
+FROM (
+    SELECT (SELECT count(*) FROM picked) AS people,
+           (SELECT count(*) FROM conflicts) AS rejected,
+           (SELECT count(*) FROM barred) AS kept_out,
+           (SELECT coalesce(jsonb_object_agg(reason, rows), '{}')
+            FROM (SELECT reason, count(*) AS rows FROM barred GROUP BY reason) AS by_reason) AS kept_out_by,
+           (SELECT count(*) FROM matched
+            WHERE %(creates)s AND fate = 'new'
+              AND n NOT IN (SELECT n FROM conflicts) AND n NOT IN (SELECT n FROM barred)) AS fresh,
+           (SELECT count(*) FROM created) AS created,
+           (SELECT count(*) FROM joined_new) AS joined_new,
+           (SELECT count(*) FROM removed) AS removed,
+           (SELECT coalesce(jsonb_object_agg(state, members), '{}')
+            FROM (SELECT state, count(*) AS members FROM removed GROUP BY state) AS by_state) AS removed_by,
+           count(j.contact_id) AS joined,
+           count(*) FILTER (WHERE a.id IS NOT NULL AND j.contact_id IS NULL
+                              AND %(updates)s AND a.fate = 'changed') AS updated,
+           count(*) FILTER (WHERE a.id IS NOT NULL AND j.contact_id IS NULL
+                              AND NOT (%(updates)s AND a.fate = 'changed')) AS unchanged
+    FROM allowed a LEFT JOIN joined_known j ON j.contact_id = a.id
+) AS c

@@ -5,7 +5,9 @@ CREATE UNLOGGED TABLE stage (
     line bigint NOT NULL, email text COLLATE "C", mobile text COLLATE "C", external_id text COLLATE "C",
     language text, attributes jsonb NOT NULL
 );
-CREATE UNLOGGED TABLE stage_rejects (line bigint NOT NULL, reason text, "column" text, value text)
+CREATE UNLOGGED TABLE stage_rejects (
+    line bigint NOT NULL, reason text, "column" text, value text, mentions text[] NOT NULL
+)
 
 -- name: create_work
 -- One row per person, numbered in the order of addresses; of several rows the last one wins. In this order the unique
@@ -27,8 +29,8 @@ WITH twins AS (
 ), gone AS (
     DELETE FROM work w USING twins t WHERE w.line = t.line RETURNING w.line, w.email
 )
-INSERT INTO stage_rejects (line, reason, "column", value)
-SELECT line, 'identity_conflict', '', email FROM gone
+INSERT INTO stage_rejects (line, reason, "column", value, mentions)
+SELECT line, 'identity_conflict', '', email, ARRAY[email] FROM gone
 
 -- name: finish_work
 -- The key by which slices are cut, and statistics for the planner: coarse ones of the columns that slices are cut and
@@ -37,6 +39,22 @@ CREATE UNIQUE INDEX ON work (n);
 DROP TABLE stage;
 SET LOCAL default_statistics_target TO 10;
 ANALYZE work (n, email)
+
+-- name: create_absent
+-- Which members of the group aren't in the file: neither as a person nor anywhere in a row that was rejected. Whoever
+-- joined after the run began is none of them.
+CREATE UNLOGGED TABLE absent AS
+SELECT row_number() OVER (ORDER BY m.contact_id)::int AS n, m.contact_id
+FROM memberships m JOIN contacts c ON c.id = m.contact_id
+WHERE m.group_id = %(group)s AND m.joined_at < %(began)s
+  AND NOT EXISTS (SELECT 1 FROM work w WHERE w.email = c.email)
+  AND NOT EXISTS (SELECT 1 FROM stage_rejects r CROSS JOIN unnest(r.mentions) AS mentioned WHERE mentioned = c.email);
+CREATE UNIQUE INDEX ON absent (n)
+
+-- name: count_absent
+-- How many members aren't in the file, of how many who were there when the run began.
+SELECT (SELECT count(*) FROM absent) AS absent,
+       (SELECT count(*) FROM memberships WHERE group_id = %(group)s AND joined_at < %(began)s) AS members
 
 -- name: keep_rejects
 -- Publishes what reading rejected. A reading that was interrupted has published nothing.
@@ -54,8 +72,8 @@ CROSS JOIN LATERAL (SELECT email FROM work WHERE n BETWEEN s.lowest AND s.highes
 ORDER BY s.number
 
 -- name: leftovers
--- Schemas of imports that ended or were taken over.
+-- Schemas of imports that ended or were taken over. They are named after process and token.
 SELECT nspname FROM pg_namespace n
 WHERE nspname ~ '^import_[0-9]+_[0-9]+$'
-  AND NOT EXISTS (SELECT 1 FROM imports i JOIN processes p ON p.id = i.process_id
-                  WHERE p.state = 'running' AND nspname = 'import_' || i.id || '_' || p.token)
+  AND NOT EXISTS (SELECT 1 FROM processes p
+                  WHERE p.state = 'running' AND nspname = 'import_' || p.id || '_' || p.token)

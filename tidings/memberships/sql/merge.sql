@@ -1,17 +1,38 @@
+-- name: opted_out
+-- Part of a slice's merge: the known people who opted out of the group, of its channel or of everything. Rides
+-- opt_outs_once and opt_outs_above_groups.
+SELECT m.n FROM matched m
+WHERE m.id IS NOT NULL
+  AND EXISTS (SELECT 1 FROM opt_outs o
+              WHERE o.contact_id = m.id AND o.group_id = %(group)s AND o.scope = 'group')
+UNION ALL
+SELECT m.n FROM matched m
+WHERE m.id IS NOT NULL
+  AND EXISTS (SELECT 1 FROM opt_outs o
+              WHERE o.contact_id = m.id AND o.group_id IS NULL
+                AND o.channel IN ('', (SELECT g.channel FROM groups g WHERE g.id = %(group)s)))
+
+-- name: deactivated
+-- Part of a slice's merge: the members who are deactivated. Rides memberships_not_active. The planner doesn't see that
+-- who is deactivated isn't active; that second half of the condition is the index's own, and only with it the index can
+-- be used.
+SELECT m.n FROM matched m
+WHERE m.id IS NOT NULL
+  AND EXISTS (SELECT 1 FROM memberships d
+              WHERE d.contact_id = m.id AND d.group_id = %(group)s AND d.state = 'deactivated'
+                AND d.state <> 'active')
+
 -- name: allowed
--- Part of a slice's merge: the known people who may be members: who opted out of the group, of its channel or of
--- everything, or was deactivated, stays out. Rides opt_outs_once, opt_outs_above_groups and memberships_not_active. The planner doesn't see that who is deactivated isn't active; that
--- second half of the condition is the index's own, and only with it the index can be used.
-SELECT m.* FROM matched m
-WHERE m.id IS NOT NULL AND m.n NOT IN (SELECT n FROM conflicts)
-  AND NOT EXISTS (SELECT 1 FROM opt_outs o
-                  WHERE o.contact_id = m.id AND o.group_id = %(group)s AND o.scope = 'group')
-  AND NOT EXISTS (SELECT 1 FROM opt_outs o
-                  WHERE o.contact_id = m.id AND o.group_id IS NULL
-                    AND o.channel IN ('', (SELECT g.channel FROM groups g WHERE g.id = %(group)s)))
-  AND NOT EXISTS (SELECT 1 FROM memberships d
-                  WHERE d.contact_id = m.id AND d.group_id = %(group)s AND d.state = 'deactivated'
-                    AND d.state <> 'active')
+-- Part of a slice's merge: the known people who may be members.
+SELECT * FROM matched
+WHERE id IS NOT NULL AND n NOT IN (SELECT n FROM conflicts) AND n NOT IN (SELECT n FROM barred)
+
+-- name: allowed_members
+-- The same for modes in which nobody joins: those who are members already. OFFSET 0 keeps it a look at memberships_pkey
+-- per person.
+SELECT * FROM matched a
+WHERE id IS NOT NULL AND n NOT IN (SELECT n FROM conflicts) AND n NOT IN (SELECT n FROM barred)
+  AND EXISTS (SELECT 1 FROM memberships x WHERE x.group_id = %(group)s AND x.contact_id = a.id OFFSET 0)
 
 -- name: joined_new
 -- Part of a slice's merge: makes the created contacts members.
@@ -29,3 +50,34 @@ WHERE NOT EXISTS (
 ORDER BY a.id
 ON CONFLICT DO NOTHING
 RETURNING contact_id
+
+-- name: joining
+-- Part of a dry run: those whom `joined_known` would make members.
+SELECT a.id AS contact_id FROM allowed a
+WHERE NOT EXISTS (
+    SELECT 1 FROM memberships x WHERE x.group_id = %(group)s AND x.contact_id = a.id OFFSET 0)
+
+-- name: removed
+-- Part of a slice's merge: ends the memberships of the known people, whatever their state. Rides memberships_pkey with
+-- all of them at once; a join would read the whole group for each slice.
+DELETE FROM memberships
+WHERE group_id = %(group)s AND contact_id = ANY (ARRAY(
+    SELECT id FROM matched WHERE id IS NOT NULL AND n NOT IN (SELECT n FROM conflicts)))
+RETURNING contact_id, state
+
+-- name: removable
+-- Part of a dry run: those whom `removed` would remove.
+SELECT contact_id, state FROM memberships
+WHERE group_id = %(group)s AND contact_id = ANY (ARRAY(
+    SELECT id FROM matched WHERE id IS NOT NULL AND n NOT IN (SELECT n FROM conflicts)))
+
+-- name: remove_absent
+-- Removes some of the members who aren't in the file, unless they left and came back meanwhile; how many by state.
+-- Rides memberships_pkey.
+WITH gone AS (
+    DELETE FROM memberships
+    WHERE group_id = %(group)s AND joined_at < %(began)s
+      AND contact_id = ANY (ARRAY(SELECT contact_id FROM absent WHERE n BETWEEN %(lowest)s AND %(highest)s))
+    RETURNING state
+)
+SELECT state, count(*) AS members FROM gone GROUP BY state

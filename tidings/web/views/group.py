@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from tidings.accounts.models import User
 from tidings.groups import actions
 from tidings.groups.models import Category, Group
-from tidings.groups.queries import find
+from tidings.groups.queries import find, supergroups_of
 from tidings.locks.queries import use_of
 from tidings.memberships.queries import count_members
 from tidings.sendouts.judge import waterfall
@@ -47,7 +47,10 @@ def overview(request: OperatorRequest, pk: int) -> HttpResponse:
     """Counts, locks and the last sendouts."""
     group = find(pk)
     last = Sendout.objects.filter(group=group).select_related("version__message").order_by("-pk")
-    context = frame(group, "overview") | {"last": sendout_rows(last[:LAST_SENDOUTS])}
+    context = frame(group, "overview") | {
+        "last": sendout_rows(last[:LAST_SENDOUTS]),
+        "supergroups": supergroups_of(group),
+    }
     return render(request, "web/group/overview.html", context)
 
 

@@ -76,6 +76,9 @@ def new(request: OperatorRequest) -> HttpResponse:
     """The form for a new group."""
     form = NewGroupForm(request.POST or None)
     group = attempt(form, lambda: actions.create(**form.cleaned_data, by=request.user))
+    if group and group.is_supergroup:
+        messages.success(request, f"SuperGroup “{group}” is there. Now choose its subgroups.")
+        return redirect("web:subgroups-add", group.pk)
     if group:
         messages.success(request, f"Group “{group}” is there. Now bring people into it.")
         return redirect("web:group-members", group.pk)

@@ -34,10 +34,12 @@ from tidings.web.sheets import csv_response
 from tidings.web.uploads import SpoolHandler, spool
 
 CSV_HEADER = (
-    "id", "file", "group id", "group", "state", "dry run", "rows", "created", "joined", "updated", "unchanged",
-    "kept out", "duplicates", "rejected", "by", "uploaded", "ended",
+    "id", "file", "group id", "group", "state", "mode", "dry run", "rows", "created", "joined", "updated", "unchanged",
+    "removed", "ignored", "absent", "kept out", "duplicates", "rejected", "by", "uploaded", "ended",
 )  # fmt: skip
 ANY_STATE = ("", "Any state")
+STOPS = "The import stops at the end of its slice. What is merged stays."
+NOTHING_CHANGED = "The import is cancelled. Nothing was changed."
 
 
 class ImportFilter(StyledForm):
@@ -102,9 +104,9 @@ def _csv_rows(runs: QuerySet[Import]) -> Iterator[tuple[object, ...]]:
     for run in runs.iterator():
         ended = run.ended_at and run.ended_at.isoformat(timespec="seconds")
         yield (
-            run.pk, run.filename, run.group_id, run.group.name, run.state, run.dry_run, run.rows, run.created,
-            run.joined, run.updated, run.unchanged, run.kept_out, run.duplicates, run.rejected, run.started_by,
-            run.created_at.isoformat(timespec="seconds"), ended,
+            run.pk, run.filename, run.group_id, run.group.name, run.state, run.mode, run.dry_run, run.rows, run.created,
+            run.joined, run.updated, run.unchanged, run.removed, run.ignored, run.absent, run.kept_out,
+            run.duplicates, run.rejected, run.started_by, run.created_at.isoformat(timespec="seconds"), ended,
         )  # fmt: skip
 
 
@@ -177,6 +179,7 @@ def _begin(request: OperatorRequest, run: Import, draft: Draft) -> None:
         layout=draft.reading.layout if draft.reading else None,
         choices=draft.choices,
         unknown=Unknown(chosen["unknown"]),
+        mode=Import.Mode(chosen["mode"]),
         dry_run=chosen["dry_run"],
     )
 
@@ -193,6 +196,7 @@ def _report(run: Import) -> dict[str, Any]:
         "is_going": is_going,
         "outcomes": import_report.outcomes(run),
         "settled": import_report.settled(run),
+        "kept_out": import_report.kept_out_words(run),
         "progress": import_report.progress(run) if is_going else None,
         # Counting rejected rows reads them all: not while the page asks every two seconds.
         "reasons": [] if is_going else import_report.reasons(run),
@@ -213,8 +217,21 @@ def live(request: OperatorRequest, pk: int) -> HttpResponse:
 def cancel(request: OperatorRequest, pk: int) -> HttpResponse:
     """Asks the import to stop at the end of its slice."""
     try:
-        actions.cancel(find(pk), by=request.user)
-        messages.success(request, "The import stops at the end of its slice. What is merged stays.")
+        run = find(pk)
+        actions.cancel(run, by=request.user)
+        told = run.state == Import.State.AWAITING_CONFIRMATION
+        messages.success(request, NOTHING_CHANGED if told else STOPS)
+    except TidingsError as error:
+        messages.error(request, str(error))
+    return redirect("web:import", pk)
+
+
+@require_POST
+def confirm(request: OperatorRequest, pk: int) -> HttpResponse:
+    """Lets a replacement remove as many members as it asked about."""
+    try:
+        actions.confirm(find(pk), by=request.user)
+        messages.success(request, "Confirmed: the import goes on.")
     except TidingsError as error:
         messages.error(request, str(error))
     return redirect("web:import", pk)
@@ -251,6 +268,7 @@ urls = [
     page("imports/<int:pk>/", show, "import"),
     page("imports/<int:pk>/live/", live, "import-live"),
     page("imports/<int:pk>/cancel/", cancel, "import-cancel"),
+    page("imports/<int:pk>/confirm/", confirm, "import-confirm"),
     page("imports/<int:pk>/discard/", discard, "import-discard"),
     page("imports/<int:pk>/rejected.csv", rejects, "import-rejects"),
 ]

@@ -23,6 +23,7 @@ from tidings.locks.models import GroupLock
 from tidings.locks.queries import locks_of
 from tidings.messaging.models import Message, Version
 from tidings.sendouts import actions, queries
+from tidings.sendouts.errors import SupergroupNotServed
 from tidings.sendouts.judge import waterfall
 from tidings.sendouts.models import Batch, Sendout
 from tidings.web import sendout_report
@@ -126,13 +127,20 @@ def choose_message(request: OperatorRequest, pk: int) -> HttpResponse:
     if text := form.cleaned_data["q"]:
         found = found.filter(name__icontains=text)
     shown = page_of(found, ("-pk",), request.GET.get("page", ""))
-    context = {"group": find_group(pk), "form": form, "page": shown}
+    context = {"group": _served_group(pk), "form": form, "page": shown}
     return render(request, "web/sendouts/choose_message.html", context)
+
+
+def _served_group(pk: int) -> Group:
+    group = find_group(pk)
+    if group.is_supergroup:
+        raise SupergroupNotServed(group=group.name)
+    return group
 
 
 def review(request: OperatorRequest, pk: int, message: int) -> HttpResponse:
     """Who would get the message, and the form that sends it."""
-    group, version = find_group(pk), _newest_version(message)
+    group, version = _served_group(pk), _newest_version(message)
     audience = waterfall(group.pk)
     people = audience["will_receive"]
     last = last_sendout(group, version)

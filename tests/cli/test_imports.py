@@ -1,0 +1,37 @@
+"""Imports on the command line: modes, and the question of a replacement."""
+
+import pytest
+
+from tests.workers import NAME
+from tidings.imports.models import Import
+from tidings.imports.run import run_import
+
+
+@pytest.fixture
+def people(tmp_path) -> str:
+    file = tmp_path / "people.csv"
+    file.write_text("email\nanna@example.com\n")
+    return str(file)
+
+
+@pytest.mark.parametrize("mode", Import.Mode.values)
+def test_it_takes_each_mode(tidings, make_group, people, mode) -> None:
+    started = tidings("import", str(make_group().pk), people, "--mode", mode, "--no-wait", "--json")
+    assert (started.code, started.json["mode"]) == (0, mode)
+
+
+def test_a_question_is_told_and_can_be_confirmed(tidings, make_group, make_members, people) -> None:
+    group = make_group()
+    make_members(group, 5)
+    started = tidings("import", str(group.pk), people, "--mode", "replace", "--no-wait", "--json")
+    number = str(started.json["id"])
+    assert run_import(int(number), NAME)
+    asked = tidings("imports", "show", number, "--follow", "--json")
+    assert (asked.code, asked.json["state"]) == (3, "awaiting_confirmation")
+    assert f"tidings imports confirm {number}" in asked.err
+    assert tidings("imports", "confirm", number, "--json").json["state"] == "queued"
+
+
+def test_what_does_not_ask_can_not_be_confirmed(tidings, make_group, people) -> None:
+    number = tidings("import", str(make_group().pk), people, "--no-wait", "--json").json["id"]
+    assert tidings("imports", "confirm", str(number)).code == 3

@@ -1,0 +1,63 @@
+"""SuperGroups on the command line."""
+
+import pytest
+
+from tidings.groups.queries import find, subgroups_of
+
+
+@pytest.fixture
+def towns(committed, make_group):
+    return [make_group(name, address=f"{name.lower()}@example.org") for name in ("Berlin", "Paris", "Rome")]
+
+
+def names(ref: str) -> list[str]:
+    return [one.name for one in subgroups_of(find(ref))]
+
+
+def test_it_makes_one_and_fills_it(tidings, towns) -> None:
+    made = tidings("supergroup", "create", "All", "--address", "all@example.org", "--json")
+    assert (made.code, made.json["is_supergroup"]) == (0, True)
+    added = tidings("supergroup", "add", "all@example.org", "rome@example.org", str(towns[0].pk), "--json")
+    assert [one["name"] for one in added.json["subgroups"]] == ["Rome", "Berlin"]
+
+
+def test_it_orders_and_takes_out(tidings, make_supergroup, towns) -> None:
+    make_supergroup(*towns, address="all@example.org")
+    tidings("supergroup", "order", "all@example.org", "rome@example.org")
+    assert names("all@example.org") == ["Rome", "Berlin", "Paris"]
+    tidings("supergroup", "remove", "all@example.org", "berlin@example.org", "rome@example.org")
+    assert names("all@example.org") == ["Paris"]
+
+
+def test_it_shows_the_subgroups_and_how_far_they_overlap(
+    tidings, make_supergroup, make_members, towns
+) -> None:
+    make_members(towns[0], 2)
+    make_supergroup(*towns, address="all@example.org")
+    shown = tidings("supergroup", "show", "all@example.org", "--json").json
+    assert shown["overlap"] == {"memberships": 2, "contacts": 2, "in_several": 0}
+    out = tidings("supergroup", "show", "all@example.org").out
+    assert "in several subgroups" in out
+    assert "berlin@example.org" in out
+
+
+def test_it_sets_the_policy(tidings, make_supergroup) -> None:
+    make_supergroup(address="all@example.org")
+    words = ("supergroup", "set", "all@example.org")
+    assert (
+        tidings(*words, "--duplicates", "one_per_subgroup", "--json").json["duplicates"] == "one_per_subgroup"
+    )
+    assert tidings(*words).code == 2
+
+
+def test_it_refuses_what_is_no_supergroup_with_3(tidings, towns) -> None:
+    result = tidings("supergroup", "show", "rome@example.org", "--json")
+    assert (result.code, result.error["error"]) == (3, "no_supergroup")
+
+
+def test_it_says_that_nothing_can_be_sent_to_it_yet(tidings, make_supergroup, towns, tmp_path) -> None:
+    make_supergroup(*towns, address="all@example.org")
+    text = tmp_path / "hello.txt"
+    text.write_text("Good morning")
+    result = tidings("send", "all@example.org", "--subject", "Hello", "--text", str(text), "--json")
+    assert (result.code, result.error["error"]) == (3, "supergroup_not_served")

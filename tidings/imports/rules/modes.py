@@ -1,0 +1,36 @@
+"""What each mode does with a row, by who the row turns out to be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Deeds:
+    """What a mode does: make contacts of new people, let known ones join, write profiles, end memberships.
+
+    `empties` removes the members who aren't in the file, at the end.
+    """
+
+    creates: bool = False
+    joins: bool = False
+    updates: bool = False
+    removes: bool = False
+    empties: bool = False
+
+
+DEEDS: Mapping[str, Deeds] = {
+    "add": Deeds(creates=True, joins=True),
+    "add_and_update": Deeds(creates=True, joins=True, updates=True),
+    "update": Deeds(updates=True),
+    "join": Deeds(joins=True),
+    "replace": Deeds(creates=True, joins=True, updates=True, empties=True),
+    "remove": Deeds(removes=True),
+}
+
+# Above this share of a group's members a person has to say that so many shall leave.
+UNASKED_PERCENT = 10
+
+
+def is_too_many(absent: int, members: int) -> bool:
+    """Whether so many of a group's members would be removed that a person has to confirm it."""
+    return absent * 100 > members * UNASKED_PERCENT
