@@ -32,6 +32,9 @@ class Caller:
     def put(self, path: str, body: Any) -> HttpResponse:
         return self._client.put(BASE + path, body, content_type="application/json")
 
+    def patch(self, path: str, body: Any) -> HttpResponse:
+        return self._client.patch(BASE + path, body, content_type="application/json")
+
     def delete(self, path: str) -> HttpResponse:
         return self._client.delete(BASE + path)
 

@@ -81,3 +81,56 @@ def test_it_removes_a_member_once(caller: Any, group: Any, with_members: Any) ->
     path = f"/groups/{group.pk}/members/{contact}"
     assert [caller.delete(path).status_code for _ in range(2)] == [204, 404]
     assert caller.get(f"/contacts/{contact}").json()["groups"] == []
+
+
+def test_it_creates_a_contact_with_a_mobile_number_alone(caller: Any) -> None:
+    answer = caller.post("/contacts", {"mobile": "+49 171 3920000", "external_id": "K-7"})
+    assert (answer.status_code, answer.json()["mobile"]) == (201, "+491713920000")
+    assert caller.get("/contacts/lookup", identity="0049171/3920000").json()["external_id"] == "K-7"
+
+
+def test_it_changes_what_is_named(caller: Any) -> None:
+    made = caller.post("/contacts", {"email": "a@example.com", "attributes": {"city": "Berlin"}}).json()
+    path = f"/contacts/{made['id']}"
+    changed = caller.patch(
+        path, {"email": "b@example.com", "language": "de", "attributes": {"city": ""}}
+    ).json()
+    assert (changed["email"], changed["language"], changed["attributes"]) == ("b@example.com", "de", {})
+    answer = caller.patch(path, {"email": ""})
+    assert (answer.status_code, answer.json()["code"]) == (422, "no_identity")
+
+
+def test_it_refuses_identities_of_others(caller: Any) -> None:
+    first = caller.post("/contacts", {"email": "a@example.com"}).json()["id"]
+    caller.post("/contacts", {"email": "b@example.com", "external_id": "K-7"})
+    taken = caller.patch(f"/contacts/{first}", {"external_id": "K-7"})
+    conflict = caller.post("/contacts", {"email": "a@example.com", "external_id": "K-7"})
+    assert (taken.status_code, taken.json()["code"]) == (409, "identity_taken")
+    assert (conflict.status_code, conflict.json()["code"]) == (409, "identity_conflict")
+
+
+def test_it_walks_a_search_page_by_page(caller: Any) -> None:
+    emails = [f"m{number}@example.com" for number in range(5)]
+    for email in reversed(emails):
+        caller.post("/contacts", {"email": email})
+    seen, after = [], ""
+    while after is not None:
+        page = caller.get("/contacts", limit=2, after=after, search="M").json()
+        seen += [one["email"] for one in page["items"]]
+        after = page["next"]
+    assert seen == emails
+
+
+def test_it_refuses_a_place_in_the_list_that_is_none(caller: Any) -> None:
+    answer = caller.get("/contacts", after="x")
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_cursor")
+
+
+def test_it_sets_values_of_a_member(caller: Any, group: Any, with_members: Any, user: Any) -> None:
+    define("Store", scope="member", by=user)
+    with_members("a@example.com")
+    contact = caller.get("/contacts/lookup", identity="a@example.com").json()["id"]
+    path = f"/groups/{group.pk}/members/{contact}/attributes"
+    assert caller.put(path, {"attributes": {"Store": "Berlin"}}).json() == {"attributes": {"store": "Berlin"}}
+    assert caller.get(path).json() == {"attributes": {"store": "Berlin"}}
+    assert caller.get(f"/groups/{group.pk}/members/0/attributes").status_code == 404

@@ -18,3 +18,29 @@ def test_it_shows_people_the_groups_of_a_contact(tidings, make_group, make_membe
 
 def test_it_tells_that_nobody_has_an_address(tidings) -> None:
     assert tidings("contact", "show", "nobody@example.com").code == 4
+
+
+def test_it_creates_changes_and_finds_a_contact(tidings) -> None:
+    made = tidings(
+        "contact", "create", "--mobile", "+49 171 3920000", "--attribute", "city=Bonn=a", "--json"
+    ).json
+    assert (made["mobile"], made["attributes"]) == ("+491713920000", {"city": "Bonn=a"})
+    words = ("--email", "a@example.com", "--external-id", "K-7", "--attribute", "city=", "--json")
+    changed = tidings("contact", "set", "0049171-3920000", *words).json
+    assert (changed["id"], changed["email"], changed["attributes"]) == (made["id"], "a@example.com", {})
+    (found,) = tidings("contact", "find", "K-", "--json").json
+    assert found["id"] == made["id"]
+    assert "a@example.com" in tidings("contact", "find", "a@").out
+
+
+def test_it_says_what_is_no_attribute(tidings) -> None:
+    assert tidings("contact", "create", "--email", "a@example.com", "--attribute", "city").code == 2
+
+
+def test_it_sets_values_of_a_member(tidings, make_group, make_members) -> None:
+    group = make_group()
+    make_members(group, ["anna@example.com"])
+    tidings("attribute", "define", "Store", "--scope", "member")
+    words = ("--group", str(group.pk), "--attribute", "store=Mitte")
+    assert tidings("contact", "set", "anna@example.com", *words).code == 0
+    assert group.memberships.get().attributes == {"store": "Mitte"}

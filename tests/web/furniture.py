@@ -71,6 +71,7 @@ def furnish() -> World:
     user = create_user("olga@example.org", "Olga Olsen", PASSWORD)
     card = define("Customer card", kind="choice", choices=["gold", "silver"], by=user)
     weekly, deals, everything, empty = make_groups(user)
+    define("Favourite shop", scope="member", by=user)
     people = [join(name, weekly, user) for name in NAMES]
     unsubscribe(people[-1], weekly.pk, source="page", by=user)
     attributes.put(weekly, "Opening hours", "Mon-Fri 9-18", by=user)

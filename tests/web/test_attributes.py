@@ -36,7 +36,7 @@ def test_it_archives_activates_and_deletes(operator, world):
     assert b"archived" in operator.get("/attributes/").content
     operator.post(f"{path}/activate/")
     assert operator.post(f"{path}/delete/").url == "/attributes/"
-    assert not Attribute.objects.exists()
+    assert not Attribute.objects.filter(pk=world.attribute.pk).exists()
 
 
 def test_it_shows_naughty_names_intact(operator):

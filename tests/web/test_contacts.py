@@ -1,6 +1,26 @@
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tidings.attributes.actions import archive, define
+from tidings.contacts.actions import create
+from tidings.contacts.models import Contact
+
+QUERIES_AT_MOST = 10
+
+
 def test_it_finds_contacts_by_the_beginning_of_an_identity(operator):
     rows = operator.get("/contacts/?q=CARLA").context["page"].rows
     assert [contact.email for contact in rows] == ["carla.conti@example.net"]
+
+
+@pytest.mark.parametrize("path", ["/contacts/", "/contacts/?q=c", "/contacts/?q=%2B49"])
+def test_its_list_asks_few_questions(operator, path):
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        operator.get(path)
+    assert len(asked) <= QUERIES_AT_MOST
 
 
 def test_it_shows_attributes_by_their_labels(operator, world):
@@ -8,11 +28,22 @@ def test_it_shows_attributes_by_their_labels(operator, world):
     assert ("First name", "Anna") in page.context["attributes"]
 
 
-def test_it_shows_groups_and_everything_that_was_sent(operator, world):
+def test_it_shows_groups_and_everything_that_happened(operator, world):
     page = operator.get(f"/contacts/{world.contact.pk}/")
-    assert [member.group for member in page.context["memberships"]] == [world.group]
-    assert [delivery.batch.sendout for delivery in page.context["page"].rows] == [world.sendout]
-    assert b"Black Friday preview" in page.content
+    assert [member.group for member, _ in page.context["memberships"]] == [world.group]
+    happened = [(entry.what, entry.thing) for entry in page.context["timeline"].entries]
+    assert ("Accepted", "Black Friday preview") in happened
+    assert ("Joined", "Weekly newsletter") in happened
+    assert happened[-1] == ("Created", "")
+
+
+def test_its_timeline_goes_on_where_the_page_ended(operator, world):
+    for number in range(40):
+        operator.post(f"/contacts/{world.contact.pk}/edit/", form_of(world.contact, city=f"City {number}"))
+    page = operator.get(f"/contacts/{world.contact.pk}/").context["timeline"]
+    older = operator.get(f"/contacts/{world.contact.pk}/", {"before": page.older}).context["timeline"]
+    whats = [entry.what for entry in (*page.entries, *older.entries)]
+    assert (whats.count("Changed"), whats.count("Created"), older.older) == (40, 1, "")
 
 
 def test_it_says_what_a_person_does_not_want(operator, world):
@@ -29,3 +60,68 @@ def test_it_escapes_what_came_from_outside(operator, world):
     world.contact.save(update_fields=["attributes"])
     assert b"<script>alert" not in operator.get(f"/contacts/{world.contact.pk}/").content
     assert b"<script>alert" not in operator.get("/contacts/").content
+
+
+def test_it_saves_what_was_found_as_csv(operator):
+    lines = b"".join(operator.get("/contacts.csv?q=carla").streaming_content).decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("id,email,mobile,external_id,language,known since,First name,Last name")
+    assert len(lines) == 2
+    assert "carla.conti@example.net" in lines[1]
+
+
+def test_it_creates_a_contact(operator):
+    answer = operator.post("/contacts/new/", {"mobile": "+49 171 3920000", "first_name": "Max"})
+    made = Contact.objects.get(mobile="+491713920000")
+    assert (answer.url, made.attributes) == (f"/contacts/{made.pk}/", {"first_name": "Max"})
+
+
+def test_it_keeps_what_was_typed_when_it_can_not_be_used(operator):
+    page = operator.post("/contacts/new/", {"email": "max@@", "first_name": "Max"}).content.decode()
+    assert "can&#x27;t be used as an e-mail address" in page
+    assert 'value="Max"' in page
+
+
+def form_of(contact, **changes):
+    """What a browser sends that shows the form of the contact."""
+    contact.refresh_from_db()
+    columns = {name: getattr(contact, name) or "" for name in ("email", "mobile", "external_id", "language")}
+    return {**columns, "seen": contact.updated_at.isoformat(), **contact.attributes, **changes}
+
+
+def test_it_changes_a_contact(operator, world):
+    operator.post(f"/contacts/{world.contact.pk}/edit/", form_of(world.contact, city="Bonn", first_name=""))
+    world.contact.refresh_from_db()
+    assert world.contact.attributes["city"] == "Bonn"
+    assert "first_name" not in world.contact.attributes
+
+
+def test_it_does_not_undo_what_another_one_changed_meanwhile(operator, world):
+    form = form_of(world.contact, city="Bonn")
+    operator.post(f"/contacts/{world.contact.pk}/edit/", form_of(world.contact, city="Rom"))
+    assert (
+        b"has changed this contact meanwhile"
+        in operator.post(f"/contacts/{world.contact.pk}/edit/", form).content
+    )
+
+
+def test_each_type_has_its_input_and_comes_back_as_it_was(operator, world):
+    define("Size", kind="number", by=None)
+    define("Loyal", kind="boolean", by=None)
+    define("Last visit", kind="date_time", by=None)
+    define("Old", by=None)
+    values = {"size": 1e-05, "loyal": False, "last visit": "2024-02-29T12:00:00Z", "old": "x"}
+    person = create({"email": "max@example.net"}, values | {"customer card": "gold"}, by=None)
+    archive(world.attribute, by=None)
+    page = operator.get(f"/contacts/{person.pk}/edit/")
+    fields = {field.html_name: field.value() for field in page.context["form"]}
+    operator.post(f"/contacts/{person.pk}/edit/", {name: value or "" for name, value in fields.items()})
+    person.refresh_from_db()
+    assert person.attributes == values | {"customer card": "gold"}
+    assert 'type="datetime-local"' in page.content.decode()
+
+
+def test_values_of_a_member_are_changed_on_a_page(operator, world):
+    path = f"/contacts/{world.contact.pk}/groups/{world.group.pk}/"
+    (field,) = operator.get(path).context["form"].attribute_fields
+    operator.post(path, {field.html_name: "Berlin"})
+    assert b"Favourite shop: Berlin" in operator.get(f"/contacts/{world.contact.pk}/").content

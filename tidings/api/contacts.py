@@ -1,14 +1,16 @@
 """Contacts, and who is in which group."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from django.http import HttpResponse
 from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
 from tidings.api.auth import Call
 from tidings.api.paging import After, Limit, Page, cut
-from tidings.api.problems import answers
+from tidings.api.problems import BadCursor, answers
 from tidings.contacts import actions, queries
 from tidings.contacts.models import Contact
 from tidings.groups.models import Group
@@ -66,6 +68,37 @@ class ContactIn(Schema):
     )
 
 
+Attributes = Annotated[
+    dict[str, str | bool | int | float],
+    Field(description="An empty text takes one away.", examples=[{"first_name": "Anna", "Shoe size": 39}]),
+]
+
+
+class ContactPut(Schema):
+    """A contact, known by at least one identity, with what to set; what is not named keeps its value."""
+
+    model_config = ConfigDict(extra="forbid")
+    email: str = Field("", examples=["anna@example.com"])
+    mobile: str = Field("", examples=["+49 171 3920000"])
+    external_id: str = Field("", examples=["K-1017"])
+    language: str = Field("", examples=["de"])
+    attributes: Attributes = {}
+
+
+class ContactPatch(Schema):
+    """What to change of a contact. What is not named keeps its value, an empty text takes it away."""
+
+    model_config = ConfigDict(extra="forbid")
+    email: str | None = Field(None, examples=["anna@example.com"])
+    mobile: str | None = Field(None, examples=["+49 171 3920000"])
+    external_id: str | None = Field(None, examples=["K-1017"])
+    language: str | None = Field(None, examples=["de"])
+    attributes: Attributes = {}
+
+
+COLUMNS = ("email", "mobile", "external_id", "language")
+
+
 class MemberOut(Schema):
     """A member of a group."""
 
@@ -109,12 +142,27 @@ def list_contacts(
     request: Call,  # noqa: ARG001 - ninja passes the request
     *,
     search: Annotated[str, Query(description="The beginning of an address, number or external id.")] = "",
-    after: After = "0",
+    after: Annotated[
+        str, Query(max_length=300, description="The `next` of the page before.", examples=["4711"])
+    ] = "",
     limit: Limit = 50,
 ) -> Page[ContactOut]:
-    """Lists contacts, oldest first."""
-    rows, following = cut(queries.search(search, after=int(after)), limit, lambda contact: contact.pk)
-    return Page(items=[ContactOut.from_orm(row) for row in rows], next=following)
+    """Lists contacts: all of them, oldest first, or those of a search in the order of their identity."""
+    found = queries.search(search)
+    rows = found.contacts
+    if after and found.column == "pk":
+        rows = rows.filter(pk__gt=_number(after))
+    elif after:
+        rows = rows.filter((f"{found.column}__gt", after))
+    shown, following = cut(rows, limit, lambda contact: getattr(contact, found.column))
+    others = [] if after else found.others
+    return Page(items=[ContactOut.from_orm(row) for row in (*others, *shown)], next=following)
+
+
+def _number(after: str) -> int:
+    if not re.fullmatch("[0-9]{1,18}", after):
+        raise BadCursor
+    return int(after)
 
 
 @router.get("/contacts/lookup", response=answers({200: ContactDetail}, 404))
@@ -132,19 +180,26 @@ def get_contact(request: Call, contact: int) -> ContactDetail:  # noqa: ARG001 -
     return detail(contact_of(contact))
 
 
-@router.post("/contacts", response=answers({200: ContactDetail, 201: ContactDetail}, 400))
-def put_contact(request: Call, payload: ContactIn) -> Status[ContactDetail]:
-    """Creates the contact with this address (201), or sets attributes of the one there is (200)."""
-    contact, is_new = _stored(payload, request)
+@router.post("/contacts", response=answers({200: ContactDetail, 201: ContactDetail}, 400, 409))
+def put_contact(request: Call, response: HttpResponse, payload: ContactPut) -> Status[ContactDetail]:
+    """Creates the contact with these identities (201), or changes the one that has any of them (200)."""
+    columns = {name: getattr(payload, name) for name in COLUMNS}
+    contact, is_new = actions.put(columns, payload.attributes, by=request.auth)
+    if is_new:
+        response["Location"] = f"{request.path}/{contact.pk}"
     return Status(201 if is_new else 200, detail(contact))
+
+
+@router.patch("/contacts/{int:contact}", response=answers({200: ContactDetail}, 400, 404, 409))
+def change_contact(request: Call, contact: int, payload: ContactPatch) -> ContactDetail:
+    """Changes identities, language and attributes of a contact."""
+    columns = {name: value for name in COLUMNS if (value := getattr(payload, name)) is not None}
+    return detail(actions.update(contact_of(contact), columns, payload.attributes, by=request.auth))
 
 
 def contact_of(number: int) -> Contact:
     """The contact with that id; raises `NotFound`."""
-    found = Contact.objects.filter(pk=number).first()
-    if found is None:
-        raise NotFound(thing="contact", ref=number)
-    return found
+    return queries.get(number)
 
 
 def detail(contact: Contact) -> ContactDetail:

@@ -28,7 +28,7 @@ class Page(Schema, Generic[Item]):
     next: str | None = Field(examples=["50"])
 
 
-def cut(rows: QuerySet[Row], limit: int, cursor: Callable[[Row], int]) -> tuple[list[Row], str | None]:
+def cut(rows: QuerySet[Row], limit: int, cursor: Callable[[Row], object]) -> tuple[list[Row], str | None]:
     """The first `limit` rows and the cursor of the page after them, if there is one."""
     found = list(rows[: limit + 1])
     if len(found) <= limit:

@@ -84,6 +84,10 @@ class BadIdempotencyKey(TidingsError):
     """The header Idempotency-Key can't be used: {why}"""
 
 
+class BadCursor(TidingsError):
+    """This place in the list can't be found. Give the `next` of the page before as `after`."""
+
+
 class UnsupportedBody(TidingsError):
     """A body of the type “{given}” can't be read. Send {wanted}."""
 

@@ -24,7 +24,7 @@ ENTRIES = {
         "Create SuperGroups; add, remove, order and show their subgroups.",
     ),
     "blacklist": Entry(f"{COMMANDS}.blacklist.blacklist", "Keep addresses out of a group, or of everything."),
-    "contact": Entry(f"{COMMANDS}.contact.contact", "Show a contact."),
+    "contact": Entry(f"{COMMANDS}.contact.contact", "Find, show, create and change contacts."),
     "attribute": Entry(
         f"{COMMANDS}.attribute.attribute",
         "Define, list, change and archive attributes of contacts and members.",

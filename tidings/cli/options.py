@@ -67,6 +67,22 @@ class _ColumnTarget(click.ParamType[tuple[str, str]]):
         return column, field.strip()
 
 
+class _Attribute(click.ParamType[tuple[str, str]]):
+    """`NAME=VALUE`. The value may hold a `=`, and may be empty."""
+
+    name = "NAME=VALUE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        name, equals, given = value.partition("=")
+        if not equals or not name.strip():
+            self.fail(f'“{value}” doesn\'t name an attribute. Write it like "city=Berlin".', param, ctx)
+        return name.strip(), given
+
+
 class _Sender(click.ParamType[Sender]):
     """`news@example.org` or `Name <news@example.org>`."""
 
@@ -99,6 +115,7 @@ class _TextFile(click.ParamType[str]):
 
 WHEN = _When()
 COLUMN_TARGET = _ColumnTarget()
+ATTRIBUTE = _Attribute()
 SENDER = _Sender()
 TEXT_FILE = _TextFile()
 

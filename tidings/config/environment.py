@@ -48,6 +48,13 @@ def _count(name: str, default: int) -> int:
     return int(value)
 
 
+def _country(name: str) -> str:
+    value = _text(name).upper()
+    if value and not (len(value) == 2 and value.isascii() and value.isalpha()):  # noqa: PLR2004 - ISO 3166
+        raise BadSetting(name=name, value=value, why="a country's two letters are wanted, such as DE")
+    return value
+
+
 def _pauses(name: str, default: str) -> tuple[float, ...]:
     value = _text(name, default)
     pauses = [_positive(part) for part in value.split(",")]
@@ -76,6 +83,7 @@ class Environment:
     hosts: str = field(default_factory=lambda: _text("TIDINGS_HOSTS", "localhost,127.0.0.1,[::1]"))
     secret_key: str = field(default_factory=lambda: _text("TIDINGS_SECRET_KEY"))
     time_zone: str = field(default_factory=lambda: _text("TIDINGS_TIME_ZONE", "UTC"))
+    country: str = field(default_factory=lambda: _country("TIDINGS_COUNTRY"))
     debug: bool = field(default_factory=lambda: _switch("TIDINGS_DEBUG"))
     # A lease outlives six missed heartbeats; a lost worker's work is taken over within one lease and one look.
     lease_seconds: float = field(default_factory=lambda: _seconds("TIDINGS_LEASE_SECONDS", 30))

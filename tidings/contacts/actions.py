@@ -1,29 +1,31 @@
 """Making and changing single contacts."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from tidings.accounts.models import User
-from tidings.attributes.queries import catalogue
-from tidings.attributes.rules import OWN_COLUMNS, Attribute, Value, ValueFault, as_text, name_key, normalise
-from tidings.contacts.errors import BadAddress, BadAttribute
+from tidings.attributes.rules import Value
+from tidings.contacts.checking import (
+    IDENTITIES,
+    checked_attributes,
+    checked_columns,
+    checked_email,
+    without_empty,
+)
+from tidings.contacts.errors import ChangedMeanwhile, IdentityConflict, IdentityTaken, NoIdentity
 from tidings.contacts.models import Contact
-from tidings.contacts.rules import AddressFault, normalise_email
 from tidings.journal.actions import record
+from tidings.kernel.errors import NotFound
+
+Columns = Mapping[str, str | None]
 
 
 def by_email(raw: str) -> Contact | None:
     """The contact with that e-mail address, whatever its case; None if there is none."""
     return Contact.objects.filter(email=checked_email(raw)).first()
-
-
-def checked_email(raw: str) -> str:
-    """The address in the form in which it is stored; raises `BadAddress`."""
-    email = normalise_email(raw)
-    if isinstance(email, AddressFault):
-        raise BadAddress(address=raw, why=email.value)
-    return email
 
 
 def create_or_update(raw: str, attributes: Mapping[str, object], *, by: User | None) -> tuple[Contact, bool]:
@@ -32,44 +34,115 @@ def create_or_update(raw: str, attributes: Mapping[str, object], *, by: User | N
     Attributes not named keep their values, an empty text takes one away. Names count whatever their case, values are
     normalised to the attribute's type. Raises `BadAddress` or `BadAttribute`, and then has changed nothing.
     """
-    email, wanted = checked_email(raw), _checked(attributes)
+    return _put({"email": checked_email(raw)}, checked_attributes(attributes), by=by)
+
+
+def put(
+    columns: Mapping[str, str], attributes: Mapping[str, object], *, by: User | None
+) -> tuple[Contact, bool]:
+    """The same for a contact known by any identity: `email`, `mobile`, `external_id`; `language` may be set as well.
+
+    Raises `IdentityConflict` if the identities belong to different contacts.
+    """
+    wanted = {name: value for name, value in checked_columns(columns).items() if value}
+    return _put(wanted, checked_attributes(attributes), by=by)
+
+
+def create(columns: Mapping[str, str], attributes: Mapping[str, object], *, by: User | None) -> Contact:
+    """A new contact; raises `IdentityTaken` if somebody has one of the identities."""
+    wanted, values = checked_columns(columns), checked_attributes(attributes)
     with transaction.atomic():
-        contact, is_new = Contact.objects.select_for_update().get_or_create(
-            email=email, defaults={"attributes": _without_empty(wanted)}
-        )
-        if is_new:
-            record("contact.created", contact.pk, by=by, attributes=contact.attributes)
-        else:
-            _update(contact, wanted, by=by)
-    return contact, is_new
+        contact = _insert(wanted, values, by=by)
+        if contact is None:
+            raise _taken(wanted, besides=0)
+    return contact
 
 
-def _update(contact: Contact, wanted: dict[str, Value], *, by: User | None) -> None:
-    changed = {key: value for key, value in wanted.items() if contact.attributes.get(key, "") != value}
-    if changed:
-        contact.attributes = _without_empty(contact.attributes | changed)
-        contact.save(update_fields=["attributes", "updated_at"])
-        record("contact.updated", contact.pk, by=by, attributes=changed)
+def update(
+    contact: Contact,
+    columns: Mapping[str, str],
+    attributes: Mapping[str, object],
+    *,
+    seen: datetime | None = None,
+    by: User | None,
+) -> Contact:
+    """Changes what is named; an empty text takes it away. Raises `NoIdentity` if no identity would be left.
+
+    With `seen`, the contact's `updated_at` that somebody looked at, it raises `ChangedMeanwhile` if that is over.
+    """
+    wanted, values = checked_columns(columns), checked_attributes(attributes)
+    try:
+        with transaction.atomic():
+            found = Contact.objects.select_for_update().filter(pk=contact.pk).first()
+            if found is None:
+                raise NotFound(thing="contact", ref=contact.pk)
+            if seen and found.updated_at != seen:
+                raise ChangedMeanwhile
+            _change(found, wanted, values, by=by)
+    except IntegrityError:
+        raise _taken(wanted, besides=contact.pk) from None
+    return found
 
 
-def _without_empty(attributes: dict[str, Value]) -> dict[str, Value]:
-    return {key: value for key, value in attributes.items() if value != ""}
+def _put(wanted: Columns, values: dict[str, Value], *, by: User | None) -> tuple[Contact, bool]:
+    try:
+        with transaction.atomic():
+            known = _known_by(wanted)
+            if known is None and (made := _insert(wanted, values, by=by)):
+                return made, True
+            known = known or _known_by(wanted)  # somebody was quicker
+            if known is None:
+                raise _taken(wanted, besides=0)
+            _change(known, wanted, values, by=by)
+            return known, False
+    except IntegrityError:
+        raise _taken(wanted, besides=0) from None
 
 
-def _checked(attributes: Mapping[str, object]) -> dict[str, Value]:
-    """Attributes under the keys and in the form in which they are stored."""
-    if not attributes:
-        return {}
-    known = {attribute.key: attribute for attribute in catalogue() if attribute.key not in OWN_COLUMNS}
-    return {name_key(name): _value(name, raw, known) for name, raw in attributes.items()}
+def _known_by(wanted: Columns) -> Contact | None:
+    identities = Q()
+    for name in IDENTITIES:
+        if wanted.get(name):
+            identities |= Q((name, wanted[name]))
+    if not identities:
+        raise NoIdentity
+    found = list(Contact.objects.select_for_update().filter(identities).order_by("pk"))
+    if len(found) > 1:
+        raise IdentityConflict(owners=", ".join(f"{one} ({one.pk})" for one in found))
+    return found[0] if found else None
 
 
-def _value(name: str, raw: object, known: Mapping[str, Attribute]) -> Value:
-    attribute = known.get(name_key(name))
-    if attribute is None:
-        raise BadAttribute(name=name, why=f"It is none of: {', '.join(sorted(known))}.")
-    text = as_text(raw)
-    value = normalise(attribute.kind, text, choices=attribute.choices) if text.strip() else ""
-    if isinstance(value, ValueFault):
-        raise BadAttribute(name=name, why=value.value)
-    return value
+def _insert(wanted: Columns, values: dict[str, Value], *, by: User | None) -> Contact | None:
+    """A new contact, or None if somebody has one of the identities."""
+    if not any(wanted.get(name) for name in IDENTITIES):
+        raise NoIdentity
+    try:
+        with transaction.atomic():
+            contact = Contact.objects.create(**wanted, attributes=without_empty(values))
+    except IntegrityError:
+        return None
+    record("contact.created", contact.pk, by=by, attributes=contact.attributes)
+    return contact
+
+
+def _change(contact: Contact, wanted: Columns, values: dict[str, Value], *, by: User | None) -> None:
+    columns = {name: value for name, value in wanted.items() if getattr(contact, name) != value}
+    changed = {key: value for key, value in values.items() if contact.attributes.get(key, "") != value}
+    if not columns and not changed:
+        return
+    for name, value in columns.items():
+        setattr(contact, name, value)
+    if not any(getattr(contact, name) for name in IDENTITIES):
+        raise NoIdentity
+    contact.attributes = without_empty(contact.attributes | changed)
+    contact.save(update_fields=[*columns, "attributes", "updated_at"])
+    told = {"columns": columns} if columns else {}
+    record("contact.updated", contact.pk, by=by, attributes=changed, **told)
+
+
+def _taken(wanted: Columns, *, besides: int) -> IdentityTaken:
+    for name in IDENTITIES:
+        others = Contact.objects.filter((name, wanted.get(name))).exclude(pk=besides)
+        if wanted.get(name) and (owner := others.first()):
+            return IdentityTaken(value=wanted[name], owner=owner.pk)
+    return IdentityTaken(value="This identity", owner="that has just been changed")

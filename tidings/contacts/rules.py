@@ -37,6 +37,9 @@ _PLAIN_PLANS = frozenset(
     {"1", "30", "31", "32", "33", "34", "41", "43", "44", "45", "46", "47", "48", "49", "90", "351"}
 )
 _PLAN_CODE_DIGITS = (1, 2, 3)
+_LONGEST_NUMBER_DIGITS = 15  # E.164
+
+_CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 
 _is_language_tag = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*", re.ASCII).fullmatch
 _LANGUAGE_NAMES = {
@@ -66,6 +69,8 @@ class AddressFault(Enum):
         "It is not a telephone number. Write it with its country code, like +49 171 3920000, "
         "or say which country's numbers are written without one."
     )
+    LONG_EXTERNAL_ID = f"An external id has at most {EXTERNAL_ID_CHARACTERS_AT_MOST} characters."
+    BAD_EXTERNAL_ID = "It holds a control character, such as NUL or the end of a line."
     BAD_LANGUAGE = "It is not a language. Write its code, like de or pt-BR."
 
 
@@ -109,9 +114,34 @@ def normalise_mobile(raw: str, default_country: str = "") -> str | AddressFault:
     if not text:
         return AddressFault.NO_ADDRESS
     dense = text.translate(_PHONE_PUNCTUATION)
+    if dense.startswith("00") and not default_country:  # how most of the world dials abroad
+        dense = text = f"+{dense[2:]}"
     if _is_international(dense) and _is_plain_number(dense):
         return dense
     return _parse_number(text, default_country)
+
+
+def number_prefix(text: str, default_country: str = "") -> str:
+    """How a number in E.164 begins if it is written as `text` so far: `0171 39` in Germany is `+4917139`."""
+    digits = re.sub(r"[^0-9]", "", text)[:_LONGEST_NUMBER_DIGITS]
+    if text.startswith("+"):
+        return f"+{digits}"
+    if digits.startswith("00"):
+        return f"+{digits[2:]}"
+    code = phonenumbers.country_code_for_region(default_country.upper()) if default_country else 0
+    if digits.startswith("0") and code:
+        return f"+{code}{digits[1:]}"
+    return f"+{digits}"
+
+
+def normalise_external_id(raw: str) -> str | AddressFault:
+    """The id by which another system knows the contact, without space around it; its case counts."""
+    text = raw.strip()
+    if not text:
+        return AddressFault.NO_ADDRESS
+    if len(text) > EXTERNAL_ID_CHARACTERS_AT_MOST:
+        return AddressFault.LONG_EXTERNAL_ID
+    return AddressFault.BAD_EXTERNAL_ID if _CONTROL_CHARACTER.search(text) else text
 
 
 def normalise_language(raw: str) -> str | AddressFault:

@@ -1,19 +1,38 @@
 """`tidings contact`: single contacts."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 import click
 
 from tidings.cli import shapes
 from tidings.cli.ground import database
-from tidings.cli.options import as_json, examples
+from tidings.cli.options import ATTRIBUTE, as_json, examples, group_of
 from tidings.cli.output import print_facts, print_json, print_rows
+from tidings.contacts import actions, queries
+from tidings.contacts.models import Contact
 from tidings.contacts.queries import find
+from tidings.memberships.member_attributes import set_attributes
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 LISTS = ("groups", "deliveries", "attributes", "opt_outs")
+COLUMNS = ("email", "mobile", "external_id", "language")
+
+
+def profile_options(command: Command) -> Command:
+    """Adds options for identities, language and attributes."""
+    command = click.option(
+        "--attribute", "attributes", type=ATTRIBUTE, multiple=True, help="NAME=VALUE; repeat it for each."
+    )(command)
+    for name in reversed(COLUMNS):
+        command = click.option(f"--{name.replace('_', '-')}", name, default=None)(command)
+    return command
 
 
 @click.group()
 def contact() -> None:
-    """Look contacts up."""
+    """Find, show, create and change contacts."""
 
 
 @contact.command(
@@ -24,7 +43,84 @@ def contact() -> None:
 @database()
 def show(address: str, as_json: bool) -> None:
     """Show who has ADDRESS: an e-mail address, a mobile number or an external id."""
-    shape = shapes.of_contact(find(address))
+    _show(find(address), as_json=as_json)
+
+
+@contact.command(
+    "find", epilog=examples("tidings contact find anna@", "tidings contact find '+49 171' --json")
+)
+@click.argument("text")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
+@as_json
+@database()
+def find_contacts(text: str, limit: int, as_json: bool) -> None:
+    """List contacts one of whose addresses, numbers or external ids begins with TEXT."""
+    found = queries.search(text)
+    people = [*found.others, *found.contacts[:limit]][:limit]
+    if as_json:
+        print_json([_of(one) for one in people])
+        return
+    rows = ((one.pk, one.email, one.mobile, one.external_id, one.language) for one in people)
+    print_rows(
+        ("id", "e-mail", "mobile", "external id", "language"), rows, empty="No contact begins like that."
+    )
+
+
+@contact.command(
+    epilog=examples(
+        "tidings contact create --email anna@example.com --attribute first_name=Anna",
+        "tidings contact create --mobile '+49 171 3920000' --external-id K-1017 --json",
+    )
+)
+@profile_options
+@as_json
+@database()
+def create(*, attributes: tuple[tuple[str, str], ...], as_json: bool, **columns: str | None) -> None:
+    """Create a contact with at least one identity."""
+    made = actions.create(_given(columns), dict(attributes), by=None)
+    if as_json:
+        print_json(shapes.of_contact(made))
+    else:
+        click.echo(f"Created contact {made.pk}: {made}")
+
+
+@contact.command(
+    "set",
+    epilog=examples(
+        "tidings contact set anna@example.com --mobile '+49 171 3920000' --attribute city=Berlin",
+        "tidings contact set anna@example.com --attribute city=",
+        "tidings contact set anna@example.com --group news@example.org --attribute store=Mitte",
+    ),
+)
+@click.argument("address")
+@profile_options
+@click.option(
+    "--group", "group_ref", default="", help="The attributes are those of the contact in this group."
+)
+@as_json
+@database()
+def set_contact(
+    *,
+    address: str,
+    attributes: tuple[tuple[str, str], ...],
+    group_ref: str,
+    as_json: bool,
+    **columns: str | None,
+) -> None:
+    """Change the contact who has ADDRESS. What isn't named stays, an empty value takes it away."""
+    person = find(address)
+    if group_ref:
+        set_attributes(person, group_of(group_ref), dict(attributes), by=None)
+    person = actions.update(person, _given(columns), {} if group_ref else dict(attributes), by=None)
+    _show(person, as_json=as_json)
+
+
+def _given(columns: dict[str, str | None]) -> dict[str, str]:
+    return {name: value for name, value in columns.items() if value is not None}
+
+
+def _show(person: Contact, *, as_json: bool) -> None:
+    shape = shapes.of_contact(person)
     if as_json:
         print_json(shape)
         return
@@ -39,3 +135,8 @@ def show(address: str, as_json: bool) -> None:
         print_facts({"opted out of": f"{what} ({opt_out['reason']})"})
     sent = ((d["sendout"], d["outcome"], d["reason"], d["attempt"], d["at"]) for d in shape["deliveries"])
     print_rows(("sendout", "outcome", "reason", "attempt", "at"), sent, empty="Nothing was sent to them.")
+
+
+def _of(person: Contact) -> dict[str, Any]:
+    names = ("id", *COLUMNS, "attributes", "created_at", "updated_at")
+    return {name: getattr(person, name) for name in names}
