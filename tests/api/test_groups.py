@@ -57,12 +57,6 @@ def test_it_sets_gets_and_removes_an_attribute(caller: Any, group: Any) -> None:
     assert caller.get(path).status_code == 404
 
 
-def test_it_sets_who_messages_come_from(caller: Any, group: Any) -> None:
-    sender = {"sender_name": "Books", "reply_to": "shop@example.org", "subject_prefix": "[News]"}
-    answer = caller.put(f"/groups/{group.pk}/sender", sender).json()
-    assert {name: answer[name] for name in sender} == sender
-
-
 def test_it_says_that_a_group_is_free(caller: Any, group: Any) -> None:
     lock = caller.get(f"/groups/{group.pk}/lock").json()
     assert (lock["group"], lock["locked"], lock["mode"], lock["locks"]) == (group.pk, False, None, [])

@@ -92,3 +92,28 @@ def test_it_cuts_and_interprets_nothing_in_a_table(tidings, make_group) -> None:
     name = "[red]" + "long name " * 14
     make_group(name.strip())
     assert name.strip() in tidings("group", "list").out
+
+
+def test_it_changes_settings_and_category_at_once(tidings, make_group) -> None:
+    number = str(make_group().pk)
+    words = ("--set", "subscription.pending_days=7", "--set", "sender.headers=X-A: 1\nX-B: 2")
+    changed = tidings("group", "update", number, "--category", "Retail", *words, "--json").json
+    assert changed["category"] == "Retail"
+    assert changed["settings"]["subscription"]["pending_days"] == 7
+    assert changed["settings"]["sender"]["headers"] == ["X-A: 1", "X-B: 2"]
+    assert "subscription.pending_days" in tidings("group", "show", number).out
+
+
+def test_it_changes_no_setting_if_one_can_not_be(tidings, make_group) -> None:
+    number = str(make_group().pk)
+    words = ("--set", "sender.name=Books", "--set", "sender.colour=red", "--json")
+    result = tidings("group", "update", number, *words)
+    assert (result.code, result.error["error"]) == (3, "bad_settings")
+    assert "colour: There is no such setting." in result.error["message"]
+    assert tidings("group", "show", number, "--json").json["settings"]["sender"]["name"] == ""
+
+
+def test_it_takes_a_setting_only_with_tab_and_value(tidings, make_group) -> None:
+    number = str(make_group().pk)
+    for word in ("pending_days=7", "subscription.pending_days"):
+        assert tidings("group", "update", number, "--set", word).code == 2

@@ -74,13 +74,3 @@ def test_a_category_has_at_most_100_characters(make_group):
     with pytest.raises(BadGroup, match="at most 100 characters"):
         make_group(category="c" * 101)
     assert not Group.objects.exists()
-
-
-def test_the_sender_is_set_and_what_it_was_is_kept(make_group):
-    group = make_group()
-    actions.set_sender(
-        group, sender_name="Shop", reply_to="help@example.org", subject_prefix="[Shop]", by=None
-    )
-    group.refresh_from_db()
-    assert (group.sender_name, group.reply_to, group.subject_prefix) == ("Shop", "help@example.org", "[Shop]")
-    assert Fact.objects.get(verb="group.sender_set").data["before"]["sender_name"] == ""

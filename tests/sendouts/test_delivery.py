@@ -46,9 +46,8 @@ def test_each_copy_is_made_for_its_recipient(group, make_message, make_sendout, 
 
 
 def test_a_copy_names_its_sender_and_recipient_and_the_way_out(group, make_sendout, deliver, relay):
-    groups.set_sender(
-        group, sender_name="The Shop", reply_to="help@example.org", subject_prefix="[Shop]", by=None
-    )
+    sender = {"name": "The Shop", "reply_to": "help@example.org", "subject_prefix": "[Shop]"}
+    groups.update_settings(group, {"sender": sender}, by=None)
     sendout = deliver(make_sendout(group))
     mail = relay.mail_to(ANNA)
     assert (mail["From"], mail["To"]) == ("The Shop <news@example.org>", ANNA)
@@ -57,13 +56,48 @@ def test_a_copy_names_its_sender_and_recipient_and_the_way_out(group, make_sendo
     assert mail["Message-ID"].startswith(f"<{sendout.pk}.")
 
 
+def test_the_groups_header_and_footer_stand_around_each_message(
+    group, make_message, make_sendout, deliver, relay
+):
+    around = {
+        "header_html": "<p>{{ group.name }}</p>",
+        "footer_html": "<p>Imprint</p>",
+        "header_text": "{{ group.name }}",
+        "footer_text": "Imprint",
+    }
+    groups.update_settings(group, {"sender": around}, by=None)
+    version = make_message(text="Hi", html="<html><body class='x'><p>Hi</p></body></html>")
+    deliver(make_sendout(group, version))
+    mail = relay.mail_to(ANNA)
+    html, text = (mail.get_body([kind]).get_content().strip() for kind in ("html", "plain"))
+    assert html == "<html><body class='x'><p>Shop</p><p>Hi</p><p>Imprint</p></body></html>"
+    assert text.splitlines() == ["Shop", "", "Hi", "", "Imprint"]
+
+
+def test_a_message_without_a_body_tag_has_header_and_footer_too(
+    group, make_message, make_sendout, deliver, relay
+):
+    around = {"header_html": "<p>Above</p>", "footer_html": "<p>Below</p>"}
+    groups.update_settings(group, {"sender": around}, by=None)
+    deliver(make_sendout(group, make_message(text="", html="<p>Hi</p>")))
+    assert relay.mail_to(ANNA).get_content().strip() == "<p>Above</p><p>Hi</p><p>Below</p>"
+
+
+def test_the_groups_extra_headers_stand_in_each_copy(group, make_sendout, deliver, relay):
+    headers = ["X-Campaign: Herbst, größer", "Auto-Submitted: auto-generated"]
+    groups.update_settings(group, {"sender": {"headers": headers}}, by=None)
+    deliver(make_sendout(group))
+    mail = relay.mail_to(ANNA)
+    assert (mail["X-Campaign"], mail["Auto-Submitted"]) == ("Herbst, größer", "auto-generated")
+
+
 def test_what_the_start_froze_stays_whatever_is_changed_meanwhile(
     group, make_message, make_sendout, run_jobs, deliver, relay
 ):
     attributes.put(group, "price", "10", by=None)
     sendout = make_sendout(group, make_message(text="Only {{ group.price }}"))
     attributes.put(group, "price", "99", by=None)
-    groups.set_sender(group, sender_name="Other", reply_to="", subject_prefix="", by=None)
+    groups.update_settings(group, {"sender": {"name": "Other"}}, by=None)
     deliver(sendout)
     assert relay.mail_to(ANNA).get_content().strip() == "Only 10"
     assert relay.mail_to(ANNA)["From"] == "Shop <news@example.org>"
@@ -192,8 +226,7 @@ def test_a_subject_or_name_can_not_smuggle_a_header_in(
 
 def test_the_name_of_a_sender_can_not_smuggle_a_header_in(group, make_sendout, deliver, relay):
     name = "Shop\r\nBcc: sender@evil.example"
-    groups.set_sender(group, sender_name=name, reply_to="", subject_prefix="", by=None)
-    deliver(make_sendout(group))
+    deliver(make_sendout(group, sender_name=name))
     assert relay.mail_to(ANNA)["Bcc"] is None
     assert relay.mail_to(ANNA)["From"].addresses[0].addr_spec == "news@example.org"
 

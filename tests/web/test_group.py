@@ -39,26 +39,3 @@ def test_it_says_that_there_is_no_such_group(operator, tab):
     answer = operator.get(f"/groups/99999999999999999999/{tab}")
     assert answer.status_code == 404
     assert b"There is no group" in answer.content
-
-
-def test_it_saves_who_the_messages_come_from(operator, world):
-    address = f"/groups/{world.group.pk}/settings/"
-    form = {"sender_name": "The team", "reply_to": "team@example.org", "subject_prefix": "[Weekly] "}
-    operator.post(address, form)
-    world.group.refresh_from_db()
-    assert world.group.sender_name == "The team"
-    assert world.group.subject_prefix == "[Weekly] "
-
-
-def test_it_keeps_the_settings_while_a_process_changes_the_group(operator, world):
-    form = {"sender_name": "The team", "reply_to": "", "subject_prefix": ""}
-    answer = operator.post(f"/groups/{world.locked.pk}/settings/", form)
-    assert "exclusive lock of import “Import of autumn.csv”" in answer.content.decode()
-    world.locked.refresh_from_db()
-    assert world.locked.sender_name == ""
-
-
-def test_it_refuses_a_reply_address_that_is_none(operator, world):
-    form = {"sender_name": "", "reply_to": "nowhere", "subject_prefix": ""}
-    answer = operator.post(f"/groups/{world.group.pk}/settings/", form)
-    assert b'id="id_reply_to_error"' in answer.content

@@ -40,9 +40,6 @@ class GroupOut(Schema):
     is_supergroup: bool = Field(description="Whether it has subgroups to send to, instead of members.")
     category: str | None = Field(examples=["Retail"])
     description: str = Field(examples=["Every second Thursday"])
-    sender_name: str = Field(examples=["Example Books"])
-    reply_to: str = Field(examples=["shop@example.org"])
-    subject_prefix: str = Field(examples=["[News]"])
     created_at: datetime
     archived_at: datetime | None
     members: MembersOut
@@ -59,15 +56,6 @@ class GroupIn(Schema):
     category: str = Field(default="", examples=["Retail"])
     description: str = Field(default="", examples=["Every second Thursday"])
     is_supergroup: bool = Field(default=False, description="Can't be changed later.")
-
-
-class SenderIn(Schema):
-    """Who the group's messages come from, beside its address."""
-
-    model_config = ConfigDict(extra="forbid")
-    sender_name: str = Field(default="", max_length=150, examples=["Example Books"])
-    reply_to: str = Field(default="", max_length=300, examples=["shop@example.org"])
-    subject_prefix: str = Field(default="", max_length=40, examples=["[News]"])
 
 
 @router.get("/groups", response=answers({200: Page[GroupOut]}, 404))
@@ -100,12 +88,6 @@ def create_group(request: Call, response: HttpResponse, payload: GroupIn) -> Sta
 def get_group(request: Call, group: str) -> GroupOut:  # noqa: ARG001 - ninja passes the request
     """Gets a group by its id or its address."""
     return shown([queries.find(group)])[0]
-
-
-@router.put("/groups/{group}/sender", response=answers({200: GroupOut}, 400, 404, 423))
-def set_sender(request: Call, group: str, payload: SenderIn) -> GroupOut:
-    """Sets sender name, reply address and subject prefix, all three."""
-    return shown([actions.set_sender(queries.find(group), **payload.dict(), by=request.auth)])[0]
 
 
 def category_of(name: str) -> Category:

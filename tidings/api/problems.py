@@ -1,7 +1,7 @@
 """How a call fails: problem+json (RFC 9457) for everything, and the one table from errors to HTTP."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -15,7 +15,7 @@ from pydantic import Field
 
 from tidings.accounts.errors import EmailTaken
 from tidings.blacklists.errors import AddressBlacklisted
-from tidings.groups.errors import AddressTaken, GroupArchived
+from tidings.groups.errors import AddressTaken, BadSettings, GroupArchived
 from tidings.imports.errors import ImportEnded, NoRoomForUpload, NothingToConfirm
 from tidings.kernel.errors import NotFound, Refused, TidingsError
 from tidings.locks.errors import GroupLocked
@@ -127,9 +127,11 @@ def not_allowed(allowed: str) -> HttpResponse:
 
 
 def _refused(_request: HttpRequest, error: TidingsError) -> HttpResponse:
-    more = {}
+    more: dict[str, object] = {}
     if "process_id" in error.facts:
         more["holder"] = {name: error.facts[name] for name in _HOLDER}
+    if isinstance(error, BadSettings):
+        more["errors"] = [_fault(("body", *path.split(".")), sentence) for path, sentence in error.faults]
     return problem(status_of(error), error.code, str(error), **more)
 
 
@@ -140,15 +142,18 @@ def _unknown_caller(_request: HttpRequest, _error: Exception) -> HttpResponse:
 
 
 def _unfit(_request: HttpRequest, error: ValidationError) -> HttpResponse:
-    faults = [_fault(one["loc"], one["msg"]) for one in error.errors]
+    faults = [_fault(_known_to_callers(one["loc"]), one["msg"]) for one in error.errors]
     detail = "; ".join(f"{fault['field'] or fault['place']}: {fault['message']}" for fault in faults)
     return problem(422, "invalid_input", detail, errors=faults)
 
 
+def _known_to_callers(loc: Sequence[object]) -> Sequence[object]:
+    """Without the name of our function's parameter, which stands behind `body`."""
+    return (loc[0], *loc[2:]) if loc[0] == "body" else loc
+
+
 def _fault(loc: Iterable[object], message: str) -> dict[str, str]:
     place, *path = map(str, loc)
-    if place == "body" and path:
-        path = path[1:]  # the name of our function's parameter, which no caller knows
     return {"place": place, "field": ".".join(path), "message": message}
 
 

@@ -18,7 +18,7 @@ ENTRIES = {
     "worker": Entry(f"{COMMANDS}.run.worker", "Run the workers alone."),
     "mailbox": Entry(f"{COMMANDS}.run.mailbox", "Run the built-in mailbox alone."),
     "check": Entry(f"{COMMANDS}.check.check", "Say whether everything is ready for work."),
-    "group": Entry(f"{COMMANDS}.group.group", "Create, list and show groups; set their attributes."),
+    "group": Entry(f"{COMMANDS}.group.group", "Create, list, show and change groups."),
     "supergroup": Entry(
         f"{COMMANDS}.supergroup.supergroup",
         "Create SuperGroups; add, remove, order and show their subgroups.",

@@ -83,6 +83,22 @@ class _Attribute(click.ParamType[tuple[str, str]]):
         return name.strip(), given
 
 
+class _Setting(click.ParamType[tuple[str, str]]):
+    """`TAB.SETTING=VALUE`, as (path, value)."""
+
+    name = "TAB.SETTING=VALUE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        path, equals, setting = value.partition("=")
+        if not equals or "." not in path:
+            self.fail(f"“{value}” is no setting. Write it like subscription.pending_days=7.", param, ctx)
+        return path.strip(), setting
+
+
 class _Sender(click.ParamType[Sender]):
     """`news@example.org` or `Name <news@example.org>`."""
 
@@ -117,6 +133,7 @@ WHEN = _When()
 COLUMN_TARGET = _ColumnTarget()
 ATTRIBUTE = _Attribute()
 SENDER = _Sender()
+SETTING = _Setting()
 TEXT_FILE = _TextFile()
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from tidings.contacts.models import Contact
 from tidings.groups.models import Group
+from tidings.groups.queries import settings_of
 from tidings.locks.queries import GroupUse, HeldLock, locks_of
 from tidings.memberships.models import OptOut
 from tidings.memberships.queries import MemberCount, count_members, groups_of, opt_outs_of
@@ -29,9 +30,7 @@ def of_group(group: Group) -> Shape:
     (shape,) = of_groups([group])
     return shape | {
         "description": group.description,
-        "sender_name": group.sender_name,
-        "reply_to": group.reply_to,
-        "subject_prefix": group.subject_prefix,
+        "settings": settings_of(group).model_dump(mode="json"),
         "archived_at": group.archived_at,
         "created_at": group.created_at,
         "attributes": attributes_of(group),

@@ -21,3 +21,13 @@ class NoSupergroup(Refused):
 
 class BadGroup(TidingsError):
     """{why}"""
+
+
+class BadSettings(TidingsError):
+    """{why}"""
+
+    # `faults`: the path, like `sender.reply_to`, and the sentence of each setting that can't be.
+
+    def __init__(self, *, why: str, faults: list[tuple[str, str]]) -> None:
+        super().__init__(why=why)
+        self.faults = faults

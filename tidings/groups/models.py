@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields.json import KT
 from django.db.models.functions import Lower
 
 from tidings.accounts.models import User
@@ -41,10 +42,6 @@ class Group(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True)
 
-    sender_name = models.CharField(max_length=150, default="", blank=True)
-    sender_address = models.CharField(max_length=300, default="", blank=True)
-    reply_to = models.CharField(max_length=300, default="", blank=True)
-    subject_prefix = models.CharField(max_length=40, default="", blank=True)
     settings = models.JSONField(default=dict, db_default={})
 
     class Meta:
@@ -57,6 +54,11 @@ class Group(models.Model):
                 | (~Q(channel="email") & Q(address__isnull=True)),
                 name="groups_address_of_email",
             ),
+            models.UniqueConstraint(
+                KT("settings__sending__inbound_number"),
+                KT("settings__sending__keyword"),
+                name="groups_keyword_once",
+            ),
         ]
         indexes = [models.Index(fields=["name", "id"], name="groups_by_name")]  # the list's order
 
@@ -65,7 +67,7 @@ class Group(models.Model):
 
     @property
     def all_settings(self) -> GroupSettings:
-        """What was set, and the defaults of the rest."""
+        """What was set, and the defaults of the rest; `queries.settings_of` adds the tab General."""
         return GroupSettings.model_validate(self.settings)
 
 

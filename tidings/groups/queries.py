@@ -4,6 +4,7 @@ from django.db.models import Q, QuerySet
 
 from tidings.groups.errors import NoSupergroup
 from tidings.groups.models import Group, Subgroup
+from tidings.groups.settings import AllSettings, General
 from tidings.kernel.errors import NotFound
 
 DIGITS_OF_AN_ID = 18  # what surely fits in a bigint
@@ -18,6 +19,19 @@ def find(ref: int | str) -> Group:
     if found is None:
         raise NotFound(thing="group", ref=ref)
     return found
+
+
+def settings_of(group: Group) -> AllSettings:
+    """All settings, tab by tab."""
+    columns = {name: getattr(group, name) for name in General.model_fields}
+    columns |= {
+        "category": group.category.name if group.category else "",
+        "owner": group.owner.email if group.owner else "",
+    }
+    stored = group.all_settings
+    tabs = {name: getattr(stored, name) for name in type(stored).model_fields}
+    # What stands in the columns is as it is; only changes are checked.
+    return AllSettings.model_construct(general=General.model_construct(**columns), **tabs)
 
 
 def search(text: str = "", *, category: int | None = None, channel: str = "") -> QuerySet[Group]:

@@ -11,11 +11,12 @@ from tidings.attributes.rules import OWN_COLUMNS
 from tidings.groups.models import Group
 from tidings.kernel import clock
 from tidings.messaging.links import LINK_NAMES, link_maker
-from tidings.messaging.mime.message import CompiledMessage, Content, Copy, Sender, compile_message
+from tidings.messaging.mime.message import BODY_TAG, CompiledMessage, Content, Copy, Sender, compile_message
 from tidings.messaging.models import Version
 from tidings.messaging.personalization.names import KnownNames
 from tidings.sendouts.models import Sendout
 
+AROUND_CONTENT = ("header_html", "header_text", "footer_html", "footer_text")
 MESSAGE_NAMES = ("subject", "name", "id")
 COMPILED_AT_ONCE = 8  # sendouts that one worker serves in turns
 
@@ -60,11 +61,14 @@ class Snapshot:
 def freeze(group: Group, *, sender_name: str, sender_address: str) -> dict[str, Any]:
     """What a sendout keeps of its group from its start on, whatever is changed there meanwhile."""
     attributes = {a.name: a.value for a in group.attributes.all()}
+    sender = group.all_settings.sender
     return {
-        "sender_name": sender_name or group.sender_name or group.name,
-        "sender_address": sender_address or group.sender_address or group.address,
-        "reply_to": group.reply_to,
-        "subject_prefix": group.subject_prefix,
+        "sender_name": sender_name or sender.name or group.name,
+        "sender_address": sender_address or sender.address or group.address,
+        "reply_to": sender.reply_to,
+        "subject_prefix": sender.subject_prefix,
+        "headers": list(sender.headers),
+        **{name: getattr(sender, name) for name in AROUND_CONTENT},
         "group": attributes | {"name": group.name, "address": group.address, "id": group.pk},
     }
 
@@ -72,14 +76,39 @@ def freeze(group: Group, *, sender_name: str, sender_address: str) -> dict[str, 
 def compile_version(version: Version, frozen: dict[str, Any]) -> CompiledMessage:
     """Compiles a message for a group as frozen; raises `TemplateError` for what can't be sent."""
     return compile_message(
-        Content(subject=version.subject, html=version.html or None, text=version.text or None),
+        Content(subject=version.subject, html=_html(version.html, frozen), text=_text(version.text, frozen)),
         Sender(frozen["sender_name"], frozen["sender_address"], frozen["reply_to"] or None),
         group=frozen["group"],
         message={"subject": version.subject, "name": version.message.name, "id": version.message_id},
         subject_prefix=_before_subject(frozen["subject_prefix"]),
+        headers=[_name_and_value(header) for header in frozen.get("headers", ())],
         known=known_names(frozen["group"]),
         list_unsubscribe=True,
     )
+
+
+def _html(html: str, frozen: dict[str, Any]) -> str | None:
+    """The HTML between the group's header and footer, which stand inside of its body."""
+    if not html:
+        return None
+    header, footer = str(frozen.get("header_html", "")), str(frozen.get("footer_html", ""))
+    opening = BODY_TAG.search(html)
+    start = opening.end() if header and opening else 0
+    end = html.lower().rfind("</body") if footer else -1
+    end = end if end >= start else len(html)
+    return html[:start] + header + html[start:end] + footer + html[end:]
+
+
+def _text(text: str, frozen: dict[str, Any]) -> str | None:
+    if not text:
+        return None
+    header, footer = frozen.get("header_text"), frozen.get("footer_text")
+    return (f"{header}\n\n" if header else "") + text + (f"\n\n{footer}" if footer else "")
+
+
+def _name_and_value(header: str) -> tuple[str, str]:
+    name, _, value = header.partition(": ")
+    return name, value
 
 
 def _before_subject(prefix: str) -> str:

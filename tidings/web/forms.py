@@ -24,10 +24,11 @@ class StyledForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _style(self)
+        style(self)
 
 
-def _style(form: forms.BaseForm) -> None:
+def style(form: forms.BaseForm) -> None:
+    """Gives each field the class of its kind."""
     for field in form.fields.values():
         is_choice = isinstance(field.widget, forms.Select)
         field.widget.attrs.setdefault("class", "form-select" if is_choice else "form-control")
@@ -74,7 +75,7 @@ class LoginForm(AuthenticationForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].label = "E-mail address"
         self.fields["username"].widget.attrs |= {"autofocus": True, "autocomplete": "username"}
-        _style(self)
+        style(self)
 
     def clean(self) -> dict[str, Any]:
         """Tries the password, unless too many were wrong of late."""
@@ -170,26 +171,6 @@ class NewGroupForm(StyledForm):
         help_text="A SuperGroup sends to several groups at once. It can't be changed later.",
     )
     description = forms.CharField(required=False, widget=forms.Textarea({"rows": 3}))
-
-
-class SettingsForm(StyledForm):
-    """How a group is found, and who its messages come from."""
-
-    category = forms.CharField(
-        required=False,
-        max_length=100,
-        help_text="Groups are found by it. A new name makes a new category.",
-        widget=forms.TextInput({"list": "categories"}),
-    )
-    sender_name = forms.CharField(
-        required=False, max_length=150, help_text="The name that people see beside the address."
-    )
-    reply_to = forms.EmailField(
-        label="Reply-to", required=False, help_text="Where answers go. Empty: to the group's address."
-    )
-    subject_prefix = forms.CharField(
-        required=False, max_length=40, strip=False, help_text="Begins every subject, such as “[Club] ”."
-    )
 
 
 class PasteForm(StyledForm):

@@ -89,9 +89,9 @@ class ReviewForm(StyledForm):
         self.people = people
         self.was_sent = last is not None and last.state != Sendout.State.FAILED
         self.fields["last_seen"].initial = last.pk if last else 0
-        self.fields["sender_name"].widget.attrs["placeholder"] = group.sender_name or group.name
+        self.fields["sender_name"].widget.attrs["placeholder"] = group.all_settings.sender.name or group.name
         self.fields["sender_address"].widget.attrs["placeholder"] = (
-            group.sender_address or group.address or ""
+            group.all_settings.sender.address or group.address or ""
         )
         self.fields["when"].widget.attrs["class"] = "form-check-input"
 

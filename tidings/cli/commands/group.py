@@ -5,9 +5,10 @@ import click
 from tidings.cli import shapes
 from tidings.cli.commands import group_attributes
 from tidings.cli.ground import database
-from tidings.cli.options import as_json, category_of, examples, group_of
+from tidings.cli.options import SETTING, as_json, category_of, examples, group_of
 from tidings.cli.output import print_facts, print_json, print_rows, shown
 from tidings.groups import actions, queries
+from tidings.groups.changes import flat, nested
 from tidings.groups.models import Group
 from tidings.locks.queries import use_of
 
@@ -79,6 +80,34 @@ def list_groups(search: str, category: str, channel: str | None, as_json: bool) 
     print_rows(columns, rows, empty="There is no such group. Make one with `tidings group create`.")
 
 
+@group.command(
+    epilog=examples(
+        "tidings group update news@example.org --category Retail",
+        "tidings group update 1 --set subscription.pending_days=7 --set sender.reply_to=shop@example.org",
+        "tidings group update 1 --set sending.per_hour= --set sending.speed=fastest",
+    )
+)
+@click.argument("ref", metavar="GROUP")
+@click.option("--category", default=None, help="Made if there is none of that name; empty: no category.")
+@click.option(
+    "--set",
+    "settings",
+    type=SETTING,
+    multiple=True,
+    help="One setting; `group show --json` lists them with their tabs. Several values go on lines of their own.",
+)
+@as_json
+@database()
+def update(ref: str, category: str | None, settings: tuple[tuple[str, str], ...], as_json: bool) -> None:
+    """Change settings of GROUP, all or none."""
+    wanted = dict(settings) | ({} if category is None else {"general.category": category})
+    changed = actions.update_settings(group_of(ref), nested(wanted), by=None)
+    if as_json:
+        print_json(shapes.of_group(changed))
+    else:
+        click.echo(f"{changed.name}: {', '.join(wanted) or 'nothing'} set.")
+
+
 @group.command(epilog=examples("tidings group show 1", "tidings group show news@example.org --json"))
 @click.argument("ref", metavar="GROUP")
 @as_json
@@ -89,8 +118,9 @@ def show(ref: str, as_json: bool) -> None:
     if as_json:
         print_json(shape)
         return
-    nested = ("members", "locks", "attributes")
-    print_facts({name: value for name, value in shape.items() if name not in nested})
+    trees = ("members", "locks", "attributes", "settings")
+    print_facts({name: value for name, value in shape.items() if name not in trees})
+    print_facts({path: value for path, value in flat(queries.settings_of(group_of(ref))).items() if value})
     print_facts({"members": shape["members"]["total"], "active members": shape["members"]["active"]})
     print_facts(shape["attributes"])
     if shape["locks"]:

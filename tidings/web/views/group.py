@@ -1,22 +1,17 @@
-"""One group: overview, settings."""
+"""One group: overview."""
 
 from typing import Any
 
-from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from tidings.accounts.models import User
-from tidings.groups import actions
-from tidings.groups.models import Category, Group
+from tidings.groups.models import Group
 from tidings.groups.queries import find, supergroups_of
 from tidings.locks.queries import use_of
 from tidings.memberships.queries import count_members
 from tidings.sendouts.judge import waterfall
 from tidings.sendouts.models import Sendout
-from tidings.web.forms import SettingsForm, attempt
 from tidings.web.overview import sendout_rows
 from tidings.web.progress import work_of_locks
 from tidings.web.request import OperatorRequest
@@ -24,7 +19,6 @@ from tidings.web.routing import page
 from tidings.web.waterfall import steps_of
 
 LAST_SENDOUTS = 8
-SENDER_FIELDS = ("sender_name", "reply_to", "subject_prefix")
 
 
 def frame(group: Group, tab: str) -> dict[str, Any]:
@@ -68,27 +62,8 @@ def audience(request: OperatorRequest, pk: int) -> HttpResponse:
     return render(request, "web/group/_audience.html", {"steps": steps_of(waterfall(group.pk))})
 
 
-def settings(request: OperatorRequest, pk: int) -> HttpResponse:
-    """Who the group's messages come from."""
-    group = find(pk)
-    now = {name: getattr(group, name) for name in SENDER_FIELDS} | {"category": group.category or ""}
-    form = SettingsForm(request.POST or None, initial=now)
-    if attempt(form, lambda: _change_settings(group, form.cleaned_data, by=request.user)):
-        messages.success(request, "Settings are saved. Sendouts that start from now on use them.")
-        return redirect("web:group-settings", pk)
-    context = {"form": form, "categories": Category.objects.order_by("name")}
-    return render(request, "web/group/settings.html", frame(group, "settings") | context)
-
-
-def _change_settings(group: Group, settings: dict[str, str], *, by: User) -> Group:
-    with transaction.atomic():
-        actions.set_category(group, settings["category"], by=by)
-        return actions.set_sender(group, **{name: settings[name] for name in SENDER_FIELDS}, by=by)
-
-
 urls = [
     page("groups/<int:pk>/", overview, "group"),
     page("groups/<int:pk>/live/", live, "group-live"),
     page("groups/<int:pk>/audience/", audience, "group-audience"),
-    page("groups/<int:pk>/settings/", settings, "group-settings"),
 ]
