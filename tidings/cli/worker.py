@@ -206,3 +206,4 @@ def release(worker: str) -> None:
     imports.requeue(processes)
     exports.requeue(processes)
     sendouts.requeue_batches_of(worker)
+    sendouts.requeue_letters_of(worker)

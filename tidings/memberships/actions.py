@@ -1,6 +1,4 @@
-"""Joining and leaving groups one by one, and opting out. Single actions: no lock refuses them."""
-
-from typing import Any
+"""What operators and programs command: adding and removing single members. No lock refuses it."""
 
 from django.db import transaction
 
@@ -8,48 +6,88 @@ from tidings.accounts.models import User
 from tidings.contacts.models import Contact
 from tidings.groups.errors import GroupArchived
 from tidings.groups.models import Group
-from tidings.kernel import db, sql
+from tidings.groups.settings import Joining
+from tidings.memberships import letters
 from tidings.memberships.consent import note
-from tidings.memberships.errors import BadOptOut, OptedOut
-from tidings.memberships.models import Consent, Membership, OptOut, Tally
-from tidings.memberships.queries import opt_out_against
-
-statements = sql.load(__package__)
+from tidings.memberships.errors import (
+    NoLetters,
+    NoReason,
+    NotInState,
+    NotOptedOut,
+    OptedOut,
+    OverrideImpossible,
+)
+from tidings.memberships.models import Consent, Letter, Membership, OptOut
+from tidings.memberships.moves import hold, join, keep_out, leave, member_of, move
+from tidings.memberships.queries import opt_outs_against
+from tidings.memberships.request import ask_again, ask_to_confirm, welcome
 
 Act = Consent.Act
+State = Membership.State
 
 
 @transaction.atomic
-def add(contact: Contact, group: Group, *, source: Membership.Source, by: User | None, ip: str = "") -> bool:
-    """Makes the contact an active member, silently; False if they were a member already."""
+def add(
+    contact: Contact,
+    group: Group,
+    *,
+    source: Membership.Source,
+    by: User | None,
+    mode: Joining = Joining.SILENT,
+    ip: str = "",
+) -> bool:
+    """Makes the contact a member, False if they are one already: silently, with a welcome letter as notice, or
+    pending until they have confirmed. Raises `OptedOut`.
+    """
+    _demand_open(group, mode)
+    hold(contact)
+    if against := opt_outs_against(contact, group):
+        raise OptedOut(contact=str(contact), what=against[0].thing)
+    state = State.PENDING if mode == Joining.DOUBLE_OPT_IN else State.ACTIVE
+    if not join(contact, group.pk, state, source):
+        return False
+    if mode == Joining.DOUBLE_OPT_IN:
+        ask_to_confirm(contact, group, source=source, by=by, ip=ip)
+        return True
+    note(Act.ADDED, contact, group.pk, source=source, by=by, ip=ip)
+    if mode == Joining.NOTICE:
+        welcome(contact, group, always=True)
+    return True
+
+
+def _demand_open(group: Group, mode: Joining) -> None:
     if group.archived_at:
         raise GroupArchived(group=group.name)
+    if mode != Joining.SILENT and not letters.sends_letters(group):
+        raise NoLetters(group=group.name)
+
+
+@transaction.atomic
+def override(
+    contact: Contact, group: Group, *, reason: str, source: Membership.Source, by: User | None, ip: str = ""
+) -> None:
+    """Asks somebody who opted out to confirm that they are back, because they said so elsewhere, as `reason` tells.
+
+    The opt-out holds until they confirm. After a complaint it is impossible.
+    """
+    _demand_open(group, Joining.DOUBLE_OPT_IN)
+    if not reason.strip():
+        raise NoReason
     hold(contact)
-    if against := opt_out_against(contact, group):
-        raise OptedOut(contact=str(contact), what=against.thing)
-    joined = _join(contact, group.pk, Membership.State.ACTIVE, source)
-    if joined:
-        note(Act.ADDED, contact, group.pk, source=source, by=by, ip=ip)
-    return joined
-
-
-def hold(contact: Contact) -> None:
-    """Makes others who change this contact's consent wait until the transaction ends, so that none is overlooked."""
-    Contact.objects.select_for_update(no_key=True).filter(pk=contact.pk).first()
-
-
-def _join(contact: Contact, group_id: int, state: str, source: str) -> bool:
-    params = {"group": group_id, "contact": contact.pk, "state": str(state), "source": str(source)}
-    joined = db.execute(statements.join, params) == 1
-    if joined:
-        Tally.objects.create(group_id=group_id, state=state, members=1)
-    return joined
+    against = opt_outs_against(contact, group)
+    if not against:
+        raise NotOptedOut(contact=str(contact), group=group.name)
+    if against[0].reason == OptOut.Reason.COMPLAINT:
+        raise OverrideImpossible(contact=str(contact))
+    join(contact, group.pk, State.PENDING, source)
+    note(Act.OVERRIDDEN, contact, group.pk, source=source, by=by, ip=ip, reason=reason.strip())
+    ask_to_confirm(contact, group, source=source, by=by, ip=ip)
 
 
 @transaction.atomic
 def remove(contact: Contact, group: Group, *, by: User | None, source: str = "page", ip: str = "") -> bool:
-    """Ends the membership without counting it as an unsubscription; False if there was none."""
-    state = _leave(contact, group.pk)
+    """Ends the membership without counting it as an unsubscription, and silently; False if there was none."""
+    state = leave(contact, group.pk)
     if state:
         note(Act.REMOVED, contact, group.pk, source=source, by=by, ip=ip)
     return state is not None
@@ -59,80 +97,25 @@ def remove(contact: Contact, group: Group, *, by: User | None, source: str = "pa
 def unsubscribe(
     contact: Contact, group_id: int, *, source: str, by: User | None = None, ip: str = ""
 ) -> bool:
-    """The contact's own wish: ends the membership for good. Asking twice changes nothing."""
+    """The contact's own wish: ends the membership for good. Asking twice changes nothing.
+
+    Members are told goodbye by a letter if the group's settings say so. It works when the group is gone.
+    """
     hold(contact)
-    is_new = _keep(contact, OptOut.Scope.GROUP, group_id=group_id, source=source)
-    state = _leave(contact, group_id)
+    is_new = keep_out(contact, OptOut.Scope.GROUP, group_id=group_id, source=source)
+    state = leave(contact, group_id)
     if is_new or state:
         note(Act.UNSUBSCRIBED, contact, group_id, source=source, by=by, ip=ip)
+    if state == State.ACTIVE:
+        _say_goodbye(contact, group_id)
     return is_new
 
 
-@transaction.atomic
-def opt_out(
-    contact: Contact,
-    scope: str,
-    *,
-    group_id: int | None = None,
-    channel: str = "",
-    source: str,
-    by: User | None = None,
-    ip: str = "",
-) -> bool:
-    """The contact's own wish about a group, a SuperGroup's messages, a channel or everything; False if known already.
-
-    Who leaves a channel or everything leaves each of its groups for good: to come back to one of them brings back no
-    other. Raises `BadOptOut`.
-    """
-    _check(scope, group_id, channel)
-    if scope == OptOut.Scope.GROUP and group_id is not None:
-        return unsubscribe(contact, group_id, source=source, by=by, ip=ip)
-    hold(contact)
-    for member in _groups_left(contact, scope, channel):
-        unsubscribe(contact, member.group_id, source=source, by=by, ip=ip)
-    is_new = _keep(contact, scope, group_id=group_id, channel=channel, source=source)
-    if is_new:
-        note(Act.OPTED_OUT, contact, group_id, source=source, by=by, ip=ip, channel=channel, reason=scope)
-    return is_new
-
-
-def _check(scope: str, group_id: int | None, channel: str) -> None:
-    """The same as the constraint opt_outs_of_one_thing, in words."""
-    if scope not in OptOut.Scope.values:
-        raise BadOptOut(why=f"“{scope}” is no scope. There are: {', '.join(OptOut.Scope.values)}.")
-    if (group_id is not None) != (scope in {OptOut.Scope.GROUP, OptOut.Scope.SUPERGROUP}):
-        raise BadOptOut(why="a group is named with the scopes group and supergroup, and only with them.")
-    if (channel in Group.Channel.values) != (scope == OptOut.Scope.CHANNEL) or (
-        channel and scope != OptOut.Scope.CHANNEL
-    ):
-        known = ", ".join(Group.Channel.values)
-        raise BadOptOut(
-            why=f"a channel is named with the scope channel, and only with it. There are: {known}."
-        )
-
-
-def _groups_left(contact: Contact, scope: str, channel: str) -> list[Membership]:
-    """The memberships that an opt-out above groups ends."""
-    if scope == OptOut.Scope.SUPERGROUP:
-        return []
-    found = Membership.objects.filter(contact=contact).order_by("group_id")
-    return list(found.filter(group__channel=channel) if scope == OptOut.Scope.CHANNEL else found)
-
-
-def _keep(
-    contact: Contact,
-    scope: str,
-    *,
-    source: str,
-    group_id: int | None = None,
-    channel: str = "",
-    reason: str = OptOut.Reason.OWN_ACT,
-) -> bool:
-    thing: dict[str, Any] = {"scope": scope, "group_id": group_id, "channel": channel}
-    _, is_new = OptOut.objects.get_or_create(
-        contact=contact, **thing, defaults={"source": source, "reason": reason}
-    )
-    return is_new
+def _say_goodbye(contact: Contact, group_id: int) -> None:
+    group = Group.objects.filter(pk=group_id).first()
+    if group and group.all_settings.subscription.sends_goodbye:
+        kind = Letter.Kind.GOODBYE
+        letters.write(kind, contact, group, letters.text_for(kind, contact, group))
 
 
 @transaction.atomic
@@ -142,37 +125,69 @@ def complain(contact: Contact, group_id: int, *, source: str, by: User | None = 
     The member is deactivated, and nobody but the contact can ever lift this opt-out.
     """
     hold(contact)
-    is_new = _keep(
+    is_new = keep_out(
         contact, OptOut.Scope.GROUP, group_id=group_id, source=source, reason=OptOut.Reason.COMPLAINT
     )
-    known = OptOut.objects.filter(contact=contact, group_id=group_id, scope=OptOut.Scope.GROUP)
-    worsened = known.exclude(reason=OptOut.Reason.COMPLAINT).update(
-        reason=OptOut.Reason.COMPLAINT, source=source
-    )
-    member = Membership.objects.select_for_update().filter(group_id=group_id, contact=contact).first()
+    member = member_of(contact, group_id)
     if member:
-        _move(member, Membership.State.DEACTIVATED)
-    if is_new or worsened:
+        move(member, State.DEACTIVATED)
+    if is_new:
         note(Act.COMPLAINED, contact, group_id, source=source, by=by, ip=ip)
-    return bool(is_new or worsened)
+    return is_new
 
 
-def _move(member: Membership, target: str) -> bool:
-    """Brings a member from the state they were read in to another; False if somebody else was first."""
-    same = Membership.objects.filter(
-        group_id=member.group_id, contact_id=member.contact_id, state=member.state
-    )
-    if member.state == target or not same.update(state=target):
-        return False
-    Tally.objects.create(group_id=member.group_id, state=member.state, members=-1)
-    Tally.objects.create(group_id=member.group_id, state=target, members=1)
-    return True
+@transaction.atomic
+def approve(contact: Contact, group: Group, *, source: str, by: User | None, ip: str = "") -> None:
+    """Lets somebody in who awaits approval."""
+    member = _member_in(State.AWAITING_APPROVAL, contact, group)
+    if against := opt_outs_against(contact, group):
+        raise OptedOut(contact=str(contact), what=against[0].thing)
+    move(member, State.ACTIVE)
+    note(Act.APPROVED, contact, group.pk, source=source, by=by, ip=ip)
+    welcome(contact, group)
 
 
-def _leave(contact: Contact, group_id: int) -> str | None:
-    member = Membership.objects.select_for_update().filter(group_id=group_id, contact=contact).first()
-    if member is None:
-        return None
-    Membership.objects.filter(group_id=group_id, contact=contact).delete()
-    Tally.objects.create(group_id=group_id, state=member.state, members=-1)
-    return str(member.state)
+@transaction.atomic
+def refuse(
+    contact: Contact, group: Group, *, source: str, by: User | None, reason: str = "", ip: str = ""
+) -> None:
+    """Turns somebody down who awaits approval. They may ask again."""
+    _member_in(State.AWAITING_APPROVAL, contact, group)
+    leave(contact, group.pk)
+    note(Act.REFUSED, contact, group.pk, source=source, by=by, ip=ip, reason=reason)
+
+
+@transaction.atomic
+def deactivate(contact: Contact, group: Group, *, source: str, by: User | None, reason: str = "") -> None:
+    """Stops messages to an active member who can't be reached; they stay a member."""
+    member = _member_in(State.ACTIVE, contact, group)
+    move(member, State.DEACTIVATED)
+    note(Act.DEACTIVATED, contact, group.pk, source=source, by=by, reason=reason)
+
+
+@transaction.atomic
+def reactivate(contact: Contact, group: Group, *, source: str, by: User | None, reason: str = "") -> None:
+    """Takes up messages to a deactivated member again. Raises `OptedOut`, as after a complaint."""
+    member = _member_in(State.DEACTIVATED, contact, group)
+    if against := opt_outs_against(contact, group):
+        raise OptedOut(contact=str(contact), what=against[0].thing)
+    move(member, State.ACTIVE)
+    note(Act.REACTIVATED, contact, group.pk, source=source, by=by, reason=reason)
+
+
+@transaction.atomic
+def resend(contact: Contact, group: Group, *, source: str, by: User | None, ip: str = "") -> None:
+    """Sends a pending member the letter again that asks them to confirm; raises `TooManyLetters`."""
+    _demand_open(group, Joining.DOUBLE_OPT_IN)
+    _member_in(State.PENDING, contact, group)
+    ask_again(contact, group, source=source, by=by, ip=ip)
+
+
+def _member_in(state: Membership.State, contact: Contact, group: Group) -> Membership:
+    """The member, held until the transaction ends; raises `NotInState`."""
+    hold(contact)
+    member = member_of(contact, group.pk)
+    if member is None or member.state != state:
+        now = str(State(member.state).label).lower() if member else "no member"
+        raise NotInState(contact=str(contact), group=group.name, state=now, wanted=state.label.lower())
+    return member

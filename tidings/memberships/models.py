@@ -223,3 +223,79 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_act_display()}: contact {self.contact} in group {self.group}"
+
+
+class Letter(models.Model):
+    """A message that the system itself owes one contact: it asks for a confirmation, welcomes, or says goodbye.
+
+    `text` is fixed when the letter is written, and its Message-ID too: a letter that is sent again is the same letter.
+    Whoever sends it is its holder while `worker` is set, and proves it with `token`. No foreign keys to group and
+    contact: the account of letters outlives both.
+    """
+
+    class Kind(models.TextChoices):
+        CONFIRM = "confirm", "Please confirm"
+        WELCOME = "welcome", "Welcome"
+        GOODBYE = "goodbye", "Goodbye"
+
+    class State(models.TextChoices):
+        PLANNED = "planned", "Planned"
+        ACCEPTED = "accepted", "Accepted"
+        DEFERRED = "deferred", "Deferred"
+        FAILED = "failed", "Failed"
+        SKIPPED = "skipped", "Skipped"
+
+    group = models.ForeignKey(Group, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
+    contact = models.ForeignKey(Contact, models.DO_NOTHING, related_name="+", db_constraint=False)
+    kind = models.CharField(max_length=7, choices=Kind)
+    state = models.CharField(max_length=8, choices=State, default=State.PLANNED)
+    text = models.ForeignKey(ConsentText, models.PROTECT, related_name="+", db_index=False)
+    request = models.ForeignKey(
+        Consent, models.DO_NOTHING, null=True, related_name="letters", db_constraint=False
+    )
+    message_id = models.TextField(default="")
+    attempt = models.SmallIntegerField(default=0)
+    doubts = models.SmallIntegerField(default=0)  # how often it may or may not have gone out
+    token = models.BigIntegerField(default=0)
+    worker = models.CharField(max_length=100, default="")
+    lease_until = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    code = models.SmallIntegerField(default=0)
+    reason = models.TextField(default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "letters"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["confirm", "welcome", "goodbye"]), name="letters_kind"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["planned", "accepted", "deferred", "failed", "skipped"]),
+                name="letters_state",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["group", "-id"], name="letters_of_a_group"),
+            models.Index(fields=["group", "kind", "state"], name="letters_counted"),
+            # the recovery's look for letters whose job was lost
+            models.Index(fields=["id"], condition=Q(settled_at=None), name="letters_unsettled"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: letter {self.pk}"
+
+
+class FormRequest(models.Model):
+    """Somebody sent a public form. Rows live for an hour; see `form_limit`."""
+
+    client = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "form_requests"
+        indexes = [models.Index(fields=["client", "at"], name="form_requests_by_client")]
+
+    def __str__(self) -> str:
+        return f"from {self.client} at {self.at}"

@@ -70,11 +70,11 @@ def groups_of(contact: Contact) -> QuerySet[Membership]:
     return Membership.objects.filter(contact=contact).select_related("group").order_by("joined_at")
 
 
-def opt_out_against(contact: Contact, group: Group) -> OptOut | None:
-    """The opt-out that keeps the contact out of the group; a complaint, and what says most, comes first."""
+def opt_outs_against(contact: Contact, group: Group) -> list[OptOut]:
+    """The opt-outs that keep the contact out of the group: complaints, and those that say most, come first."""
     above = Q(group=None) & Q(channel__in=["", group.channel])
     found = OptOut.objects.filter(Q(group=group, scope=OptOut.Scope.GROUP) | above, contact=contact)
-    return min(found, key=_weight, default=None)
+    return sorted(found.select_related("contact"), key=_weight)
 
 
 def _weight(opt_out: OptOut) -> tuple[bool, int]:

@@ -10,7 +10,12 @@ from tidings.kernel.signing import make_token, read_token
 PURPOSE = "link"
 UNSUBSCRIBE_PATH = "/u/"
 ONE_CLICK_PATH = "/u1/"
-LINK_NAMES = ("unsubscribe", "one_click")
+PREFERENCES_PATH = "/p/"
+CONFIRM_PATH = "/c/"
+FORM_PATH = "/s/"
+LINK_NAMES = ("unsubscribe", "one_click", "preferences")
+CONFIRM_PURPOSE = "confirm"
+FORM_PURPOSE = "form"
 
 
 @dataclass(frozen=True)
@@ -25,13 +30,18 @@ class Recipient:
 def link_maker(group: int, sendout: int) -> Callable[[int], dict[str, str]]:
     """Makes the system links of one sendout's copies from a contact's id.
 
-    `unsubscribe` opens a page, `one_click` is for mail programs (RFC 8058).
+    `unsubscribe` and `preferences` open pages, `one_click` is for mail programs (RFC 8058).
     """
     page, one_click = settings.BASE_URL + UNSUBSCRIBE_PATH, settings.BASE_URL + ONE_CLICK_PATH
+    preferences = settings.BASE_URL + PREFERENCES_PATH
 
     def links_for(contact: int) -> dict[str, str]:
         token = make_token(PURPOSE, group, contact, sendout)
-        return {"unsubscribe": page + token, "one_click": one_click + token}
+        return {
+            "unsubscribe": page + token,
+            "one_click": one_click + token,
+            "preferences": preferences + token,
+        }
 
     return links_for
 
@@ -39,3 +49,24 @@ def link_maker(group: int, sendout: int) -> Callable[[int], dict[str, str]]:
 def read_recipient(token: str) -> Recipient:
     """Whose token this is; raises `BadToken`."""
     return Recipient(*read_token(PURPOSE, token, count=3))
+
+
+def confirm_link(group: int, contact: int, request: int) -> str:
+    """Where somebody confirms that they want a group's messages; `request` is the entry in the log of consent."""
+    return f"{settings.BASE_URL}{CONFIRM_PATH}{make_token(CONFIRM_PURPOSE, group, contact, request)}"
+
+
+def read_request(token: str) -> tuple[int, int, int]:
+    """Group, contact and request of a link to confirm; raises `BadToken`."""
+    group, contact, request = read_token(CONFIRM_PURPOSE, token, count=3)
+    return group, contact, request
+
+
+def form_link(group: int) -> str:
+    """Where anybody can ask to join the group, if its settings open the form. Nobody can guess another group's."""
+    return f"{settings.BASE_URL}{FORM_PATH}{make_token(FORM_PURPOSE, group)}"
+
+
+def read_form(token: str) -> int:
+    """The group of a link to a form; raises `BadToken`."""
+    return read_token(FORM_PURPOSE, token, count=1)[0]

@@ -8,7 +8,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from tidings.kernel.network import client_address
 from tidings.kernel.signing import BadToken
+from tidings.public.doors import public
 from tidings.public.wish import wish_of
 from tidings.sendouts.preview import PREVIEW_TOKEN
 
@@ -17,23 +19,16 @@ ONE_CLICK = ("List-Unsubscribe", "One-Click")
 PLAIN = "text/plain; charset=utf-8"
 
 
-# Nobody can forge this form without the token, and whoever has the token may send it.
-@csrf_exempt
-@login_not_required
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@public
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """Asks, and on a POST unsubscribes. Reading the page changes nothing: scanners open every link."""
+    """Asks, and on a POST unsubscribes, from more than was asked if the button says so."""
     if token == PREVIEW_TOKEN:
         return render(request, "public/preview.html")
-    try:
-        wish = wish_of(token)
-    except BadToken:
-        return render(request, "public/damaged.html", status=404)
+    wish = wish_of(token)
     if request.method != "POST":
         return render(request, "public/unsubscribe.html", {"wish": wish})
-    wish.grant(source="link")
-    return render(request, "public/done.html", {"wish": wish})
+    wish.grant(source="link", ip=client_address(request), reach=request.POST.get("reach", ""))
+    return render(request, "public/done.html", {"wish": wish, "token": token})
 
 
 @csrf_exempt
@@ -54,5 +49,5 @@ def one_click(request: HttpRequest, token: str) -> HttpResponse:
             "body": f"{name}={value}"
         }
         return HttpResponse(f"{text}\n", content_type=PLAIN, status=400)
-    wish.grant(source="one-click")
+    wish.grant(source="one-click", ip=client_address(request))
     return HttpResponse(_("You are unsubscribed.") + "\n", content_type=PLAIN)

@@ -12,6 +12,7 @@ from tidings.groups.rules import group_address
 from tidings.journal.actions import record
 from tidings.kernel import clock, db, sql
 from tidings.locks.models import Process
+from tidings.memberships import letters
 from tidings.memberships.queries import count_members
 from tidings.messaging.models import Version
 from tidings.messaging.queries import demand_no_archived
@@ -149,3 +150,10 @@ def requeue_batches_of(worker: str) -> None:
     """Puts the batches of a worker that is known to be dead back into the queue."""
     with transaction.atomic():
         tasks.queue_batches(row["id"] for row in db.rows(statements.release_worker, {"worker": worker}))
+
+
+def requeue_letters_of(worker: str) -> None:
+    """The same for its letters."""
+    with transaction.atomic():
+        for letter in letters.release(worker):
+            tasks.queue_letter(letter)

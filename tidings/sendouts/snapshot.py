@@ -1,7 +1,7 @@
 """The frozen side of a sendout: what is the same for every recipient, compiled once per worker."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from email.utils import format_datetime
 from functools import lru_cache
 from typing import Any
@@ -75,15 +75,32 @@ def freeze(group: Group, *, sender_name: str, sender_address: str) -> dict[str, 
 
 def compile_version(version: Version, frozen: dict[str, Any]) -> CompiledMessage:
     """Compiles a message for a group as frozen; raises `TemplateError` for what can't be sent."""
+    content = Content(subject=version.subject, html=version.html or None, text=version.text or None)
+    about = {"subject": version.subject, "name": version.message.name, "id": version.message_id}
+    return compile_content(content, frozen, about=about)
+
+
+def compile_content(
+    content: Content,
+    frozen: dict[str, Any],
+    *,
+    about: dict[str, Any],
+    headers: Sequence[tuple[str, str]] = (),
+    list_unsubscribe: bool = True,
+    links: Sequence[str] = (),
+) -> CompiledMessage:
+    """The same for any content; `about` is what it may say of itself as `message`, `links` are further ones."""
+    known = known_names(frozen["group"])
+    own_headers = [_name_and_value(header) for header in frozen.get("headers", ())]
     return compile_message(
-        Content(subject=version.subject, html=_html(version.html, frozen), text=_text(version.text, frozen)),
+        replace(content, html=_html(content.html or "", frozen), text=_text(content.text or "", frozen)),
         Sender(frozen["sender_name"], frozen["sender_address"], frozen["reply_to"] or None),
         group=frozen["group"],
-        message={"subject": version.subject, "name": version.message.name, "id": version.message_id},
+        message=about,
         subject_prefix=_before_subject(frozen["subject_prefix"]),
-        headers=[_name_and_value(header) for header in frozen.get("headers", ())],
-        known=known_names(frozen["group"]),
-        list_unsubscribe=True,
+        headers=[*own_headers, *headers],
+        known=replace(known, links=(*LINK_NAMES, *links)),
+        list_unsubscribe=list_unsubscribe,
     )
 
 

@@ -14,12 +14,14 @@ from tidings.sendouts.begin import begin_scheduled
 from tidings.sendouts.deliver import Visit, deliver
 from tidings.sendouts.expand import expand
 from tidings.sendouts.finish import halt_hopeless, move_on, skip_rest
+from tidings.sendouts.letters import send
 from tidings.sendouts.models import Sendout
 
 statements = sql.load(__package__)
 
 LOCK_POLL_SECONDS = 5
 SWEEP_PAUSE_SECONDS = 2
+LETTERS_FIRST = 10  # the higher, the earlier a job is taken
 # Whatever goes wrong, the work stays to be done: after 1, 6, 11, … seconds the job runs again.
 AGAIN = RetryStrategy(max_attempts=200, wait=1, linear_wait=5)
 
@@ -80,6 +82,21 @@ def skip_the_rest(sendout_id: int) -> None:
         skip_the_rest.configure(schedule_in={"seconds": SWEEP_PAUSE_SECONDS}).defer(sendout_id=sendout_id)
 
 
+def queue_letter(letter_id: int) -> None:
+    """Puts the job for a letter in the queue, before those of batches: somebody waits for it."""
+    send_letter.configure(priority=LETTERS_FIRST).defer(letter_id=letter_id)
+
+
+@app.task(name="sendouts.send_letter", queue="sending", pass_context=True, retry=AGAIN)
+async def send_letter(context: JobContext, letter_id: int) -> None:
+    """Sends a letter; leaves a job for the next attempt, if one is due."""
+    due_at = await send(letter_id, context.additional_context["worker"])
+    if due_at:
+        await send_letter.configure(schedule_at=due_at, priority=LETTERS_FIRST).defer_async(
+            letter_id=letter_id
+        )
+
+
 # What a sendout needs a job for, by its state.
 _JOB_OF_STATE = {
     Sendout.State.SCHEDULED: start_scheduled,
@@ -97,3 +114,13 @@ def find_forgotten(timestamp: int) -> None:  # noqa: ARG001 - the queue tells wh
     for row in db.rows(statements.sendouts_without_job):
         job = _JOB_OF_STATE[row["state"]].configure(schedule_at=row["scheduled_at"])
         job.defer(sendout_id=row["id"])
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="sendouts.find_forgotten_letters", queue="long", queueing_lock="sendouts.find_forgotten_letters"
+)
+def find_forgotten_letters(timestamp: int) -> None:  # noqa: ARG001 - the queue tells when it was due
+    """Gives a job to letters that have lost their own."""
+    for row in db.rows(statements.letters_without_job):
+        queue_letter(row["id"])

@@ -11,8 +11,8 @@ from tidings.accounts.sign_in import begin_attempt, end_well
 from tidings.groups.models import Category, Group
 from tidings.kernel import clock
 from tidings.kernel.errors import TidingsError
+from tidings.kernel.network import client_address
 from tidings.web.pasting import LINES_AT_MOST
-from tidings.web.request import client_address
 
 T = TypeVar("T")
 

@@ -9,8 +9,10 @@ No database connection is held while the carrier thinks.
 import asyncio
 import json
 import logging
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
@@ -33,6 +35,8 @@ DATABASE_PAUSE_SECONDS = 0.5
 # A relay that takes mail but answers too late would otherwise get a copy with each attempt: the first doubt is sent
 # again at once, the second after a pause, the third is the last.
 DOUBTS_AT_MOST = 3
+NO_CONNECTION = Outcome(Kind.LOST, 0, "no connection to the relay could be had")
+STOPPED = Outcome(Kind.LOST, 0, "the worker stopped")
 
 
 class Carrier(Protocol):
@@ -44,6 +48,21 @@ class Carrier(Protocol):
 
 class TakenOver(TidingsError):
     """Batch {batch} was taken over by another worker."""
+
+
+@dataclass(eq=False)
+class Single:
+    """One message outside of any batch, on its way to the carrier."""
+
+    sender: str
+    recipient: str
+    data: bytes
+    done: asyncio.Future[Outcome]
+
+    def end(self, outcome: Outcome) -> None:
+        """What became of it, if whoever waits hasn't given up."""
+        if not self.done.done():
+            self.done.set_result(outcome)
 
 
 class Engine:
@@ -67,6 +86,7 @@ class Engine:
         self.window = UNSETTLED_PER_CONNECTION * connections
         self._turn = max(1, self.window // TURNS_PER_WINDOW)
         self._batches: list[Held] = []
+        self._singles: deque[Single] = deque()
         self._work = asyncio.Event()
         self._starving = False
         self._stopping = False
@@ -83,9 +103,24 @@ class Engine:
         finally:
             self._batches.remove(held)
 
+    async def send(self, sender: str, recipient: str, data: bytes, *, patience_seconds: float) -> Outcome:
+        """Passes a single message on, before those of batches. `LOST` if no connection took it for so long."""
+        single = Single(sender, recipient, data, asyncio.get_running_loop().create_future())
+        if self._stopping:
+            return STOPPED
+        self._singles.append(single)
+        self.wake_carrier()
+        await asyncio.wait([single.done], timeout=patience_seconds)
+        if single in self._singles:
+            self._singles.remove(single)
+            return NO_CONNECTION
+        return await single.done
+
     def stop(self) -> None:
         """Hands nothing more over; the batches end as soon as what is under way is answered."""
         self._stopping = True
+        while self._singles:
+            self._singles.popleft().end(STOPPED)
         for held in self._batches:
             held.stopped = True
         self._work.set()
@@ -93,6 +128,10 @@ class Engine:
     def feed(self, carrier: Carrier) -> None:
         """Gives a free connection its next message; called by the pool."""
         self._away_since = None
+        if self._singles:
+            single = self._singles.popleft()
+            carrier.hand_over(single.sender, single.recipient, single.data, single.end)
+            return
         for held in self._batches:
             while recipient := held.pop():
                 data = self._render(held, recipient)

@@ -1,6 +1,6 @@
 import pytest
 
-from tidings.web.request import client_address
+from tidings.kernel.network import client_address
 
 
 @pytest.mark.parametrize(
