@@ -112,3 +112,21 @@ def test_it_confirms_what_asks(caller: Any, group: Any) -> None:
     Import.objects.update(state="awaiting_confirmation", process=None)
     GroupLock.objects.all().delete()
     assert caller.post(f"/imports/{number}/confirm").json()["state"] == "queued"
+
+
+def test_it_takes_how_the_file_is_written(caller: Any, group: Any) -> None:
+    query = "separator=semicolon&charset=cp1252&map=first_name=ignore&header=true&format=csv"
+    answer = caller.upload(f"/imports?group={group.pk}&{query}", b"email;first_name\na@example.com;K\xf6ln\n")
+    layout = Import.objects.get(pk=answer.json()["id"]).format
+    assert (layout["separator"], layout["encoding"]) == (";", "cp1252")
+
+
+@pytest.mark.parametrize("kind", ["application/xml", "text/xml"])
+def test_it_accepts_xml(caller: Any, group: Any, kind: str) -> None:
+    body = b"<members><member><email>a@example.com</email></member></members>"
+    assert caller.upload(f"/imports?group={group.pk}", body, kind=kind).status_code == 202
+
+
+def test_it_refuses_a_character_set_that_there_is_not(caller: Any, group: Any) -> None:
+    answer = caller.upload(f"/imports?group={group.pk}&charset=klingon", FILE)
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_encoding")

@@ -35,3 +35,29 @@ def test_a_question_is_told_and_can_be_confirmed(tidings, make_group, make_membe
 def test_what_does_not_ask_can_not_be_confirmed(tidings, make_group, people) -> None:
     number = tidings("import", str(make_group().pk), people, "--no-wait", "--json").json["id"]
     assert tidings("imports", "confirm", str(number)).code == 3
+
+
+def test_it_takes_how_the_file_is_written(tidings, make_group, tmp_path) -> None:
+    file = tmp_path / "people.txt"
+    file.write_bytes("'Anna;Adler'|anna@example.com|Köln\n".encode("cp1252"))
+    said = ("--separator", "bar", "--quote", "'", "--charset", "cp1252", "--no-header")
+    mapped = ("--map", "Column 1=ignore", "--map", "Column 2=email", "--map", "Column 3=city")
+    started = tidings("import", str(make_group().pk), str(file), *said, *mapped, "--no-wait", "--json")
+    run = Import.objects.get(pk=started.json["id"])
+    assert (run.format["separator"], run.format["has_header"], run.format["encoding"]) == (
+        "|",
+        False,
+        "cp1252",
+    )
+
+
+def test_it_takes_xml_by_name(tidings, make_group, tmp_path) -> None:
+    file = tmp_path / "people.xml"
+    file.write_text("<members><member><email>a@example.com</email></member></members>")
+    started = tidings("import", str(make_group().pk), str(file), "--format", "xml", "--no-wait", "--json")
+    assert Import.objects.get(pk=started.json["id"]).format["kind"] == "xml"
+
+
+def test_a_file_that_is_not_what_was_said_is_refused(tidings, make_group, people) -> None:
+    refused = tidings("import", str(make_group().pk), people, "--format", "xml", "--json")
+    assert (refused.code, "broken_xml" in refused.err) == (3, True)

@@ -4,6 +4,7 @@
 
 import csv
 import io
+import zipfile
 
 import pytest
 
@@ -17,6 +18,15 @@ from tidings.imports.rules.errors import EmptyHeader, NotText, UnreadableText
 from tidings.imports.rules.formats import Format
 from tidings.kernel.files.models import StoredFile
 from tidings.locks.models import GroupLock, Process
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return packed.getvalue()
+
 
 GERMAN = "email;first_name\nanna@example.com;Jörg Müßiggänger\n"
 
@@ -38,7 +48,7 @@ def assert_nothing_happened() -> None:
         (b"", EmptyHeader, "no header"),
         (b"\n\n\n", EmptyHeader, "no header"),
         (b",,\nanna@example.com,,\n", EmptyHeader, "no header"),
-        (b"PK\x03\x04 a spreadsheet", NotText, "CSV"),
+        (zipped({"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b""}), NotText, "CSV"),
         (b"%PDF-1.7 a letter", NotText, "CSV"),
         (b"first_name,city\nAnna,Berlin\n", Unimportable, "which one holds the"),
         (b"email,Shoe size\nanna@example.com,39\n", Unimportable, '"Shoe size"'),

@@ -94,9 +94,9 @@ def test_a_character_set_that_does_not_fit_is_told_with_the_form(world, operator
 
 
 def test_a_file_that_is_no_text_is_told_and_can_be_discarded(world, operator):
-    upload_to(operator, world.group, b"PK\x03\x04" + bytes(200))
+    upload_to(operator, world.group, b"%PDF-1.7" + bytes(200))
     run = Import.objects.latest("pk")
-    assert "not a text file but a zip archive" in operator.get(f"/imports/{run.pk}/").content.decode()
+    assert "not a text file but a PDF" in operator.get(f"/imports/{run.pk}/").content.decode()
     operator.post(f"/imports/{run.pk}/discard/")
     assert not Import.objects.filter(pk=run.pk).exists()
 

@@ -16,12 +16,14 @@ from tidings.api.uploads import FIELD, FORM, PLAIN, Upload, received
 from tidings.groups.queries import find as find_group
 from tidings.imports import actions, queries
 from tidings.imports.models import Import
+from tidings.imports.rules.formats import Kind, written
 from tidings.imports.rules.recognise import Unknown
 from tidings.kernel.errors import TidingsError
 
 router = Router(tags=["imports"])
 
 Mode = Import.Mode
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 # In the words of `map`.
 UNKNOWN = {"stop": Unknown.STOP, "ignore": Unknown.IGNORE, "new": Unknown.CREATE}
 
@@ -122,6 +124,17 @@ def start_import(
     group: Annotated[str, Query(description="The group's id or address.", examples=["news@example.org"])],
     filename: Annotated[str, Query(max_length=300, examples=["people.csv"])] = "",
     mode: Mode = Mode.ADD_AND_UPDATE,
+    format: Annotated[  # noqa: A002 - the caller's word
+        Kind | None, Query(description="Instead of what the file looks like.")
+    ] = None,
+    separator: Annotated[
+        Literal["comma", "semicolon", "tab", "bar"] | None, Query(description="Instead of the proposed one.")
+    ] = None,
+    quote: Annotated[Literal['"', "'"] | None, Query(description="Instead of the proposed one.")] = None,
+    charset: Annotated[
+        str | None, Query(description="Instead of the proposed one.", examples=["cp1252"])
+    ] = None,
+    header: Annotated[bool | None, Query(description="Whether the first row names the columns.")] = None,
     columns: Annotated[
         list[str], Query(alias="map", description="COLUMN=FIELD; FIELD may be `ignore` or `new`.")
     ] = [],  # noqa: B006 - ninja copies defaults
@@ -132,9 +145,10 @@ def start_import(
     ] = False,
     idempotency_key: idempotency.Key = None,
 ) -> Status[dict[str, Any]]:
-    """Starts an import into a group. The file is the body, or the field `file` of a form."""
+    """Starts an import into a group. The file is the body or a form's `file`: CSV or XML, also zipped or gzipped."""
     found = find_group(group)
     choices = mapping_of(columns)
+    layout = written(format, separator and SEPARATORS[separator], quote, charset, has_header=header)
 
     def start(upload: Upload) -> idempotency.Started:
         run = actions.start(
@@ -142,6 +156,7 @@ def start_import(
             upload.content,
             filename=upload.filename,
             by=request.auth,
+            layout=layout,
             choices=choices or None,
             unknown=UNKNOWN[unknown_columns],
             mode=mode,
@@ -152,7 +167,7 @@ def start_import(
 
     with received(request, filename) as upload:
         asked = [found.pk, upload.filename, upload.digest, choices, unknown_columns, mode, dry_run]
-        asked += [confirmed]
+        asked += [confirmed, layout]
         started = idempotency.once(idempotency_key, asked, lambda: start(upload), by=request.auth)
     response["Location"] = started.location
     return Status(202, started.body)

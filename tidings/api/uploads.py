@@ -15,7 +15,14 @@ from tidings.kernel.errors import TidingsError
 
 FIELD = "file"
 FORM = "multipart/form-data"
-PLAIN = ("text/csv", "application/octet-stream", "application/gzip", "application/zip")
+PLAIN = (
+    "text/csv",
+    "application/xml",
+    "text/xml",
+    "application/octet-stream",
+    "application/gzip",
+    "application/zip",
+)
 PIECE_BYTES = 1024 * 1024  # passes through memory whole
 
 

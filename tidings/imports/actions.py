@@ -1,10 +1,13 @@
 """What a person may command of an import: upload a file, look how it is understood, start, cancel."""
 
+import shutil
 import uuid
 from collections.abc import Mapping as ReadOnly
-from dataclasses import dataclass
-from typing import BinaryIO, cast
+from dataclasses import dataclass, replace
+from tempfile import TemporaryFile
+from typing import IO, Any, BinaryIO, cast
 
+from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -24,6 +27,7 @@ from tidings.imports.errors import (
     UploadFailed,
 )
 from tidings.imports.models import Import
+from tidings.imports.rules.containers import unpacked
 from tidings.imports.rules.errors import FileError
 from tidings.imports.rules.formats import HEAD_BYTES, Format, Proposal, check_readable, propose_format
 from tidings.imports.rules.mapping import Key, Mapping
@@ -52,18 +56,31 @@ class Reading:
 
 
 def upload(group: Group, file: BinaryIO, *, filename: str, by: User | None) -> Import:
-    """Stores a file as a draft of an import into `group`; nothing else happens yet."""
+    """Stores a file, unpacked, as a draft of an import into `group`; nothing else happens yet.
+
+    Raises FileError if it is an archive that can't be unpacked.
+    """
     name = shown_name(filename)
     if group.archived_at:
         raise GroupArchived(group=group.name)
     try:
-        with transaction.atomic():
-            stored = default_storage.save(f"imports/{uuid.uuid4()}", File(file))
+        with transaction.atomic(), TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as spool:
+            content = File(unpacked(_seekable(file, spool)))
+            stored = default_storage.save(f"imports/{uuid.uuid4()}", content)
             return Import.objects.create(
                 group=group, filename=name, file=stored, size=default_storage.size(stored), started_by=by
             )
     except OSError as error:
         raise UploadFailed(filename=name, why=f"{error.strerror or error}.") from error
+
+
+def _seekable(file: BinaryIO, spool: IO[bytes]) -> BinaryIO:
+    """The file, or a copy of it if it comes as a stream: an archive has to be looked at from its end."""
+    if file.seekable():
+        return file
+    shutil.copyfileobj(file, spool)
+    spool.seek(0)
+    return cast("BinaryIO", spool)
 
 
 def shown_name(filename: str) -> str:
@@ -76,18 +93,20 @@ def shown_name(filename: str) -> str:
 def read(
     run: Import,
     *,
-    layout: Format | None = None,
+    layout: Format | ReadOnly[str, Any] | None = None,
     choices: ReadOnly[str, str] | None = None,
     unknown: Unknown = Unknown.STOP,
 ) -> Reading:
     """How the file would be read: as proposed, or as `layout` and `choices` (column -> attribute, ignore, new) say.
+
+    `layout` may also name only what differs from the proposal, such as `{"separator": ";"}`.
 
     Raises FileError if it is no text at all or has no readable header.
     """
     with default_storage.open(run.file) as file:
         beginning = file.read(HEAD_BYTES)
     proposal = propose_format(beginning, ended=run.size <= HEAD_BYTES)
-    chosen = layout or proposal.format
+    chosen = layout if isinstance(layout, Format) else replace(proposal.format, **layout or {})
     check_readable(beginning, chosen, ended=run.size <= HEAD_BYTES)
     with default_storage.open(run.file) as file:
         head = read_head(cast("BinaryIO", file), chosen, rows=PREVIEW_ROWS)
@@ -105,7 +124,7 @@ def begin(
     run: Import,
     *,
     by: User | None,
-    layout: Format | None = None,
+    layout: Format | ReadOnly[str, Any] | None = None,
     choices: ReadOnly[str, str] | None = None,
     unknown: Unknown = Unknown.STOP,
     mode: Import.Mode = Import.Mode.ADD_AND_UPDATE,
@@ -161,6 +180,7 @@ def start(
     *,
     filename: str,
     by: User | None,
+    layout: ReadOnly[str, Any] | None = None,
     choices: ReadOnly[str, str] | None = None,
     unknown: Unknown = Unknown.STOP,
     mode: Import.Mode = Import.Mode.ADD_AND_UPDATE,
@@ -173,6 +193,7 @@ def start(
         return begin(
             run,
             by=by,
+            layout=layout,
             choices=choices,
             unknown=unknown,
             mode=mode,

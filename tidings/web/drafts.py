@@ -14,7 +14,7 @@ from tidings.imports.actions import Reading, read
 from tidings.imports.models import Import
 from tidings.imports.rules import errors
 from tidings.imports.rules.errors import FileError
-from tidings.imports.rules.formats import Format
+from tidings.imports.rules.formats import Format, Kind
 from tidings.imports.rules.mapping import Column, Mapping
 from tidings.imports.rules.recognise import IGNORE, NEW, Unknown, recognise
 from tidings.kernel.errors import TidingsError
@@ -62,6 +62,9 @@ class LayoutForm(StyledForm):
         choices=[("True", "Names the columns"), ("False", "Is a person already")],
         coerce=lambda value: value == "True",
     )
+    kind = forms.ChoiceField(
+        choices=[(Kind.CSV, "CSV"), (Kind.XML, "XML")], widget=forms.HiddenInput, required=False
+    )
     space_after_separator = forms.BooleanField(widget=forms.HiddenInput, required=False)
     skipped_lines = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
 
@@ -71,7 +74,10 @@ class LayoutForm(StyledForm):
         if not (self.is_bound and self.is_valid()):
             return None
         chosen = self.cleaned_data
-        return Format(**chosen | {"skipped_lines": chosen["skipped_lines"] or 0})
+        return Format(
+            **chosen
+            | {"skipped_lines": chosen["skipped_lines"] or 0, "kind": Kind(chosen["kind"] or Kind.CSV)}
+        )
 
 
 class RunForm(StyledForm):
@@ -119,6 +125,11 @@ class Draft:
     columns: list[ColumnRow] = field(default_factory=list)
     choices: dict[str, str] = field(default_factory=dict)
     targets: list[tuple[str, list[tuple[str, str]]]] = field(default_factory=list)
+
+    @property
+    def is_xml(self) -> bool:
+        """Whether the file says itself how it is written."""
+        return self.reading is not None and self.reading.layout.kind is Kind.XML
 
     @property
     def is_ready(self) -> bool:

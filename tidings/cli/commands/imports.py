@@ -16,6 +16,7 @@ from tidings.cli.saving import saved
 from tidings.cli.waiting import Step, Summary, Work, wait_for
 from tidings.imports import actions, queries
 from tidings.imports.models import Import
+from tidings.imports.rules.formats import Kind, written
 from tidings.imports.rules.recognise import Unknown
 from tidings.kernel.errors import TidingsError
 
@@ -27,6 +28,8 @@ ENDS = (
     Import.State.FAILED,
     Import.State.CANCELLED,
 )
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
+QUOTES = ('"', "'")
 # In the words of --map.
 UNKNOWN = {"stop": Unknown.STOP, "ignore": Unknown.IGNORE, "new": Unknown.CREATE}
 LISTED = (
@@ -73,6 +76,18 @@ class Unconfirmed(TidingsError):
     "--confirm", "confirmed", is_flag=True, help="Let `replace` remove any number of members without asking."
 )
 @click.option(
+    "--format",
+    "kind",
+    type=click.Choice([kind.value for kind in Kind]),
+    help="Instead of what the file looks like.",
+)
+@click.option("--separator", type=click.Choice(list(SEPARATORS)), help="Instead of the proposed one.")
+@click.option("--quote", type=click.Choice(list(QUOTES)), help="Instead of the proposed quotation mark.")
+@click.option("--charset", help="Instead of the proposed character set, such as `cp1252`.")
+@click.option(
+    "--header/--no-header", "has_header", default=None, help="Whether the first row names the columns."
+)
+@click.option(
     "--map",
     "mapping",
     type=COLUMN_TARGET,
@@ -95,6 +110,11 @@ def import_file(
     ref: str,
     file: str,
     mode: str,
+    kind: str | None,
+    separator: str | None,
+    quote: str | None,
+    charset: str | None,
+    has_header: bool | None,
     mapping: tuple[tuple[str, str], ...],
     unknown_columns: str,
     dry_run: bool,
@@ -107,11 +127,13 @@ def import_file(
     FILE may be `-` for standard input.
     """
     group = group_of(ref)
+    separator = SEPARATORS[separator] if separator else None
     with opened(file) as (content, filename):
         run = actions.start(
             group,
             content,
             filename=filename,
+            layout=written(kind, separator, quote, charset, has_header=has_header),
             choices=dict(mapping) or None,
             unknown=UNKNOWN[unknown_columns],
             mode=Import.Mode(mode),

@@ -41,6 +41,53 @@ class QuotesEverywhereBroken(FileError):
     """
 
 
+class BrokenArchive(FileError):
+    """The archive can't be unpacked: {why}. Pack the file again, or upload it as it is."""
+
+
+class EncryptedArchive(FileError):
+    """The archive is locked with a password. Unpack it first, or pack it without one."""
+
+
+class NotOneFile(FileError):
+    """The archive holds {count:,} files ({names}). Pack one file alone."""
+
+
+class ArchiveTooLarge(FileError):
+    """What is packed in the archive comes to more than {limit:,} bytes, which no file of contacts of its size does.
+    Unpack it and upload the file itself.
+    """
+
+
+class BrokenXml(FileError):
+    """The file stops being XML in line {line:,}: {problem}. Nothing was changed; export the file again."""
+
+
+class Doctype(FileError):
+    """The file has a DOCTYPE, which could make its reader fetch or build things without end. Take it out."""
+
+
+class UnknownRoot(FileError):
+    """The XML begins with <{name}>. A file of contacts begins with <members>, or with <userdata> as Mapp Engage
+    writes it.
+    """
+
+
+class NoPeople(FileError):
+    """There is nobody in this XML. People stand as <member> in <members>, or as <user> in <userdata>."""
+
+
+class PersonTooLong(FileError):
+    """One element of this XML goes on for more than {limit:,} bytes. Is this a file of contacts?"""
+
+
+class UnknownElement(FileError):
+    """Line {line:,} says “{name}” of somebody, which nobody in the beginning of the file has. Nothing was changed.
+    Say what it means with --map "{name}=first_name" (or =ignore, =new), leave such things out with
+    --unknown-columns ignore, or move this person to the beginning of the file.
+    """
+
+
 class HeaderError(FileError):
     """The header of this file can't be used."""
 

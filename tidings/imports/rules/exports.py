@@ -340,6 +340,28 @@ ENGAGE_TARGETS: Mapping[str, str] = {
     "user.source": "source",
 }
 
+# What its XML calls them, in lower case, and what it says that has no place here.
+ENGAGE_ELEMENTS: Mapping[str, str] = {
+    "email": "user.Email",
+    "mobilenumber": "user.MobileNumber",
+    "faxnumber": "user.FaxNumber",
+    "identifier": "user.Identifier",
+    "firstname": "user.FirstName",
+    "lastname": "user.LastName",
+    "nickname": "user.Nickname",
+    "title": "user.Title",
+    "gender": "user.Gender",
+    "dateofbirth": "user.DateOfBirth",
+    "isolanguagecode": "user.ISOLanguageCode",
+    "isocountrycode": "user.ISOCountryCode",
+    "zipcode": "user.ZipCode",
+    "city": "user.City",
+    "timezone": "user.TimeZone",
+    "source": "user.Source",
+    "maxmessages": "user.MaxMessages",
+}
+ENGAGE_IGNORED = frozenset({"user.maxmessages"})
+
 _SYNONYMS: Mapping[str, str] = {
     "email": "email,e mail,mail,email address,e mail address,emailadresse,e mail adresse,mailadresse,"
     "adresse e mail,correo electrónico,e posta",

@@ -4,6 +4,7 @@ import codecs
 import csv
 import re
 from dataclasses import asdict, dataclass
+from enum import StrEnum
 from typing import Any
 
 import charset_normalizer
@@ -14,6 +15,9 @@ from tidings.imports.rules.lines import UNREADABLE, decoder_of
 HEAD_BYTES = 256 * 1024  # what a proposal is made from
 SEPARATORS = (",", ";", "\t", "|")
 QUOTES = ('"', "'")
+
+_XML_BEGINS_WITHIN = 1_000  # bytes
+_OPENS_ELEMENT = re.compile(rb"<(?:[\w.-]+:)?(?:members|userdata)[\s/>]")
 
 # A few stray bytes in a file leave out their rows; more of them mean that the character set is wrong.
 _READABLE_PER_UNREADABLE = 10
@@ -69,9 +73,19 @@ _OTHER_ENCODINGS = (
 _LETTERS_SHARE_OF_A_FIT = 0.95
 
 
+class Kind(StrEnum):
+    """What a file is made of."""
+
+    CSV = "csv"
+    XML = "xml"
+
+
 @dataclass(frozen=True, slots=True)
 class Format:
-    """How one file is written. `skipped_lines` stand before the header, such as Excel's `sep=;`."""
+    """How one file is written. `skipped_lines` stand before the header, such as Excel's `sep=;`.
+
+    An XML file says itself in which character set it is; nothing else but `kind` counts for it.
+    """
 
     encoding: str = "utf-8"
     separator: str = ","
@@ -79,6 +93,7 @@ class Format:
     space_after_separator: bool = False
     has_header: bool = True
     skipped_lines: int = 0
+    kind: Kind = Kind.CSV
 
     def __post_init__(self) -> None:
         """Raises BadFormat, UnknownEncoding."""
@@ -100,9 +115,28 @@ class Format:
     def from_dict(cls, stored: dict[str, Any]) -> "Format":
         """What `to_dict` gave. Raises BadFormat."""
         try:
-            return cls(**stored)
-        except TypeError as fault:
+            return cls(**{**stored, "kind": Kind(stored.get("kind", Kind.CSV))})
+        except (TypeError, ValueError) as fault:
             raise BadFormat(problem=str(fault)) from None
+
+
+def written(
+    kind: str | None = None,
+    separator: str | None = None,
+    quote: str | None = None,
+    encoding: str | None = None,
+    *,
+    has_header: bool | None = None,
+) -> dict[str, Any]:
+    """What a person said about a file, to be put over its proposal; nothing is said where it is None."""
+    said = {
+        "kind": Kind(kind) if kind else None,
+        "separator": separator,
+        "quote": quote,
+        "encoding": encoding,
+        "has_header": has_header,
+    }
+    return {name: value for name, value in said.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +154,26 @@ def propose_format(head: bytes, *, ended: bool) -> Proposal:
     Raises NotText.
     """
     _refuse_binary(head)
+    if is_xml(head):
+        return Proposal(Format(kind=Kind.XML), is_certain=True, alternatives=())
     encoding, is_certain = _propose_encoding(head, ended=ended)
     alternatives = () if is_certain else tuple(name for name in ("utf-8", *_LETTERS_OF) if name != encoding)
     text = decoder_of(encoding).decode(head, final=ended)
     return Proposal(_propose_layout(encoding, text), is_certain, alternatives)
 
 
+def is_xml(head: bytes) -> bool:
+    """Whether a file begins as XML does, in any usual character set."""
+    beginning = head[:_XML_BEGINS_WITHIN].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    return (
+        beginning.startswith((b"<?xml", b"<!--", b"<!DOCTYPE")) or _OPENS_ELEMENT.match(beginning) is not None
+    )
+
+
 def check_readable(head: bytes, chosen: Format, *, ended: bool) -> None:
     """Stops a run whose beginning is not in the chosen character set. Raises UnreadableText."""
+    if chosen.kind is Kind.XML:
+        return  # its parser is strict
     text = decoder_of(chosen.encoding).decode(head, final=ended)
     bad = text.count(UNREADABLE)
     special = _count_special(text)

@@ -34,7 +34,8 @@ class Mapping:
     """The columns of a file in their order and how their cells are read.
 
     `source` names the tool that exported the file, if it was recognised. `default_country` (such as `DE`)
-    reads telephone numbers without a country code, `date_order` dates like 03/04/1990.
+    reads telephone numbers without a country code, `date_order` dates like 03/04/1990. `ignores_others` leaves out what
+    turns up further down an XML file under other names.
     """
 
     columns: tuple[Column, ...]
@@ -42,6 +43,7 @@ class Mapping:
     source: str = ""
     date_order: DateOrder | None = None
     default_country: str = ""
+    ignores_others: bool = False
 
     def __post_init__(self) -> None:
         """Raises BadMapping."""
@@ -80,6 +82,7 @@ class Mapping:
             "source": self.source,
             "date_order": self.date_order and str(self.date_order),
             "default_country": self.default_country,
+            "ignores_others": self.ignores_others,
         }
 
     @classmethod
@@ -92,6 +95,7 @@ class Mapping:
                 source=stored["source"],
                 date_order=DateOrder(stored["date_order"]) if stored["date_order"] else None,
                 default_country=stored["default_country"],
+                ignores_others=stored.get("ignores_others", False),
             )
         except (KeyError, TypeError, ValueError) as fault:
             raise BadMapping(problem=f"{type(fault).__name__} {fault}") from None

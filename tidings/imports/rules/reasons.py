@@ -29,6 +29,8 @@ class Reason(StrEnum):
     CONTROL_CHARACTER = "control_character"
     BAD_ENCODING = "bad_encoding"
     BAD_QUOTES = "bad_quotes"
+    NESTED = "nested"
+    TWICE = "twice"
 
     @property
     def sentence(self) -> str:
@@ -58,6 +60,8 @@ _SENTENCES = {
     Reason.BAD_ENCODING: "The value holds bytes that can't be read in the file's character set.",
     Reason.BAD_QUOTES: "A quotation mark is opened and never closed, or followed by other text. "
     "Write a quotation mark within a value twice.",
+    Reason.NESTED: "The element holds other elements. Write its value as plain text.",
+    Reason.TWICE: "The person has two values of this name. Write one.",
 }
 
 

@@ -19,6 +19,7 @@ from tidings.imports.rules import errors
 from tidings.imports.rules.exports import (
     ENGAGE,
     ENGAGE_CUSTOM_PREFIX,
+    ENGAGE_IGNORED,
     ENGAGE_TARGETS,
     EXPORTS,
     OPT_OUT_MARKS,
@@ -69,6 +70,7 @@ def recognise(
         source=recogniser.source,
         date_order=date_order_of(_cells_of_dates(columns, sample)),
         default_country=default_country,
+        ignores_others=unknown is Unknown.IGNORE,
     )
 
 
@@ -165,6 +167,8 @@ class _Recogniser:
     def _engage_column(self, header: str) -> Column | None:
         name = header.strip().casefold()
         custom = name_key(_own_name(header)) if name.startswith(ENGAGE_CUSTOM_PREFIX) else ""
+        if name in ENGAGE_IGNORED:
+            return Column(header)
         attribute = self._attributes.get(custom) or self._built_in(ENGAGE_TARGETS.get(name))
         return Column(header, attribute) if attribute else None
 

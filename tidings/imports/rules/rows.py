@@ -6,8 +6,9 @@ from typing import BinaryIO
 
 from tidings.attributes.rules import FORBIDDEN_CHARACTER
 from tidings.imports.rules.columns import Fault, Faults, Reader
+from tidings.imports.rules.elements import read_beginning, read_people
 from tidings.imports.rules.errors import BrokenHeader, EmptyHeader, HeaderChanged
-from tidings.imports.rules.formats import Format
+from tidings.imports.rules.formats import Format, Kind
 from tidings.imports.rules.lines import UNREADABLE
 from tidings.imports.rules.mapping import Mapping
 from tidings.imports.rules.mentions import mentioned
@@ -41,6 +42,8 @@ class Head:
 
 def read_head(file: BinaryIO, layout: Format, *, rows: int = 20) -> Head:
     """The header and the first rows of a file. Raises HeaderError, FileError."""
+    if layout.kind is Kind.XML:
+        return Head(*read_beginning(file, rows))
     for records in read_records(file, layout):
         if records.cells or records.rejects:
             names = _take_header(records, layout)
@@ -56,6 +59,10 @@ def read_rows(file: BinaryIO, layout: Format, mapping: Mapping) -> Iterator[Batc
     where the file stops being readable as a whole.
     """
     check = _Checker(mapping)
+    if layout.kind is Kind.XML:
+        for people in read_people(file, mapping.headers, ignores_others=mapping.ignores_others):
+            yield from check.batches(people)
+        return
     is_header_due = True
     for records in read_records(file, layout):
         if is_header_due and (records.cells or records.rejects):

@@ -57,11 +57,12 @@ class UploadForm(StyledForm):
     """A file."""
 
     file = forms.FileField(
-        label="CSV file",
+        label="CSV or XML file",
         allow_empty_file=True,  # the draft says what is missing in it
         max_length=None,
-        widget=forms.FileInput({"accept": ".csv,.tsv,.txt,text/csv,text/plain"}),
-        help_text="Of any size. Nothing is changed before you have seen how it will be read.",
+        widget=forms.FileInput({"accept": ".csv,.tsv,.txt,.xml,.zip,.gz,text/csv,text/plain,text/xml"}),
+        help_text="Of any size; a zip or gzip archive with one file is unpacked. Nothing is changed before you have"
+        " seen how it will be read.",
     )
 
 
