@@ -1,9 +1,11 @@
 """Promises that hold for every operation, also for those that are written later."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from django.test import Client
 
@@ -17,6 +19,8 @@ OPERATIONS = [
     for path, methods in DOCUMENTATION["paths"].items()
     for method, operation in methods.items()
 ]
+# Files of these types can't be shown in a document.
+BINARY = {"multipart/form-data", "application/octet-stream", "application/gzip", "application/zip"}
 SCHEMAS = [pytest.param(schema, id=name) for name, schema in DOCUMENTATION["components"]["schemas"].items()]
 
 
@@ -88,3 +92,36 @@ def test_it_shows_its_documentation_to_everyone(client: Client) -> None:
     answer = client.get("/api/v1/openapi.json")
     assert answer.status_code == 200
     assert answer.json()["paths"].keys() == DOCUMENTATION["paths"].keys()
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
+def test_it_shows_an_example_of_each_body_and_each_answer_that_is_text(
+    path: str, method: str, operation: dict[str, Any]
+) -> None:
+    for whose, kind, content in contents(operation):
+        assert "example" in content or kind in BINARY, (
+            f"{method.upper()} {path}: {whose} as {kind} has no example"
+        )
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), OPERATIONS)
+def test_its_examples_fit_what_is_said_about_them(path: str, method: str, operation: dict[str, Any]) -> None:
+    for whose, kind, content in contents(operation):
+        if kind.endswith("json"):
+            found = validator(content["schema"]).iter_errors(content["example"])
+            faults = [f"{'.'.join(map(str, e.instance_path))}: {e.message}" for e in found]
+            assert not faults, f"{method.upper()} {path}: the example of {whose}: {faults}"
+
+
+def contents(operation: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Whose it is, its media type, and what is said about it: of the body and of each answer."""
+    parts = {"the body": operation.get("requestBody", {})}
+    parts |= {f"the answer {status}": answer for status, answer in operation["responses"].items()}
+    for whose, part in parts.items():
+        for kind, content in part.get("content", {}).items():
+            yield whose, kind, content
+
+
+def validator(schema: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
+    """Checks values against a schema of the documentation."""
+    return jsonschema_rs.Draft202012Validator({**schema, "components": DOCUMENTATION["components"]})

@@ -1,7 +1,9 @@
 """The REST API as a whole: its operations, its documentation, its paths."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -16,6 +18,7 @@ from tidings.api import (
     attributes,
     blacklists,
     contacts,
+    examples,
     exports,
     group_attributes,
     group_settings,
@@ -71,18 +74,31 @@ class Api(NinjaAPI):
         schema = super().get_openapi_schema(**options)
         for path in schema["paths"].values():
             for operation in path.values():
+                _document_bodies(operation)
                 _document_problems(operation["responses"])
                 for parameter in operation["parameters"]:
                     parameter.pop(
                         "examples", None
                     )  # a list here is invalid; they stand in its schema as well
+        examples.complete(schema)
         return schema
+
+
+def _document_bodies(operation: dict[str, Any]) -> None:
+    """A body may always be unreadable or too large."""
+    responses = operation["responses"]
+    if "requestBody" in operation:
+        for status in (HTTPStatus.BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE):
+            problem = deepcopy(responses[HTTPStatus.UNPROCESSABLE_ENTITY])
+            responses.setdefault(int(status), problem | {"description": status.phrase})
 
 
 def _document_problems(responses: dict[int, dict[str, Any]]) -> None:
     for status, response in responses.items():
         if int(status) >= 400 and "application/json" in response.get("content", {}):  # noqa: PLR2004 - HTTP's border
-            response["content"] = {problems.MEDIA_TYPE: response["content"].pop("application/json")}
+            content = response["content"].pop("application/json")
+            content["example"] = problems.example(int(status))
+            response["content"] = {problems.MEDIA_TYPE: content}
 
 
 def _made() -> Api:

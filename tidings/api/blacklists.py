@@ -27,7 +27,15 @@ Whose = Annotated[
 ]
 FILE = {
     "responses": {
-        200: {"description": "One entry a line", "content": {"text/csv": {"schema": {"type": "string"}}}}
+        200: {
+            "description": "One entry a line",
+            "content": {
+                "text/csv": {
+                    "schema": {"type": "string"},
+                    "example": "pattern,kind,reason\n*.example.com,subdomains,competitors\n",
+                }
+            },
+        }
     }
 }
 

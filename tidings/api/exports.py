@@ -20,7 +20,15 @@ router = Router(tags=["exports"])
 
 FILE = {
     "responses": {
-        200: {"description": "The members as CSV", "content": {"text/csv": {"schema": {"type": "string"}}}}
+        200: {
+            "description": "The members as CSV",
+            "content": {
+                "text/csv": {
+                    "schema": {"type": "string"},
+                    "example": "email,first_name,state\nanna@example.com,Anna,active\n",
+                }
+            },
+        }
     }
 }
 

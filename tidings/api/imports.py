@@ -35,14 +35,18 @@ BODY = {
         "content": {
             FORM: {"schema": {"type": "object", "required": [FIELD], "properties": {FIELD: _FILE}}},
             **{kind: {"schema": _FILE} for kind in PLAIN},
+            "text/csv": {"schema": _FILE, "example": "email,first name\nanna@example.com,Anna\n"},
         },
     }
 }
+REJECTS_EXAMPLE = (
+    "line,reason,column,value,advice\n3,bad_address,E-mail,anna at example.net,This is no e-mail address.\n"
+)
 REJECTS = {
     "responses": {
         200: {
             "description": "Line, column, value and reason of each rejected row",
-            "content": {"text/csv": {"schema": {"type": "string"}}},
+            "content": {"text/csv": {"schema": {"type": "string"}, "example": REJECTS_EXAMPLE}},
         }
     }
 }

@@ -80,6 +80,25 @@ class Problem(Schema):
     holder: Holder | None = Field(default=None, description="With 423: who holds the lock.")
 
 
+# For the documentation: what a problem with this status may say.
+EXAMPLES: dict[int, tuple[str, str]] = {
+    400: ("unreadable_body", "Cannot parse request body"),
+    401: ("unauthorized", "Send a valid API key: Authorization: Bearer tid_…"),
+    404: ("not_found", "There is no group 8."),
+    409: ("group_archived", "Group “Spring 2024” is archived. Activate it first."),
+    413: ("body_too_large", "The body is too large. Lists of contacts can be imported as a file."),
+    415: ("unsupported_body", "A body of the type “image/png” can't be read. Send text/csv."),
+    422: ("invalid_input", "name: Field required"),
+    423: ("group_locked", "Group 7 can't be used now: exclusive lock of import “people.csv” since …"),
+    500: ("internal_error", "Something in Tidings went wrong. Its log says what."),
+    503: ("database_unavailable", "The database can't be reached now. Try again in a moment."),
+    507: (
+        "no_room_for_upload",
+        "There is no room for the file. Make some on the server's disk, and try again.",
+    ),
+}
+
+
 class BadIdempotencyKey(TidingsError):
     """The header Idempotency-Key can't be used: {why}"""
 
@@ -98,6 +117,27 @@ STATUS[UnsupportedBody] = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
 def answers(success: Mapping[int, Any], *codes: int) -> dict[int, Any]:
     """All answers of an operation for its documentation: `success`, what every call can meet, and `codes`."""
     return {**success, **dict.fromkeys(sorted({*COMMON, *codes}), Problem)}
+
+
+def example(status: int) -> dict[str, Any]:
+    """What a problem with this status looks like, for the documentation."""
+    code, detail = EXAMPLES[status]
+    title = HTTPStatus(status).phrase
+    told: dict[str, Any] = {
+        "type": TYPE + code,
+        "title": title,
+        "status": status,
+        "code": code,
+        "detail": detail,
+    }
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY:
+        told["errors"] = [{"place": "body", "field": "name", "message": "Field required"}]
+    if status == HTTPStatus.LOCKED:
+        told["holder"] = {
+            "process_id": 41, "kind": "import", "label": "people.csv", "mode": "exclusive",
+            "since": "2026-11-24T09:00:00Z", "started_by": "Anna Ahrens",
+        }  # fmt: skip
+    return told
 
 
 def problem(status: int, code: str, detail: str, **more: object) -> HttpResponse:
