@@ -77,3 +77,41 @@ def test_it_gives_a_list_as_csv(caller: Any) -> None:
     lines = b"".join(caller.get("/blacklist.csv").streaming_content).decode("utf-8-sig").splitlines()
     assert lines[0] == "pattern,kind,reason,source,added_by,added_at"
     assert lines[1].startswith("+491713920000,mobile,'=1+1,api,Anna,2")
+
+
+def test_it_reads_a_file_onto_a_list(caller: Any, group: Any, run_jobs: Any) -> None:
+    answer = caller.upload(
+        f"/blacklist/imports?group={group.pk}&mode=add&filename=never.txt",
+        b"a@example.com\nnobody",
+        "text/plain",
+    )
+    assert answer.status_code == 202
+    run_jobs()
+    done = caller.get(answer["Location"].removeprefix("/api/v1")).json()
+    assert (done["state"], done["values"], done["added"], done["rejected"]) == ("finished", 2, 1, 1)
+    assert [e["source"] for e in caller.get("/blacklist", group=group.pk).json()["items"]] == ["import"]
+    assert [run["id"] for run in caller.get("/blacklist/imports", group=group.pk).json()["items"]] == [
+        done["id"]
+    ]
+    rejects = caller.get(f"/blacklist/imports/{done['id']}/rejects.csv")
+    assert b"2,nobody,unknown" in b"".join(rejects.streaming_content)
+
+
+def test_it_repeats_the_answer_of_an_import_and_starts_nothing(caller: Any) -> None:
+    calls = [
+        caller.upload("/blacklist/imports", b"a@example.com", **{"Idempotency-Key": "one"}) for _ in range(2)
+    ]
+    assert calls[0].json() == calls[1].json()
+
+
+def test_it_refuses_a_file_for_a_group_in_use(caller: Any, group: Any) -> None:
+    begin(Process.Kind.EXPORT, [group.pk], label="members", by=None)
+    assert caller.upload(f"/blacklist/imports?group={group.pk}", b"a@example.com").status_code == 423
+
+
+def test_it_cancels_an_import_of_a_list(caller: Any, run_jobs: Any) -> None:
+    number = caller.upload("/blacklist/imports", b"a@example.com").json()["id"]
+    assert caller.post(f"/blacklist/imports/{number}/cancel").status_code == 200
+    run_jobs()
+    assert caller.get(f"/blacklist/imports/{number}").json()["state"] == "cancelled"
+    assert caller.post(f"/blacklist/imports/{number}/cancel").json()["code"] == "blacklist_import_ended"

@@ -41,3 +41,26 @@ def test_it_saves_a_list_as_csv(tidings, tmp_path) -> None:
     assert tidings("blacklist", "export", "--out", str(tmp_path / "list.csv")).code == 0
     with (tmp_path / "list.csv").open(encoding="utf-8-sig") as file:
         assert [row["pattern"] for row in csv.DictReader(file)] == ["anna@example.com"]
+
+
+def test_it_imports_a_file_and_saves_what_was_left_out(program, tmp_path) -> None:
+    file, rejects = tmp_path / "never.txt", tmp_path / "rejects.csv"
+    file.write_text("a@example.com, example.org\nnobody\n", encoding="utf-8")
+    done = program("blacklist", "import", str(file), "--json")
+    assert (done.code, done.json["state"], done.json["added"], done.json["rejected"]) == (0, "finished", 2, 1)
+    assert program("blacklist", "rejects", str(done.json["id"]), "--out", str(rejects)).code == 0
+    assert "nobody" in rejects.read_text(encoding="utf-8-sig")
+    again = program("blacklist", "import", "-", "--mode", "delete", "--json", stdin="example.org\n")
+    assert again.json["removed"] == 1
+
+
+def test_it_ends_with_6_when_a_file_cannot_be_read(program) -> None:
+    done = program("blacklist", "import", "-", "--json", stdin="<userdata/>")
+    assert (done.code, done.error["error"]) == (6, "ended_badly")
+
+
+def test_it_cancels_an_import(tidings, tmp_path) -> None:
+    file = tmp_path / "never.txt"
+    file.write_text("a@example.com", encoding="utf-8")
+    asked = tidings("blacklist", "import", str(file), "--no-wait", "--json").json
+    assert "stays what it was" in tidings("blacklist", "cancel", str(asked["id"])).out

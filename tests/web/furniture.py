@@ -9,7 +9,8 @@ from tidings.accounts.models import User
 from tidings.attributes.actions import define
 from tidings.attributes.models import Attribute
 from tidings.blacklists import actions as blacklists
-from tidings.blacklists.models import Entry
+from tidings.blacklists.models import BlacklistImport, Entry
+from tidings.blacklists.models import Reject as ListReject
 from tidings.channels.mailbox.models import CaughtMessage
 from tidings.contacts.actions import create_or_update
 from tidings.contacts.models import Contact
@@ -64,6 +65,7 @@ class World:
     imported: Import
     supergroup: Group
     mail: CaughtMessage
+    listed: BlacklistImport
 
 
 def furnish() -> World:
@@ -76,7 +78,7 @@ def furnish() -> World:
     unsubscribe(people[-1], weekly.pk, source="page", by=user)
     attributes.put(weekly, "Opening hours", "Mon-Fri 9-18", by=user)
     attributes.put(weekly, "Price", "12.50 EUR", by=user)
-    keep_out(weekly, user)
+    listed = keep_out(weekly, user)
     import_into(deals, user)
     sendout = send(weekly, people[:4], user)
     draft = upload(empty, BytesIO(PEOPLE_CSV.encode()), filename="people.csv", by=user)
@@ -85,7 +87,7 @@ def furnish() -> World:
     create_api_key(user, "web shop")
     mail = catch(people[0])
     return World(
-        user, weekly, deals, empty, people[0], card, sendout, draft, imported, everything, mail
+        user, weekly, deals, empty, people[0], card, sendout, draft, imported, everything, mail, listed
     )  # fmt: skip
 
 
@@ -112,14 +114,27 @@ def join(name: str, group: Group, user: User) -> Contact:
     return contact
 
 
-def keep_out(group: Group, user: User) -> None:
-    """Entries of the system and of the group."""
+def keep_out(group: Group, user: User) -> BlacklistImport:
+    """Entries of the system and of the group, and a file of them, which is returned."""
     for pattern, whose in (
         ("*.example.com", None),
         ("+491713920000", None),
         ("nobody@example.net", group),
     ):
         blacklists.add(pattern, whose, reason="Asked by telephone", source=Entry.Source.PAGE, by=user)
+    run = blacklists.start_import(
+        group, BytesIO(b"other@example.net\nnobody\n"), filename="never.txt", mode=BlacklistImport.Mode.ADD, by=user
+    )  # fmt: skip
+    return end_listing(run)
+
+
+def end_listing(run: BlacklistImport) -> BlacklistImport:
+    """The import of a list as it is when it has ended: one value added, one rejected."""
+    ListReject.objects.create(run=run, line=2, value="nobody", reason="unknown")
+    locks.end(run.process_id, Process.State.FINISHED)
+    ended = {"state": BlacklistImport.State.FINISHED, "values": 2, "added": 1, "rejected": 1}
+    BlacklistImport.objects.filter(pk=run.pk).update(**ended, ended_at=clock.now())
+    return BlacklistImport.objects.get(pk=run.pk)
 
 
 def import_into(group: Group, user: User) -> Process:

@@ -1,8 +1,11 @@
 """The pages of the blacklists."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
+from tests.web.furniture import end_listing
 from tidings.blacklists import queries
+from tidings.blacklists.models import BlacklistImport
 
 
 def patterns(group=None) -> list[str]:
@@ -36,10 +39,10 @@ def test_it_says_that_an_entry_was_there_already(operator, world):
 
 
 def test_it_removes_an_entry(operator, world):
-    [entry] = queries.entries(world.group)
+    entry = queries.find_by("nobody@example.net", world.group)
     answer = operator.post(f"/blacklist/{entry.pk}/remove/", follow=True)
     assert "is off the list" in answer.content.decode()
-    assert patterns(world.group) == []
+    assert "nobody@example.net" not in patterns(world.group)
 
 
 @pytest.mark.parametrize(
@@ -75,3 +78,45 @@ def test_it_gives_the_list_as_csv_as_narrowed(operator, world):
 def test_a_page_takes_few_queries(operator, world, django_assert_max_num_queries):
     with django_assert_max_num_queries(10):
         operator.get(f"/groups/{world.group.pk}/blacklist/", {"q": "x@example.com"})
+
+
+@pytest.fixture
+def upload(operator, world):
+    def upload(content: str, path: str = "/blacklist/imports/", mode: str = "add"):
+        file = SimpleUploadedFile("never.txt", content.encode())
+        return operator.post(path, {"file": file, "mode": mode}, follow=True)
+
+    return upload
+
+
+def test_it_takes_a_file_and_shows_what_became_of_it(upload, operator, world):
+    answer = upload("new@example.org\nnobody\n", f"/groups/{world.empty.pk}/blacklist/imports/")
+    assert "Reading the file" in answer.content.decode()
+    run = answer.context["run"]
+    end_listing(run)
+    html = operator.get(f"/blacklist/imports/{run.pk}/").content.decode()
+    assert "1 added, 0 removed." in html
+    assert "neither an address" in html
+    content = b"".join(operator.get(f"/blacklist/imports/{run.pk}/rejected.csv").streaming_content)
+    assert b"2,nobody" in content
+    assert "never.txt" in operator.get(f"/groups/{world.empty.pk}/blacklist/imports/").content.decode()
+
+
+def test_it_says_who_holds_the_group_and_keeps_no_file(upload, world):
+    html = upload("new@example.org", f"/groups/{world.locked.pk}/blacklist/imports/").content.decode()
+    assert "can&#x27;t be used now" in html
+
+
+def test_it_cancels_an_import(upload, operator):
+    run = upload("new@example.org").context["run"]
+    answer = operator.post(f"/blacklist/imports/{run.pk}/cancel/", follow=True)
+    assert "stays what it was" in answer.content.decode()
+    BlacklistImport.objects.filter(pk=run.pk).update(state="cancelled")
+    assert "Cancelled." in operator.get(f"/blacklist/imports/{run.pk}/").content.decode()
+
+
+def test_its_live_part_comes_anew_when_the_state_has_changed(upload, operator):
+    run = upload("new@example.org").context["run"]
+    assert operator.get(f"/blacklist/imports/{run.pk}/live/?state=running").status_code == 200
+    end_listing(run)
+    assert operator.get(f"/blacklist/imports/{run.pk}/live/?state=running")["HX-Refresh"] == "true"

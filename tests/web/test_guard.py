@@ -38,7 +38,13 @@ def test_it_binds_every_path_with_page(pattern):
 
 @pytest.mark.parametrize(
     "path",
-    ["groups/1/members/1/remove/", "groups/1/attributes/remove/", "keys/1/revoke/", "blacklist/1/remove/"],
+    [
+        "groups/1/members/1/remove/",
+        "groups/1/attributes/remove/",
+        "keys/1/revoke/",
+        "blacklist/1/remove/",
+        "blacklist/imports/1/cancel/",
+    ],
 )
 def test_it_changes_nothing_by_a_get(operator, path):
     assert operator.get(f"/{path}").status_code == 405

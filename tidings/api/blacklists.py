@@ -1,18 +1,21 @@
 """Blacklists: who never gets anything, from one group or from the whole system."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse, StreamingHttpResponse
 from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
+from tidings.api import idempotency
 from tidings.api.auth import Call
-from tidings.api.paging import After, Limit, Page, cut
+from tidings.api.imports import BODY, REJECTS, ProgressOut
+from tidings.api.paging import BEGINNING_OF_NEWEST, After, Limit, Page, cut
 from tidings.api.problems import answers
+from tidings.api.uploads import Upload, received
 from tidings.blacklists import actions, queries
 from tidings.blacklists.actions import REASON_CHARACTERS_AT_MOST
-from tidings.blacklists.models import SYSTEM, Entry
+from tidings.blacklists.models import SYSTEM, BlacklistImport, Entry
 from tidings.blacklists.rules import PATTERN_CHARACTERS_AT_MOST
 from tidings.groups.models import Group
 from tidings.groups.queries import find as find_group
@@ -75,6 +78,26 @@ class CheckOut(Schema):
     address: str = Field(examples=["anna@mail.example.com"])
     blacklisted: bool
     entries: list[EntryOut]
+
+
+class BlacklistImportOut(Schema):
+    """A file on its way onto a blacklist. Each value in it ends in one of the counts, but `removed` with `replace`."""
+
+    id: int = Field(examples=[4])
+    state: str = Field(description="running, finished, failed or cancelled", examples=["running"])
+    group: int | None = Field(examples=[7])
+    filename: str = Field(examples=["never.csv"])
+    mode: str = Field(examples=["add"])
+    values: int = Field(examples=[95_000])
+    added: int = Field(examples=[90_000])
+    removed: int = Field(examples=[0])
+    unchanged: int = Field(examples=[4_900])
+    duplicates: int = Field(examples=[50])
+    rejected: int = Field(examples=[50])
+    error: str = Field(examples=[""])
+    progress: ProgressOut
+    created_at: datetime
+    ended_at: datetime | None
 
 
 def entry_out(entry: Entry) -> EntryOut:
@@ -156,3 +179,79 @@ def remove_from_blacklist(request: Call, number: int) -> Status[None]:
     if not actions.remove(queries.find(number), by=request.auth):
         raise NotFound(thing="blacklist entry", ref=number)
     return Status(204, None)
+
+
+@router.get("/blacklist/imports", response=answers({200: Page[BlacklistImportOut]}, 404))
+def list_blacklist_imports(
+    request: Call,  # noqa: ARG001 - ninja passes the request
+    *,
+    group: Whose = None,
+    after: After = BEGINNING_OF_NEWEST,
+    limit: Limit = 50,
+) -> Page[BlacklistImportOut]:
+    """Lists the files that were read onto the list of the system or of a group, newest first."""
+    found = queries.imports(whose(group)).filter(pk__lt=int(after))
+    rows, following = cut(found, limit, lambda run: run.pk)
+    return Page(items=[import_out(run) for run in rows], next=following)
+
+
+@router.post(
+    "/blacklist/imports",
+    response=answers({202: BlacklistImportOut}, 404, 409, 415, 423, 507),
+    openapi_extra=BODY,
+)
+def start_blacklist_import(
+    request: Call,
+    response: HttpResponse,
+    *,
+    group: Whose = None,
+    mode: BlacklistImport.Mode = BlacklistImport.Mode.ADD,
+    filename: Annotated[str, Query(max_length=300, examples=["never.csv"])] = "",
+    idempotency_key: idempotency.Key = None,
+) -> Status[dict[str, Any]]:
+    """Starts reading a file onto a list: one entry a line, separated by commas, CSV with a header, or XML.
+
+    The file is the body, or the field `file` of a form. `add` keeps what is there, `replace` removes what the file
+    doesn't name, `delete` removes what it names. A group's list takes the group's exclusive lock.
+    """
+    found = whose(group)
+
+    def start(upload: Upload) -> idempotency.Started:
+        run = actions.start_import(
+            found, upload.content, filename=upload.filename, mode=mode, by=request.auth
+        )
+        return idempotency.Started(f"{request.path}/{run.pk}", import_out(run).dict())
+
+    with received(request, filename) as upload:
+        asked = [found and found.pk, upload.filename, upload.digest, mode]
+        started = idempotency.once(idempotency_key, asked, lambda: start(upload), by=request.auth)
+    response["Location"] = started.location
+    return Status(202, started.body)
+
+
+@router.get("/blacklist/imports/{int:number}", response=answers({200: BlacklistImportOut}, 404))
+def get_blacklist_import(request: Call, number: int) -> BlacklistImportOut:  # noqa: ARG001 - ninja passes the request
+    """Gets an import of a list: its state, its counts, how far it is."""
+    return import_out(queries.find_import(number))
+
+
+@router.get(
+    "/blacklist/imports/{int:number}/rejects.csv", response=answers({200: None}, 404), openapi_extra=REJECTS
+)
+def get_blacklist_rejects(request: Call, number: int) -> StreamingHttpResponse:  # noqa: ARG001 - ninja passes the request
+    """Gets the values that were left out, as CSV."""
+    lines = queries.rejects_csv(queries.find_import(number))
+    headers = {"Content-Disposition": f'attachment; filename="blacklist-import-{number}-rejects.csv"'}
+    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@router.post("/blacklist/imports/{int:number}/cancel", response=answers({200: BlacklistImportOut}, 404, 409))
+def cancel_blacklist_import(request: Call, number: int) -> BlacklistImportOut:
+    """Cancels an import of a list. The list stays what it was."""
+    actions.cancel_import(queries.find_import(number), by=request.auth)
+    return import_out(queries.find_import(number))
+
+
+def import_out(run: BlacklistImport) -> BlacklistImportOut:
+    """An import of a list as programs see it."""
+    return BlacklistImportOut(**queries.summary(run))

@@ -14,7 +14,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import Field
 
 from tidings.accounts.errors import EmailTaken
-from tidings.blacklists.errors import AddressBlacklisted
+from tidings.blacklists.errors import AddressBlacklisted, BlacklistImportEnded
 from tidings.groups.errors import AddressTaken, BadSettings, GroupArchived
 from tidings.imports.errors import ImportEnded, NoRoomForUpload, NothingToConfirm
 from tidings.kernel.errors import NotFound, Refused, TidingsError
@@ -35,6 +35,7 @@ STATUS: dict[type[TidingsError], HTTPStatus] = {
     EmailTaken: HTTPStatus.CONFLICT,
     OptedOut: HTTPStatus.CONFLICT,
     AddressBlacklisted: HTTPStatus.CONFLICT,
+    BlacklistImportEnded: HTTPStatus.CONFLICT,
     ImportEnded: HTTPStatus.CONFLICT,
     NothingToConfirm: HTTPStatus.CONFLICT,
     NoRoomForUpload: HTTPStatus.INSUFFICIENT_STORAGE,

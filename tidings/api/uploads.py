@@ -17,6 +17,7 @@ FIELD = "file"
 FORM = "multipart/form-data"
 PLAIN = (
     "text/csv",
+    "text/plain",
     "application/xml",
     "text/xml",
     "application/octet-stream",

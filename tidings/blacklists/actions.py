@@ -1,17 +1,28 @@
-"""Putting single entries on blacklists and taking them off. Single actions: no lock refuses them."""
+"""Putting entries on blacklists and taking them off: single ones, which no lock refuses, and those of a file."""
 
+import uuid
+from typing import BinaryIO
+
+from django.core.files.base import File
+from django.core.files.storage import default_storage
 from django.db import transaction
 
 from tidings.accounts.models import User
-from tidings.blacklists.errors import BadPattern
-from tidings.blacklists.models import Entry
+from tidings.blacklists import tasks
+from tidings.blacklists.errors import BadPattern, BlacklistImportEnded
+from tidings.blacklists.models import BlacklistImport, Entry
 from tidings.blacklists.queries import checked, scope_of, statements
 from tidings.blacklists.rules import Kind, Pattern, traceless
+from tidings.groups.errors import GroupArchived
 from tidings.groups.models import Group
 from tidings.journal.actions import record
 from tidings.kernel import db
+from tidings.locks import actions as locks
+from tidings.locks.errors import GroupLocked
+from tidings.locks.models import Process
 
 REASON_CHARACTERS_AT_MOST = 300
+FILENAME_CHARACTERS_AT_MOST = 200  # its end is kept, for the sake of the ending
 
 
 @transaction.atomic
@@ -56,3 +67,66 @@ def remove(entry: Entry, *, by: User | None) -> bool:
             "blacklist.removed", entry.scope, by=by, entry=entry.pk, kind=entry.kind, pattern=traceless(named)
         )
     return gone == 1
+
+
+def start_import(
+    group: Group | None, file: BinaryIO, *, filename: str, mode: BlacklistImport.Mode, by: User | None
+) -> BlacklistImport:
+    """Reads a file of entries onto the list of a group, whose lock it takes, or onto the system's.
+
+    The system's list takes no group's lock, for that would stop everything; one file at a time is read onto it. Raises
+    `GroupLocked`, and then has kept nothing.
+    """
+    if group and group.archived_at:
+        raise GroupArchived(group=group.name)
+    name = _shown_name(filename)
+    with transaction.atomic():
+        stored = default_storage.save(f"blacklists/{uuid.uuid4()}", File(file))
+        size = default_storage.size(stored)
+        process = _begin(group, label=f"Blacklist import of {name}", by=by, total=size)
+        run = BlacklistImport.objects.create(
+            process=process,
+            scope=scope_of(group),
+            filename=name,
+            file=stored,
+            size=size,
+            mode=mode,
+            started_by=by,
+        )
+        record("blacklist.import_started", run.scope, by=by, run=run.pk, filename=name, mode=mode)
+        tasks.import_list.defer(import_id=run.pk)
+    return run
+
+
+def _begin(group: Group | None, *, label: str, by: User | None, total: int) -> Process:
+    """The system's list stands under a number that no group has, so one lock at a time can be held on it as well."""
+    try:
+        kind = Process.Kind.BLACKLIST_IMPORT
+        return locks.begin(kind, [scope_of(group)], label=label, by=by, total=total)
+    except GroupLocked as error:
+        if group is None:
+            raise GroupLocked(**{**error.facts, "group": "The system's blacklist"}) from None
+        raise
+
+
+def _shown_name(filename: str) -> str:
+    last = filename.replace("\\", "/").rpartition("/")[2]
+    name = "".join(filter(str.isprintable, last)).strip()[-FILENAME_CHARACTERS_AT_MOST:]
+    return name if name.strip(".") else "blacklist.txt"
+
+
+def cancel_import(run: BlacklistImport, *, by: User | None) -> None:
+    """Asks the import to stop; the list stays what it was. Raises `BlacklistImportEnded`."""
+    going = BlacklistImport.objects.filter(pk=run.pk, state=BlacklistImport.State.RUNNING)
+    with transaction.atomic():
+        if not going.update(cancel_requested=True):
+            raise BlacklistImportEnded(run=run.pk)
+        record("blacklist.import_cancel_asked", run.scope, by=by, run=run.pk)
+        # Its job may be gone: without one nobody would end it and free the group.
+        tasks.import_list.defer(import_id=run.pk)
+
+
+def requeue(processes: list[int]) -> None:
+    """Puts imports back into the queue whose worker is known to be dead."""
+    for run in BlacklistImport.objects.filter(process__in=processes):
+        tasks.import_list.defer(import_id=run.pk)

@@ -9,3 +9,7 @@ class BadPattern(TidingsError):
 
 class AddressBlacklisted(TidingsError):
     """{address} is on the blacklist of {whose} by the entry “{entry}”. Remove the entry first."""
+
+
+class BlacklistImportEnded(TidingsError):
+    """Blacklist import {run} has ended, so there is nothing to cancel."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tidings.accounts.models import User
-from tidings.blacklists.models import SYSTEM, Entry
+from tidings.blacklists.models import SYSTEM, BlacklistImport, Entry
 from tidings.blacklists.queries import hits_of, statements
 from tidings.blacklists.rules import sha256
 from tidings.contacts.models import Contact
@@ -23,6 +23,7 @@ class OfGroup:
     def purge(group_id: int) -> None:
         """The list goes with its group."""
         Entry.objects.filter(scope=group_id).delete()
+        BlacklistImport.objects.filter(scope=group_id).delete()
 
 
 class OfContact:

@@ -1,14 +1,15 @@
 """Looking blacklists up."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from tidings.blacklists.errors import AddressBlacklisted, BadPattern
-from tidings.blacklists.models import SYSTEM, Entry
+from tidings.blacklists.models import SYSTEM, BlacklistImport, Entry
 from tidings.blacklists.rules import Kind, Pattern, PatternFault, normalise, patterns_of
 from tidings.groups.models import Group
-from tidings.kernel import sheets, sql
+from tidings.kernel import db, sheets, sql
 from tidings.kernel.errors import NotFound
 
 statements = sql.load(__package__)
@@ -108,3 +109,57 @@ def demand_unlisted(email: str | None, mobile: str | None, group: Group) -> None
     if entry:
         whose = "the whole system" if entry.scope == SYSTEM else f"group “{group.name}”"
         raise AddressBlacklisted(address=email or mobile, whose=whose, entry=entry.pattern)
+
+
+def imports(group: Group | None) -> QuerySet[BlacklistImport]:
+    """The imports of a list, newest first."""
+    found = BlacklistImport.objects.filter(scope=scope_of(group))
+    return found.select_related("process", "started_by").order_by("-pk")
+
+
+def find_import(number: int) -> BlacklistImport:
+    """The import with that id; raises `NotFound`."""
+    found = BlacklistImport.objects.select_related("process", "started_by").filter(pk=number).first()
+    if found is None:
+        raise NotFound(thing="blacklist import", ref=number)
+    return found
+
+
+def rejects_csv(run: BlacklistImport) -> Iterator[str]:
+    """The values that were left out, as lines of a CSV file in the order of the uploaded one."""
+    yield sheets.MARK + sheets.line(("line", "value", "reason", "advice"))
+    last = 0
+    params = {"run": run.pk, "rows": CSV_ROWS_PER_QUERY}
+    while page := db.rows(statements.rejects, {**params, "id": last}):
+        yield "".join(
+            sheets.line((row["line"], row["value"], row["reason"], advice(row["reason"]))) for row in page
+        )
+        last = page[-1]["id"]
+
+
+def advice(reason: str) -> str:
+    """What to do about values rejected for that reason."""
+    return PatternFault[reason.upper()].value
+
+
+def reject_counts(run: BlacklistImport) -> list[tuple[str, str, int]]:
+    """Rejected values by reason with advice, most frequent first."""
+    counted = run.rejects.values_list("reason").annotate(n=Count("pk")).order_by("-n", "reason")
+    return [(reason, advice(reason), number) for reason, number in counted]
+
+
+def summary(run: BlacklistImport) -> dict[str, Any]:
+    """Everything about an import of a blacklist that fits in one JSON object; times are ISO 8601."""
+    counts = ("values", "added", "removed", "unchanged", "duplicates", "rejected")
+    return {
+        "id": run.pk,
+        "state": run.state,
+        "group": None if run.scope == SYSTEM else run.scope,
+        "filename": run.filename,
+        "mode": run.mode,
+        **{name: getattr(run, name) for name in counts},
+        "error": run.error,
+        "progress": {"done": run.process.done, "total": run.process.total},
+        "created_at": run.created_at.isoformat(),
+        "ended_at": run.ended_at and run.ended_at.isoformat(),
+    }

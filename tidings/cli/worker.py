@@ -20,6 +20,7 @@ from django.db import DatabaseError
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
+from tidings.blacklists import actions as blacklists
 from tidings.channels.email.pool import Pool
 from tidings.channels.email.relay import Relay, parse_relay
 from tidings.channels.outcomes import Outcome
@@ -205,5 +206,6 @@ def release(worker: str) -> None:
     processes = locks.release_worker(worker)
     imports.requeue(processes)
     exports.requeue(processes)
+    blacklists.requeue(processes)
     sendouts.requeue_batches_of(worker)
     sendouts.requeue_letters_of(worker)

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 
+from django.db import transaction
+
 from tidings.blacklists import queries as blacklists
 from tidings.kernel import db, sql
-from tidings.memberships.queries import as_waterfall, judging
+from tidings.memberships.queries import as_waterfall, count_members, judging
 
 statements = sql.load(__package__)
+
+MANY = 20_000  # members; below, looking each up is quicker than reading whole tables
 
 
 def waterfall(group: int) -> dict[str, int]:
@@ -20,7 +24,10 @@ def judge(group: int, parts: Mapping[str, str], params: db.Params) -> dict[str, 
     if blacklists.is_used([group]):
         barring = {"asked": statements.asked, "listed": blacklists.LISTED, "barred": statements.barred}
     scopes = blacklists.scopes_for([group])
-    return as_waterfall(db.rows(judging(parts, barring), {**params, "group": group, "scopes": scopes}))
+    with transaction.atomic():
+        if count_members([group])[group].total >= MANY:
+            db.execute(statements.plan)
+        return as_waterfall(db.rows(judging(parts, barring), {**params, "group": group, "scopes": scopes}))
 
 
 def recipients_statement() -> str:

@@ -3,6 +3,7 @@
 from tidings.web.views import (
     attributes,
     blacklist,
+    blacklist_imports,
     contacts,
     dashboard,
     entry,
@@ -33,6 +34,7 @@ urlpatterns = [
     *contacts.urls,
     *attributes.urls,
     *blacklist.urls,
+    *blacklist_imports.urls,
     *messages.urls,
     *sendouts.urls,
     *imports.urls,

@@ -13,15 +13,20 @@ WITH kinds AS MATERIALIZED (
 ), suffixes AS (
     SELECT domain, domain AS pattern FROM domains
     UNION ALL
-    SELECT domain, '*.' || array_to_string(labels[depth:], '.')
-    FROM domains CROSS JOIN generate_series(1, cardinality(labels)) AS depth
+    SELECT domain, '*.' || array_to_string(labels[depth::int:], '.')
+    -- not generate_series: the planner takes that for a thousand rows, and would read a whole list for a batch
+    FROM domains CROSS JOIN unnest(labels) WITH ORDINALITY AS l (label, depth)
 ), barred AS MATERIALIZED (
     SELECT s.domain, e.scope FROM suffixes s
     JOIN blacklist_entries e ON e.pattern = s.pattern AND e.scope = ANY (%(scopes)s::bigint[])
 )
-SELECT a.ref, a.scope FROM asked a CROSS JOIN LATERAL (VALUES (a.email), (a.mobile)) AS v (address)
-JOIN blacklist_entries e ON e.pattern = v.address AND e.scope = ANY (%(scopes)s::bigint[]) AND e.scope IN (0, a.scope)
-WHERE EXISTS (SELECT 1 FROM kinds WHERE kind IN ('email', 'mobile'))
+SELECT a.ref, a.scope FROM asked a
+JOIN blacklist_entries e ON e.pattern = a.email AND e.scope = ANY (%(scopes)s::bigint[]) AND e.scope IN (0, a.scope)
+WHERE EXISTS (SELECT 1 FROM kinds WHERE kind = 'email')
+UNION
+SELECT a.ref, a.scope FROM asked a
+JOIN blacklist_entries e ON e.pattern = a.mobile AND e.scope = ANY (%(scopes)s::bigint[]) AND e.scope IN (0, a.scope)
+WHERE EXISTS (SELECT 1 FROM kinds WHERE kind = 'mobile')
 UNION
 SELECT a.ref, a.scope FROM asked a
 JOIN barred b ON b.domain = split_part(a.email, '@', 2) AND b.scope IN (0, a.scope)
@@ -30,12 +35,12 @@ UNION
 SELECT a.ref, a.scope FROM asked a CROSS JOIN LATERAL (VALUES (a.email), (a.mobile)) AS v (address)
 JOIN blacklist_entries e ON e.pattern = md5(v.address) AND e.scope = ANY (%(scopes)s::bigint[])
                         AND e.scope IN (0, a.scope)
-WHERE EXISTS (SELECT 1 FROM kinds WHERE kind = 'md5')
+WHERE v.address IS NOT NULL AND EXISTS (SELECT 1 FROM kinds WHERE kind = 'md5')
 UNION
 SELECT a.ref, a.scope FROM asked a CROSS JOIN LATERAL (VALUES (a.email), (a.mobile)) AS v (address)
 JOIN blacklist_entries e ON e.pattern = encode(sha256(convert_to(v.address, 'UTF8')), 'hex')
                         AND e.scope = ANY (%(scopes)s::bigint[]) AND e.scope IN (0, a.scope)
-WHERE EXISTS (SELECT 1 FROM kinds WHERE kind = 'sha256')
+WHERE v.address IS NOT NULL AND EXISTS (SELECT 1 FROM kinds WHERE kind = 'sha256')
 
 -- name: add
 -- Puts one entry on a list unless it stands there; returns it only if it is new. Rides blacklist_entries_once.

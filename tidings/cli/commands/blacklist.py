@@ -3,15 +3,19 @@
 import click
 
 from tidings.blacklists import actions, queries
-from tidings.blacklists.models import SYSTEM, Entry
-from tidings.cli.ground import database
+from tidings.blacklists.models import SYSTEM, BlacklistImport, Entry
+from tidings.cli.commands.imports import NO_WORKERS, opened
+from tidings.cli.exits import EndedBadly
+from tidings.cli.ground import database, living_workers
 from tidings.cli.options import as_json, examples, group_of
-from tidings.cli.output import print_json, print_rows
+from tidings.cli.output import note, print_facts, print_json, print_rows
 from tidings.cli.saving import saved
 from tidings.cli.shapes import Shape
+from tidings.cli.waiting import Step, Summary, Work, wait_for
 from tidings.groups.models import Group
 
 LISTED = ("pattern", "kind", "list", "reason", "source", "added_by", "added_at")
+ENDS = (BlacklistImport.State.FINISHED, BlacklistImport.State.FAILED, BlacklistImport.State.CANCELLED)
 of_group = click.option(
     "--group", "ref", metavar="GROUP", default=None, help="The list of that group instead of the system's."
 )
@@ -100,6 +104,87 @@ def export(*, ref: str | None, out: str) -> None:
     lines = queries.as_csv(_group(ref))
     with saved(out) as target:
         target.writelines(line.encode() for line in lines)
+
+
+@blacklist.command(
+    "import",
+    epilog=examples(
+        "tidings blacklist import never.txt",
+        "tidings blacklist import never.xml --group news@example.org --mode replace",
+        "zcat never.csv.gz | tidings blacklist import - --json",
+    ),
+)
+@click.argument("file")
+@of_group
+@click.option(
+    "--mode",
+    type=click.Choice(BlacklistImport.Mode.values),
+    default=BlacklistImport.Mode.ADD.value,
+    show_default=True,
+    help="`replace` removes what FILE doesn't name, `delete` removes what it names.",
+)
+@click.option("--no-wait", is_flag=True, help="Return at once; workers do the rest.")
+@as_json
+@database()
+def import_list(*, file: str, ref: str | None, mode: str, no_wait: bool, as_json: bool) -> None:
+    """Read the entries in FILE onto a list: one a line or separated by commas, CSV with a header, or XML."""
+    group = _group(ref)
+    with opened(file) as (content, filename):
+        run = actions.start_import(
+            group, content, filename=filename, mode=BlacklistImport.Mode(mode), by=None
+        )
+    summary = _summary(run.pk) if no_wait else wait_for(_work(run.pk), quiet=as_json)
+    if as_json:
+        print_json(summary)
+    else:
+        print_facts({name: value for name, value in summary.items() if name != "progress"})
+    _tell_about(summary, is_waiting=not no_wait)
+
+
+@blacklist.command(epilog=examples("tidings blacklist rejects 4 --out rejects.csv"))
+@click.argument("run", metavar="ID", type=int)
+@click.option("--out", required=True, metavar="FILE", help="Where to; `-` is standard output.")
+@database()
+def rejects(*, run: int, out: str) -> None:
+    """Save the values that an import left out, each with line and reason, as CSV."""
+    lines = queries.rejects_csv(queries.find_import(run))
+    with saved(out) as target:
+        target.writelines(line.encode() for line in lines)
+
+
+@blacklist.command(epilog=examples("tidings blacklist cancel 4"))
+@click.argument("run", metavar="ID", type=int)
+@as_json
+@database()
+def cancel(*, run: int, as_json: bool) -> None:
+    """Cancel an import. The list stays what it was."""
+    actions.cancel_import(queries.find_import(run), by=None)
+    if as_json:
+        print_json(_summary(run))
+    else:
+        click.echo(f"Import {run} stops; the list stays what it was.")
+
+
+def _summary(run: int) -> Summary:
+    return queries.summary(queries.find_import(run))
+
+
+def _work(run: int) -> Work:
+    def step(summary: Summary) -> Step:
+        return Step(summary["state"], summary["progress"]["done"], summary["progress"]["total"])
+
+    return Work("blacklist import", run, lambda: _summary(run), step, ENDS, "tidings blacklist list")
+
+
+def _tell_about(summary: Summary, *, is_waiting: bool) -> None:
+    if summary["rejected"]:
+        note(f"See which values and why: tidings blacklist rejects {summary['id']} --out rejects.csv")
+    if not is_waiting and not living_workers():
+        note(NO_WORKERS)
+    if summary["state"] == BlacklistImport.State.FAILED:
+        raise EndedBadly(
+            what="Blacklist import", id=summary["id"], state=summary["state"], because=f": {summary['error']}"
+        )
 
 
 def _group(ref: str | None) -> Group | None:

@@ -18,3 +18,9 @@ WHERE j.reason IN ('no_address', 'will_receive')
 -- name: barred
 -- Whom the blacklists keep out, in the words of the waterfall. Reads their part `listed`.
 SELECT ref AS contact_id, 'blacklisted' AS reason FROM listed
+
+-- name: plan
+-- For large groups. The planner takes the parts of a judgement for a hundredth of what they are, and would look each
+-- of a million members up by itself; hash joins are right there, and in memory.
+SET LOCAL enable_nestloop TO off;
+SET LOCAL work_mem TO '128MB'
