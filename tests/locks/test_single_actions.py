@@ -4,11 +4,14 @@ from dataclasses import dataclass
 
 import pytest
 
+from tidings.blacklists import actions as blacklists
+from tidings.blacklists.models import Entry
 from tidings.contacts import actions as contacts
 from tidings.contacts.models import Contact
 from tidings.groups import actions as groups
 from tidings.groups import attributes
 from tidings.groups.models import Group
+from tidings.groups.settings import tabs
 from tidings.locks.errors import GroupLocked
 from tidings.locks.models import GroupLock
 from tidings.memberships import actions as memberships
@@ -19,11 +22,13 @@ PAGE = Membership.Source.PAGE
 
 @dataclass(frozen=True)
 class Scene:
-    """A group, somebody who is a member of it and somebody who isn't."""
+    """A group, a member of it, somebody who waits to become one, somebody who has nothing to do with it, an entry."""
 
     group: Group
     member: Contact
+    waiting: Contact
     other: Contact
+    entry: Entry
 
 
 SINGLE_ACTIONS = {
@@ -32,13 +37,16 @@ SINGLE_ACTIONS = {
     "remove a member": lambda on: memberships.remove(on.member, on.group, by=None),
     "edit a contact": lambda on: contacts.create_or_update(on.member.email, {"first_name": "Anna"}, by=None),
     "set a group attribute": lambda on: attributes.put(on.group, "price", "9.90", by=None),
-    "remove a group attribute": lambda on: attributes.remove(on.group, "hours", by=None),
-}
-SETTINGS = {
-    "sender": lambda group: groups.set_sender(
-        group, sender_name="Shop", reply_to="", subject_prefix="", by=None
+    "accept who waits for it": lambda on: memberships.approve(on.waiting, on.group, source=PAGE, by=None),
+    "refuse who waits for it": lambda on: memberships.refuse(on.waiting, on.group, source=PAGE, by=None),
+    "deactivate a member": lambda on: memberships.deactivate(on.member, on.group, source=PAGE, by=None),
+    "note a complaint": lambda on: memberships.complain(on.member, on.group.pk, source="feedback"),
+    "rename a contact": lambda on: contacts.update(on.member, {}, {"last_name": "Adler"}, by=None),
+    "add a blacklist entry": lambda on: blacklists.add(
+        "a@b.example", on.group, source=Entry.Source.PAGE, by=None
     ),
-    "category": lambda group: groups.set_category(group, "Retail", by=None),
+    "remove a blacklist entry": lambda on: blacklists.remove(on.entry, by=None),
+    "remove a group attribute": lambda on: attributes.remove(on.group, "hours", by=None),
 }
 
 
@@ -47,7 +55,9 @@ def scene(make_group, make_members, make_contact) -> Scene:
     group = make_group()
     attributes.put(group, "hours", "9-18", by=None)
     [member] = make_members(group, 1)
-    return Scene(group, member, make_contact())
+    [waiting] = make_members(group, ["w@example.com"], state=Membership.State.AWAITING_APPROVAL)
+    entry, _ = blacklists.add("old@example.com", group, source=Entry.Source.PAGE, by=None)
+    return Scene(group, member, waiting, make_contact(), entry)
 
 
 @pytest.mark.parametrize("mode", GroupLock.Mode.values)
@@ -58,16 +68,16 @@ def test_a_single_action_is_never_refused_by_a_lock_and_takes_none(begin, scene,
     assert GroupLock.objects.count() == 1
 
 
-@pytest.mark.parametrize("setting", SETTINGS)
-def test_settings_are_not_edited_while_a_process_writes_the_group(begin, scene, setting):
+@pytest.mark.parametrize("tab", tabs(is_supergroup=True))
+def test_settings_are_not_edited_while_a_process_writes_the_group(begin, scene, tab):
     begin("exclusive", scene.group.pk)
     with pytest.raises(
         GroupLocked, match="The settings of group “Newsletter” can't be used now: exclusive lock"
     ):
-        SETTINGS[setting](scene.group)
+        groups.update_settings(scene.group, {tab: {}}, by=None)
 
 
-@pytest.mark.parametrize("setting", SETTINGS)
-def test_settings_are_edited_while_processes_just_use_the_group(begin, scene, setting):
+def test_settings_are_edited_while_processes_just_use_the_group(begin, scene):
     begin("shared", scene.group.pk)
-    SETTINGS[setting](scene.group)
+    changed = groups.update_settings(scene.group, {"general": {"category": "Retail"}}, by=None)
+    assert changed.category.name == "Retail"
