@@ -134,3 +134,13 @@ def test_it_sets_values_of_a_member(caller: Any, group: Any, with_members: Any, 
     assert caller.put(path, {"attributes": {"Store": "Berlin"}}).json() == {"attributes": {"store": "Berlin"}}
     assert caller.get(path).json() == {"attributes": {"store": "Berlin"}}
     assert caller.get(f"/groups/{group.pk}/members/0/attributes").status_code == 404
+
+
+def test_it_merges_two_contacts(caller: Any) -> None:
+    kept = caller.post("/contacts", {"email": "a@example.com", "attributes": {"city": "Bonn"}}).json()["id"]
+    gone = caller.post("/contacts", {"email": "b@example.com", "attributes": {"city": "Rom"}}).json()["id"]
+    merged = caller.post(f"/contacts/{kept}/merge", {"gone": gone, "take": ["city"]}).json()
+    assert (merged["email"], merged["attributes"]) == ("a@example.com", {"city": "Rom"})
+    assert caller.get(f"/contacts/{gone}").json()["id"] == kept
+    answer = caller.post(f"/contacts/{kept}/merge", {"gone": kept})
+    assert (answer.status_code, answer.json()["code"]) == (409, "cannot_merge")

@@ -44,3 +44,11 @@ def test_it_sets_values_of_a_member(tidings, make_group, make_members) -> None:
     words = ("--group", str(group.pk), "--attribute", "store=Mitte")
     assert tidings("contact", "set", "anna@example.com", *words).code == 0
     assert group.memberships.get().attributes == {"store": "Mitte"}
+
+
+def test_it_merges_two_contacts(tidings, make_contact) -> None:
+    make_contact("a@example.com", city="Bonn")
+    make_contact("b@example.com", city="Rom", first_name="Bea")
+    merged = tidings("contact", "merge", "a@example.com", "b@example.com", "--yes", "--json").json
+    assert (merged["email"], merged["attributes"]) == ("a@example.com", {"city": "Bonn", "first_name": "Bea"})
+    assert tidings("contact", "show", "b@example.com").code == 4

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from tidings.accounts.actions import create_user
 from tidings.contacts.actions import create_or_update
+from tidings.contacts.merging import merge
 from tidings.groups.actions import create
 from tidings.kernel.signing import BadToken, make_token
 from tidings.memberships.actions import add
@@ -64,6 +65,14 @@ def test_the_button_unsubscribes_for_good(browser, token, contact, group):
 def test_pressing_twice_is_the_same_as_once(browser, token, contact):
     assert browser.post(f"/u/{token}").status_code == browser.post(f"/u/{token}").status_code == 200
     assert OptOut.objects.filter(contact=contact).count() == 1
+
+
+def test_a_link_in_an_old_message_works_for_who_was_merged_meanwhile(browser, token, contact, group):
+    kept, _ = create_or_update("new@example.net", {}, by=None)
+    merge(kept, contact, by=None)
+    browser.post(f"/u/{token}")
+    assert OptOut.objects.get(contact=kept, group=group).source == "link"
+    assert not is_member(kept)
 
 
 def test_a_mail_program_unsubscribes_with_one_post(browser, token, contact, group):

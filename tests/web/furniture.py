@@ -60,6 +60,7 @@ class World:
     empty: Group
     contact: Contact
     attribute: Attribute
+    other: Contact
     sendout: Sendout
     draft: Import
     imported: Import
@@ -87,7 +88,7 @@ def furnish() -> World:
     create_api_key(user, "web shop")
     mail = catch(people[0])
     return World(
-        user, weekly, deals, empty, people[0], card, sendout, draft, imported, everything, mail, listed
+        user, weekly, deals, empty, people[0], card, people[1], sendout, draft, imported, everything, mail, listed
     )  # fmt: skip
 
 

@@ -125,3 +125,22 @@ def test_values_of_a_member_are_changed_on_a_page(operator, world):
     (field,) = operator.get(path).context["form"].attribute_fields
     operator.post(path, {field.html_name: "Berlin"})
     assert b"Favourite shop: Berlin" in operator.get(f"/contacts/{world.contact.pk}/").content
+
+
+def test_it_merges_two_contacts_side_by_side(operator, world):
+    path = f"/contacts/{world.contact.pk}/merge/"
+    answer = operator.post(path, {"identity": world.other.email})
+    assert answer.url == f"{path}{world.other.pk}/"
+    page = operator.get(answer.url).content.decode()
+    assert "Anna" in page
+    assert "Ben" in page
+    operator.post(answer.url, {"first_name": "gone", "last_name": "kept"})
+    world.contact.refresh_from_db()
+    assert (world.contact.attributes["first_name"], world.contact.attributes["last_name"]) == ("Ben", "Adler")
+    assert b"Merged" in operator.get(f"/contacts/{world.other.pk}/").content
+
+
+def test_it_says_whom_it_can_not_merge(operator, world):
+    path = f"/contacts/{world.contact.pk}/merge/"
+    assert b"There is no contact nobody" in operator.post(path, {"identity": "nobody"}).content
+    assert b"It is the same contact" in operator.post(path, {"identity": world.contact.email}).content

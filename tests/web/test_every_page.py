@@ -44,6 +44,8 @@ PAGES = [
     ("/contacts/new/", "Create contact"),
     ("/contacts/{contact.pk}/edit/", "Save"),
     ("/contacts/{contact.pk}/groups/{group.pk}/", "Save"),
+    ("/contacts/{contact.pk}/merge/", "Compare"),
+    ("/contacts/{contact.pk}/merge/{other.pk}/", "Merge"),
     ("/attributes/", "New attribute"),
     ("/attributes/new/", "Define attribute"),
     ("/attributes/{attribute.pk}/", "Change type"),

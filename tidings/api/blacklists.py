@@ -9,10 +9,10 @@ from pydantic import ConfigDict, Field
 
 from tidings.api import idempotency
 from tidings.api.auth import Call
-from tidings.api.imports import BODY, REJECTS, ProgressOut
+from tidings.api.imports import REJECTS, ProgressOut
 from tidings.api.paging import BEGINNING_OF_NEWEST, After, Limit, Page, cut
 from tidings.api.problems import answers
-from tidings.api.uploads import Upload, received
+from tidings.api.uploads import Upload, body_of, received
 from tidings.blacklists import actions, queries
 from tidings.blacklists.actions import REASON_CHARACTERS_AT_MOST
 from tidings.blacklists.models import SYSTEM, BlacklistImport, Entry
@@ -41,6 +41,11 @@ FILE = {
         }
     }
 }
+
+BODY = body_of(
+    csv="pattern,reason\nanna@example.com,Asked us\n*.example.org,\n",
+    xml="<blacklist><email>anna@example.com</email><domain>example.org</domain></blacklist>",
+)
 
 
 class EntryIn(Schema):

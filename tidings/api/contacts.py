@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 from tidings.api.auth import Call
 from tidings.api.paging import After, Limit, Page, cut
 from tidings.api.problems import BadCursor, answers
-from tidings.contacts import actions, queries
+from tidings.contacts import actions, merging, queries
 from tidings.contacts.models import Contact
 from tidings.groups.models import Group
 from tidings.groups.queries import find as find_group
@@ -94,6 +94,14 @@ class ContactPatch(Schema):
     external_id: str | None = Field(None, examples=["K-1017"])
     language: str | None = Field(None, examples=["de"])
     attributes: Attributes = {}
+
+
+class MergeIn(Schema):
+    """The contact that goes, and the columns and attributes whose values are taken from it."""
+
+    model_config = ConfigDict(extra="forbid")
+    gone: int = Field(examples=[4712])
+    take: list[str] = Field([], examples=[["city", "mobile"]])
 
 
 COLUMNS = ("email", "mobile", "external_id", "language")
@@ -195,6 +203,13 @@ def change_contact(request: Call, contact: int, payload: ContactPatch) -> Contac
     """Changes identities, language and attributes of a contact."""
     columns = {name: value for name in COLUMNS if (value := getattr(payload, name)) is not None}
     return detail(actions.update(contact_of(contact), columns, payload.attributes, by=request.auth))
+
+
+@router.post("/contacts/{int:contact}/merge", response=answers({200: ContactDetail}, 400, 404, 409))
+def merge_contacts(request: Call, contact: int, payload: MergeIn) -> ContactDetail:
+    """Makes another contact a part of this one. The opt-out wins; where both have a value, this one's stays."""
+    kept, gone = contact_of(contact), contact_of(payload.gone)
+    return detail(merging.merge(kept, gone, take=payload.take, by=request.auth))
 
 
 def contact_of(number: int) -> Contact:

@@ -12,7 +12,7 @@ from tidings.api import idempotency
 from tidings.api.auth import Call
 from tidings.api.paging import BEGINNING_OF_NEWEST, After, Limit, Page, cut
 from tidings.api.problems import answers
-from tidings.api.uploads import FIELD, FORM, PLAIN, Upload, received
+from tidings.api.uploads import Upload, body_of, received
 from tidings.groups.queries import find as find_group
 from tidings.imports import actions, queries
 from tidings.imports.models import Import
@@ -27,18 +27,10 @@ SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 # In the words of `map`.
 UNKNOWN = {"stop": Unknown.STOP, "ignore": Unknown.IGNORE, "new": Unknown.CREATE}
 
-_FILE: dict[str, Any] = {"type": "string", "format": "binary"}
-# The body is read as it comes, so ninja can't see its form by itself.
-BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            FORM: {"schema": {"type": "object", "required": [FIELD], "properties": {FIELD: _FILE}}},
-            **{kind: {"schema": _FILE} for kind in PLAIN},
-            "text/csv": {"schema": _FILE, "example": "email,first name\nanna@example.com,Anna\n"},
-        },
-    }
-}
+BODY = body_of(
+    csv="email,first name\nanna@example.com,Anna\n",
+    xml="<members><member><email>anna@example.com</email></member></members>",
+)
 REJECTS_EXAMPLE = (
     "line,reason,column,value,advice\n3,bad_address,E-mail,anna at example.net,This is no e-mail address.\n"
 )

@@ -3,7 +3,11 @@
 GROUP_PARTS: list[str] = ["tidings.blacklists.parts.OfGroup"]
 """Each has `copy(source, target, by)` and `purge(group_id)`: what a package keeps of a group."""
 
-CONTACT_PARTS: list[str] = ["tidings.blacklists.parts.OfContact"]
+CONTACT_PARTS: list[str] = [
+    "tidings.blacklists.parts.OfContact",
+    "tidings.memberships.parts.OfContact",
+    "tidings.sendouts.parts.OfContact",
+]
 """Each has `merge(kept, gone)`, `erase(contact)` and `export(contact)`: what a package keeps of a person."""
 
 ATTRIBUTE_VALUES: list[str] = [

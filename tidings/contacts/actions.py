@@ -15,10 +15,10 @@ from tidings.contacts.checking import (
     checked_email,
     without_empty,
 )
+from tidings.contacts.erasure import demand_storable, hold_living
 from tidings.contacts.errors import ChangedMeanwhile, IdentityConflict, IdentityTaken, NoIdentity
 from tidings.contacts.models import Contact
 from tidings.journal.actions import record
-from tidings.kernel.errors import NotFound
 
 Columns = Mapping[str, str | None]
 
@@ -28,13 +28,19 @@ def by_email(raw: str) -> Contact | None:
     return Contact.objects.filter(email=checked_email(raw)).first()
 
 
-def create_or_update(raw: str, attributes: Mapping[str, object], *, by: User | None) -> tuple[Contact, bool]:
+def create_or_update(
+    raw: str, attributes: Mapping[str, object], *, own_act: bool = False, by: User | None
+) -> tuple[Contact, bool]:
     """The contact with that e-mail address with these attributes set; made if new. Returns (contact, is new).
 
     Attributes not named keep their values, an empty text takes one away. Names count whatever their case, values are
-    normalised to the attribute's type. Raises `BadAddress` or `BadAttribute`, and then has changed nothing.
+    normalised to the attribute's type. Raises `BadAddress` or `BadAttribute`, and then has changed nothing. Who was
+    erased and asked never to be stored again is stored only by an act of their own, else it raises `NeverStoredAgain`.
     """
-    return _put({"email": checked_email(raw)}, checked_attributes(attributes), by=by)
+    wanted = {"email": checked_email(raw)}
+    with transaction.atomic():
+        demand_storable(wanted, own_act=own_act)
+        return _put(wanted, checked_attributes(attributes), by=by)
 
 
 def put(
@@ -51,6 +57,7 @@ def put(
 def create(columns: Mapping[str, str], attributes: Mapping[str, object], *, by: User | None) -> Contact:
     """A new contact; raises `IdentityTaken` if somebody has one of the identities."""
     wanted, values = checked_columns(columns), checked_attributes(attributes)
+    demand_storable(wanted)
     with transaction.atomic():
         contact = _insert(wanted, values, by=by)
         if contact is None:
@@ -71,11 +78,10 @@ def update(
     With `seen`, the contact's `updated_at` that somebody looked at, it raises `ChangedMeanwhile` if that is over.
     """
     wanted, values = checked_columns(columns), checked_attributes(attributes)
+    demand_storable(wanted)
     try:
         with transaction.atomic():
-            found = Contact.objects.select_for_update().filter(pk=contact.pk).first()
-            if found is None:
-                raise NotFound(thing="contact", ref=contact.pk)
+            found = hold_living([contact.pk])[contact.pk]
             if seen and found.updated_at != seen:
                 raise ChangedMeanwhile
             _change(found, wanted, values, by=by)
@@ -85,6 +91,7 @@ def update(
 
 
 def _put(wanted: Columns, values: dict[str, Value], *, by: User | None) -> tuple[Contact, bool]:
+    demand_storable(wanted)
     try:
         with transaction.atomic():
             known = _known_by(wanted)

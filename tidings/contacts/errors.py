@@ -29,3 +29,11 @@ class IdentityConflict(Refused):
 
 class ChangedMeanwhile(Refused):
     """Somebody else has changed this contact meanwhile. Look at it again, and then change what you wanted."""
+
+
+class NeverStoredAgain(Refused):
+    """“{value}” belongs to somebody who was erased and asked never to be stored again. Only they can come back."""
+
+
+class CannotMerge(Refused):
+    """These two can't be merged: {why}"""

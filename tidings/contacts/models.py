@@ -33,3 +33,33 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return self.email or self.mobile or self.external_id or ""
+
+
+class Gone(models.Model):
+    """A contact who was merged into another one, or erased.
+
+    The row of the contact stays, because logs and links point at it, with a keyed hash as its only identity.
+    """
+
+    contact = models.OneToOneField(Contact, models.CASCADE, primary_key=True, related_name="gone")
+    into = models.ForeignKey(Contact, models.CASCADE, null=True, related_name="merged")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "gone_contacts"
+
+    def __str__(self) -> str:
+        return f"{self.contact_id} is in {self.into_id}" if self.into_id else f"{self.contact_id} is erased"
+
+
+class NeverAgain(models.Model):
+    """The keyed hash of an identity of somebody who was erased and doesn't want to be stored again."""
+
+    hash = models.CharField(max_length=64, primary_key=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "never_again"
+
+    def __str__(self) -> str:
+        return self.hash

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from tidings.contacts.models import Contact
+from tidings.contacts.models import Contact, Gone
 from tidings.contacts.rules import AddressFault, normalise_email, normalise_mobile, number_prefix
 from tidings.kernel.errors import NotFound
 
@@ -26,11 +26,23 @@ class Found:
 
 
 def get(number: int) -> Contact:
-    """The contact with that id; raises `NotFound`."""
-    found = Contact.objects.filter(pk=number).first()
+    """The contact with that id, or the one it was merged into; raises `NotFound`, also for who was erased."""
+    found = current(number)
     if found is None:
         raise NotFound(thing="contact", ref=number)
     return found
+
+
+def current(number: int) -> Contact | None:
+    """The same, or None."""
+    found = Contact.objects.select_related("gone__into").filter(pk=number).first()
+    gone: Gone | None = getattr(found, "gone", None)
+    return gone.into if gone else found
+
+
+def ids_of(contact: Contact) -> list[int]:
+    """The ids under which logs know the contact: its own, and those of contacts that were merged into it."""
+    return [contact.pk, *Gone.objects.filter(into=contact).values_list("contact_id", flat=True)]
 
 
 def find(identity: str) -> Contact:
@@ -52,12 +64,17 @@ def search(text: str) -> Found:
     """
     wanted = text.strip()
     if not wanted:
-        return Found("pk", Contact.objects.order_by("pk"), [])
+        return Found("pk", living().order_by("pk"), [])
     column, begins = next(
-        (one for one in _ways(wanted) if Contact.objects.filter(one[1]).exists()), _ways(wanted)[0]
+        (one for one in _ways(wanted) if living().filter(one[1]).exists()), _ways(wanted)[0]
     )
     others = _exactly(wanted).exclude(begins)
-    return Found(column, Contact.objects.filter(begins).order_by(column), list(others))
+    return Found(column, living().filter(begins).order_by(column), list(others))
+
+
+def living() -> QuerySet[Contact]:
+    """All contacts but those who were merged into others or erased."""
+    return Contact.objects.filter(gone=None)
 
 
 def _ways(text: str) -> list[tuple[str, Q]]:
@@ -80,4 +97,4 @@ def _exactly(identity: str) -> QuerySet[Contact]:
         wanted |= Q(mobile=mobile)
     if not isinstance(email, AddressFault):
         wanted |= Q(email=email)
-    return Contact.objects.filter(wanted).order_by("pk")
+    return living().filter(wanted).order_by("pk")

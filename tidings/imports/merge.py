@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import F
 
+from tidings.contacts.erasure import hash_key
 from tidings.imports.models import Import, MergedSlice
 from tidings.imports.rules.mapping import Mapping as Columns
 from tidings.imports.rules.modes import DEEDS, Deeds
@@ -27,6 +28,7 @@ merge_of_memberships = sql.load("tidings.memberships")
 BARRIERS: Mapping[str, str] = {
     "opted_out": merge_of_memberships.opted_out,
     "deactivated": merge_of_memberships.deactivated,
+    "erased": merge_of_contacts.erased,
 }
 OTHER_IDENTITIES = ("mobile", "external_id")
 COUNTS = ("created", "joined", "updated", "unchanged", "removed", "ignored", "kept_out", "rejected")
@@ -88,7 +90,7 @@ def names_identities(run: Import) -> bool:
 def _run(run: Import, piece: Slice, *, writing: bool) -> dict[str, Any]:
     db.execute(merge_of_imports.plan)
     deeds = DEEDS[run.mode]
-    params = {"run": run.pk, "group": run.group_id, **vars(piece), **asdict(deeds)}
+    params = {"run": run.pk, "group": run.group_id, **vars(piece), **asdict(deeds), "hash_key": hash_key()}
     counts = db.row(_statement(deeds, identities=names_identities(run), writing=writing), params)
     if counts is None:
         raise AssertionError("an aggregate always has a row")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q, QuerySet
 
 from tidings.contacts.models import Contact
+from tidings.contacts.queries import ids_of
 from tidings.groups.models import Group
 from tidings.kernel import db, sql
 from tidings.memberships.models import Consent, Membership, OptOut
@@ -88,4 +89,4 @@ def opt_outs_of(contact: Contact) -> QuerySet[OptOut]:
 
 def consents_of(contact: Contact) -> QuerySet[Consent]:
     """The log of one contact's consent, the newest first, without the imports that brought them in among others."""
-    return Consent.objects.filter(contact=contact.pk).select_related("text").order_by("-pk")
+    return Consent.objects.filter(contact__in=ids_of(contact)).select_related("text").order_by("-pk")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tidings.contacts.actions import create_or_update
 from tidings.contacts.errors import BadAddress
-from tidings.contacts.models import Contact
+from tidings.contacts.queries import current
 from tidings.groups.errors import GroupArchived
 from tidings.groups.models import Group
 from tidings.kernel import clock
@@ -65,7 +65,7 @@ def _take(request: HttpRequest, group: Group, given: dict[str, str]) -> None:
     count_request(address, clock.now())
     if given["website"]:
         return
-    contact, _is_new = create_or_update(given["email"], {}, by=None)
+    contact, _is_new = create_or_update(given["email"], {}, own_act=True, by=None)
     ask(contact, group, ip=address, language=get_language() or "")
 
 
@@ -75,7 +75,7 @@ def confirmation(request: HttpRequest, token: str) -> HttpResponse:
     group_id, contact_id, request_id = read_request(token)
     group, contact = (
         Group.objects.filter(pk=group_id).first(),
-        Contact.objects.filter(pk=contact_id).first(),
+        current(contact_id),
     )
     asked = Consent.objects.filter(pk=request_id, contact=contact_id, group=group_id).first()
     if not (group and contact and asked) or group.archived_at:

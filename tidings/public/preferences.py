@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from tidings.contacts import actions as contacts
 from tidings.contacts.models import Contact
+from tidings.contacts.queries import current
 from tidings.groups.models import Group
 from tidings.kernel.network import client_address
 from tidings.memberships.actions import unsubscribe
@@ -41,7 +42,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     if token == PREVIEW_TOKEN:
         return render(request, "public/preview.html")
     recipient = read_recipient(token)
-    contact = Contact.objects.filter(pk=recipient.contact).first()
+    contact = current(recipient.contact)
     if contact is None:
         return render(request, "public/nobody.html")
     saved = request.method == "POST"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tidings.contacts.models import Contact
+from tidings.contacts.queries import current
 from tidings.groups.models import Group
 from tidings.memberships.actions import unsubscribe
 from tidings.memberships.models import OptOut
@@ -49,7 +50,7 @@ class Wish:
 def wish_of(token: str) -> Wish:
     """What the link is about; raises `BadToken`."""
     recipient = read_recipient(token)
-    contact = Contact.objects.filter(pk=recipient.contact).first()
+    contact = current(recipient.contact)
     group = Group.objects.filter(pk=recipient.group).only("name").first()
     address = masked(contact.email) if contact and contact.email else ""
     supergroup = _supergroup_of(recipient.sendout, recipient.group)

@@ -138,3 +138,12 @@ def _sent(attribute: Attribute, text: str) -> str:
         return text  # the catalogue's rules say what is wrong
     local = timezone.make_aware(moment) if timezone.is_naive(moment) else moment
     return local.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class OtherForm(StyledForm):
+    """Another contact."""
+
+    identity = forms.CharField(
+        label="E-mail address, mobile number or external id of the other contact",
+        widget=forms.TextInput({"autocomplete": "off"}),
+    )

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from tidings.accounts.models import User
 from tidings.contacts.models import Contact
+from tidings.contacts.queries import ids_of
 from tidings.groups.models import Group
 from tidings.journal.models import Fact
 from tidings.memberships.models import Consent
@@ -64,7 +65,9 @@ def _limits(before: datetime | None, field: str = "at") -> dict[str, datetime]:
 
 
 def _changes(contact: Contact, before: datetime | None) -> list[Entry]:
-    facts = Fact.objects.filter(verb__in=list(VERBS), subject=contact.pk, **_limits(before)).order_by("-at")
+    facts = Fact.objects.filter(
+        verb__in=list(VERBS), subject__in=ids_of(contact), **_limits(before)
+    ).order_by("-at")
     found = list(facts[: ENTRIES_PER_PAGE + 1])
     names = dict(User.objects.filter(pk__in={f.by_id for f in found}).values_list("pk", "name"))
     return [
@@ -114,7 +117,7 @@ def _joins(contact: Contact, before: datetime | None) -> list[Entry]:
 
 
 def _sent(contact: Contact, before: datetime | None) -> list[Entry]:
-    sent = Delivery.objects.filter(contact=contact, **_limits(before)).order_by(
+    sent = Delivery.objects.filter(contact__in=ids_of(contact), **_limits(before)).order_by(
         "-at", "-batch_id", "-position"
     )
     found = sent.select_related("batch__sendout__version")[: ENTRIES_PER_PAGE + 1]

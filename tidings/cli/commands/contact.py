@@ -9,7 +9,7 @@ from tidings.cli import shapes
 from tidings.cli.ground import database
 from tidings.cli.options import ATTRIBUTE, as_json, examples, group_of
 from tidings.cli.output import print_facts, print_json, print_rows
-from tidings.contacts import actions, queries
+from tidings.contacts import actions, merging, queries
 from tidings.contacts.models import Contact
 from tidings.contacts.queries import find
 from tidings.memberships.member_attributes import set_attributes
@@ -113,6 +113,30 @@ def set_contact(
         set_attributes(person, group_of(group_ref), dict(attributes), by=None)
     person = actions.update(person, _given(columns), {} if group_ref else dict(attributes), by=None)
     _show(person, as_json=as_json)
+
+
+@contact.command(
+    epilog=examples(
+        "tidings contact merge anna@example.com anna@old.example.com --yes",
+        "tidings contact merge anna@example.com anna@old.example.com --take city --yes --json",
+    )
+)
+@click.argument("kept")
+@click.argument("gone")
+@click.option(
+    "--take", multiple=True, help="A column or attribute whose value comes from GONE; repeat it for each."
+)
+@click.option("--yes", is_flag=True, help="Don't ask.")
+@as_json
+@database()
+def merge(*, kept: str, gone: str, take: tuple[str, ...], yes: bool, as_json: bool) -> None:
+    """Make the contact GONE a part of the contact KEPT. Where both have a value, that of KEPT stays."""
+    stays, goes = find(kept), find(gone)
+    if not yes:
+        click.confirm(
+            f"Make {goes} ({goes.pk}) a part of {stays} ({stays.pk}) for good?", abort=True, err=True
+        )
+    _show(merging.merge(stays, goes, take=take, by=None), as_json=as_json)
 
 
 def _given(columns: dict[str, str | None]) -> dict[str, str]:

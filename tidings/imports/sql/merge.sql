@@ -20,6 +20,7 @@ RETURNING line
 SELECT DISTINCT ON (n) n, reason FROM (
     SELECT n, 1 AS rank, 'opted_out' AS reason FROM opted_out
     UNION ALL SELECT n, 2, 'deactivated' FROM deactivated
+    UNION ALL SELECT n, 3, 'erased' FROM erased
 ) AS barriers
 WHERE n NOT IN (SELECT n FROM conflicts) ORDER BY n, rank
 

@@ -1,0 +1,67 @@
+"""The keyed hash that takes the place of an identity, and who must never be stored again.
+
+SHA-256 twice with a key of this installation: without the key nobody can try addresses, and PostgreSQL can make the
+same hash of the rows of an import (`sql/erased.sql`).
+"""
+
+from collections.abc import Collection, Mapping
+from hashlib import sha256
+
+from django.conf import settings
+
+from tidings.contacts.checking import IDENTITIES
+from tidings.contacts.errors import NeverStoredAgain
+from tidings.contacts.models import Contact, Gone, NeverAgain
+from tidings.kernel.errors import NotFound
+
+MARK = "gone:"  # begins the only identity that is left of somebody
+
+
+def hash_key() -> bytes:
+    """The key of this installation's hashes."""
+    return sha256(f"tidings.contacts.erasure\0{settings.SECRET_KEY}".encode()).digest()
+
+
+def hash_of(name: str, value: str) -> str:
+    """The keyed hash of an identity, such as of `email` and its address."""
+    inner = sha256(hash_key() + f"{name}:{value}".encode(errors="surrogatepass")).digest()
+    return sha256(hash_key() + inner).hexdigest()
+
+
+def hashes_of(contact: Contact) -> dict[str, str]:
+    """The hashes of all identities of a contact, by the identity itself."""
+    held = {name: getattr(contact, name) for name in IDENTITIES}
+    return {value: hash_of(name, value) for name, value in held.items() if value}
+
+
+def hold_living(numbers: Collection[int]) -> dict[int, Contact]:
+    """The contacts with these ids, locked until the transaction ends; raises `NotFound` for who is gone."""
+    # In the order of their ids, so that two who merge them the other way round don't wait for each other.
+    locked = Contact.objects.select_for_update().filter(pk__in=numbers).order_by("pk")
+    found = {one.pk: one for one in locked}
+    # Asked behind the lock: a statement that waits for it would still see who was there before.
+    gone = set(Gone.objects.filter(contact__in=numbers).values_list("contact_id", flat=True))
+    for number in numbers:
+        if number in gone or number not in found:
+            raise NotFound(thing="contact", ref=number)
+    return found
+
+
+def empty(contact: Contact) -> None:
+    """Takes everything about the person out of the row, and leaves a hash as its identity."""
+    mark = MARK + next(iter(hashes_of(contact).values()))
+    Contact.objects.filter(pk=contact.pk).update(
+        email=None, mobile=None, external_id=f"{mark}.{contact.pk}", language="", attributes={}
+    )
+
+
+def demand_storable(columns: Mapping[str, str | None], *, own_act: bool = False) -> None:
+    """Raises `NeverStoredAgain` for identities of somebody who asked for that, unless it is their own act: then
+    what they asked for before is over.
+    """
+    hashes = {hash_of(name, value): value for name in IDENTITIES if (value := columns.get(name))}
+    found = NeverAgain.objects.filter(pk__in=hashes)
+    if own_act:
+        found.delete()
+    elif barred := found.first():
+        raise NeverStoredAgain(value=hashes[barred.hash])

@@ -1,0 +1,55 @@
+"""What sendouts keep of a person, for those who merge, erase and hand out."""
+
+from typing import Any
+
+from django.db.models import F, Func, Value
+
+from tidings.contacts.erasure import hashes_of
+from tidings.contacts.models import Contact
+from tidings.contacts.queries import ids_of
+from tidings.sendouts.models import Delivery
+
+
+class OfContact:
+    """Outcomes of one person."""
+
+    @staticmethod
+    def merge(kept: Contact, gone: Contact) -> None:
+        """Outcomes stay with whom the copy was for: the sums of a sendout are made of them."""
+
+    @staticmethod
+    def erase(contact: Contact) -> None:
+        """Who, when and how it ended stays; an address that a carrier quoted is replaced by its hash."""
+        for identity, digest in hashes_of(contact).items():
+            Delivery.objects.filter(contact__in=ids_of(contact), reason__icontains=identity).update(
+                reason=Func(
+                    F("reason"),
+                    Value(_pattern(identity)),
+                    Value(digest),
+                    Value("gi"),
+                    function="regexp_replace",
+                )
+            )
+
+    @staticmethod
+    def export(contact: Contact) -> dict[str, Any]:
+        """What was sent to the person, and what became of it."""
+        found = Delivery.objects.filter(contact__in=ids_of(contact)).order_by("at")
+        return {"messages": [_delivery(one) for one in found.select_related("batch__sendout__version")]}
+
+
+def _pattern(text: str) -> str:
+    """A regular expression of PostgreSQL that matches exactly this text."""
+    return "".join(sign if sign.isalnum() else f"\\{sign}" for sign in text)
+
+
+def _delivery(one: Delivery) -> dict[str, Any]:
+    sendout = one.batch.sendout
+    return {
+        "sendout": sendout.pk,
+        "group": sendout.group_name,
+        "subject": sendout.version.subject,
+        "outcome": one.outcome,
+        "reason": one.reason,
+        "at": one.at.isoformat(),
+    }
