@@ -15,7 +15,7 @@ from pydantic import Field
 
 from tidings.accounts.errors import EmailTaken
 from tidings.blacklists.errors import AddressBlacklisted, BlacklistImportEnded
-from tidings.groups.errors import AddressTaken, BadSettings, GroupArchived
+from tidings.groups.errors import AddressTaken, BadAttributeFile, BadSettings, GroupArchived
 from tidings.imports.errors import ImportEnded, NoRoomForUpload, NothingToConfirm
 from tidings.kernel.errors import NotFound, Refused, TidingsError
 from tidings.locks.errors import GroupLocked
@@ -173,6 +173,11 @@ def _refused(_request: HttpRequest, error: TidingsError) -> HttpResponse:
         more["holder"] = {name: error.facts[name] for name in _HOLDER}
     if isinstance(error, BadSettings):
         more["errors"] = [_fault(("body", *path.split(".")), sentence) for path, sentence in error.faults]
+    if isinstance(error, BadAttributeFile):
+        more["errors"] = [
+            {"place": "body", "field": f"line {fault.line}", "message": fault.problem}
+            for fault in error.faults
+        ]
     return problem(status_of(error), error.code, str(error), **more)
 
 

@@ -13,7 +13,8 @@ OWN_NAMES = ("name", "address", "id")  # what messages get of each group beside 
 # A group's address is ours to choose, so it stays plain: letters, digits and inner . _ + -
 _LOCAL = re.compile(r"[a-z0-9](?:[a-z0-9._+-]*[a-z0-9])?")
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]|localhost")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 
 
 def group_name(raw: str) -> str:
@@ -50,10 +51,11 @@ def attribute_key(name: str) -> str:
 
 
 def attribute_value(raw: str) -> str:
-    """A group attribute's value, 1 to 2,000 characters; line ends are allowed, NUL isn't."""
-    if not raw.strip() or len(raw) > ATTRIBUTE_VALUE_LENGTH or "\x00" in raw:
+    """A group attribute's value, 1 to 2,000 characters; line ends are allowed, NUL and half characters aren't."""
+    if not raw.strip() or len(raw) > ATTRIBUTE_VALUE_LENGTH or UNSTORABLE.search(raw):
         raise BadGroup(
-            why=f"A group attribute's value has 1 to {ATTRIBUTE_VALUE_LENGTH:,} characters and no NUL."
+            why=f"A group attribute's value has 1 to {ATTRIBUTE_VALUE_LENGTH:,} characters and no NUL;"
+            f" this has {len(raw):,}."
         )
     return raw
 
