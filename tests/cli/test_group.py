@@ -117,3 +117,26 @@ def test_it_takes_a_setting_only_with_tab_and_value(tidings, make_group) -> None
     number = str(make_group().pk)
     for word in ("pending_days=7", "subscription.pending_days"):
         assert tidings("group", "update", number, "--set", word).code == 2
+
+
+def test_it_copies_archives_and_activates_a_group(tidings, make_group) -> None:
+    number = str(make_group().pk)
+    made = tidings("group", "copy", number, "Second", "--address", "second@example.org", "--json").json
+    assert made["name"] == "Second"
+    assert tidings("group", "archive", number, "--json").json["archived_at"]
+    assert tidings("group", "activate", number, "--json").json["archived_at"] is None
+    assert "is archived" in tidings("group", "archive", number).out
+
+
+def test_it_deletes_a_group(program, make_group, make_members) -> None:
+    group = make_group()
+    make_members(group, 3)
+    deleted = program("group", "delete", str(group.pk), "--yes", "--json")
+    assert (deleted.code, deleted.json["state"]) == (0, "finished")
+    assert program("group", "show", str(group.pk)).code == 4
+
+
+def test_it_deletes_no_group_whose_name_is_not_typed(program, make_group) -> None:
+    number = str(make_group().pk)
+    assert program("group", "delete", number, stdin="Something\n").code == 3
+    assert program("group", "show", number).code == 0

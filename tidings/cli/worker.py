@@ -25,6 +25,7 @@ from tidings.channels.email.pool import Pool
 from tidings.channels.email.relay import Relay, parse_relay
 from tidings.channels.outcomes import Outcome
 from tidings.exports import actions as exports
+from tidings.groups import lifecycle as groups
 from tidings.imports import actions as imports
 from tidings.kernel import db
 from tidings.kernel.errors import NotFound, TidingsError
@@ -207,5 +208,6 @@ def release(worker: str) -> None:
     imports.requeue(processes)
     exports.requeue(processes)
     blacklists.requeue(processes)
+    groups.requeue(processes)
     sendouts.requeue_batches_of(worker)
     sendouts.requeue_letters_of(worker)

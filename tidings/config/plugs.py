@@ -1,7 +1,13 @@
 """What packages plug into lower ones, by dotted path. A plug is imported by who uses it, through `kernel/plugs.py`."""
 
-GROUP_PARTS: list[str] = ["tidings.blacklists.parts.OfGroup"]
-"""Each has `copy(source, target, by)` and `purge(group_id)`: what a package keeps of a group."""
+GROUP_PARTS: list[str] = [
+    "tidings.sendouts.parts.OfGroup",
+    "tidings.memberships.parts.OfGroup",
+    "tidings.blacklists.parts.OfGroup",
+]
+"""Each has `copy(source, target, by)` and `purge(group_id)`: what a package keeps of a group.
+
+A purge removes a slice and gives the number of rows; it runs again until that is 0 or None."""
 
 CONTACT_PARTS: list[str] = [
     "tidings.blacklists.parts.OfContact",

@@ -36,12 +36,12 @@ def create(
     group = Group(name=rules.group_name(name), channel=channel, owner=by)
     group.description = _description(description)
     group.is_supergroup = is_supergroup
-    group.address = _address(channel, address)
+    group.address = address_for(channel, address)
     if channel != Group.Channel.EMAIL:
         group.settings = {"sending": LIMITED_FROM_THE_START}
     with transaction.atomic():
         group.category = category_named(category)
-        _insert(group)
+        insert(group)
         record("group.created", group.pk, by=by, name=group.name, address=group.address, channel=channel)
     return group
 
@@ -55,7 +55,8 @@ def _description(raw: str) -> str:
     return text
 
 
-def _address(channel: str, address: str) -> str | None:
+def address_for(channel: str, address: str) -> str | None:
+    """The address of a group of that channel, in the form it is kept; raises `BadGroup`."""
     if channel == Group.Channel.EMAIL:
         return rules.group_address(address)
     if address:
@@ -63,7 +64,8 @@ def _address(channel: str, address: str) -> str | None:
     return None
 
 
-def _insert(group: Group) -> None:
+def insert(group: Group) -> None:
+    """Stores a new group; raises `AddressTaken`."""
     try:
         with transaction.atomic():
             group.save(force_insert=True)

@@ -54,6 +54,10 @@ class BadAttributeFile(TidingsError):
         return error
 
 
+class WrongName(TidingsError):
+    """“{given}” is not the name of the group, which is “{group}”. Nothing is deleted."""
+
+
 class BadGroup(TidingsError):
     """{why}"""
 

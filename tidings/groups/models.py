@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 
 from tidings.accounts.models import User
 from tidings.groups.settings import GroupSettings
+from tidings.locks.models import Process
 
 
 class Category(models.Model):
@@ -21,8 +22,19 @@ class Category(models.Model):
         return self.name
 
 
+class LivingGroups(models.Manager["Group"]):
+    """Groups that aren't deleted: all that anybody may look for, list or count."""
+
+    def get_queryset(self) -> models.QuerySet["Group"]:
+        return super().get_queryset().filter(deleted_at=None)
+
+
 class Group(models.Model):
-    """A list of contacts to whom messages are sent, with the settings under which they are sent."""
+    """A list of contacts to whom messages are sent, with the settings under which they are sent.
+
+    Of a deleted group its row stays, with nothing in it but its name: what past sendouts, imports and opt-outs name.
+    They reach it by their foreign keys; `objects` doesn't.
+    """
 
     class Channel(models.TextChoices):
         EMAIL = "email", "E-mail"
@@ -41,8 +53,11 @@ class Group(models.Model):
     is_supergroup = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     archived_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
 
     settings = models.JSONField(default=dict, db_default={})
+
+    objects = LivingGroups()
 
     class Meta:
         db_table = "groups"
@@ -51,7 +66,8 @@ class Group(models.Model):
             models.CheckConstraint(condition=Q(channel__in=["email", "sms", "push"]), name="groups_channel"),
             models.CheckConstraint(
                 condition=Q(channel="email", address__isnull=False)
-                | (~Q(channel="email") & Q(address__isnull=True)),
+                | (~Q(channel="email") & Q(address__isnull=True))
+                | Q(deleted_at__isnull=False, address__isnull=True),
                 name="groups_address_of_email",
             ),
             models.UniqueConstraint(
@@ -112,3 +128,17 @@ class GroupAttribute(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} = {self.value}"
+
+
+class Deletion(models.Model):
+    """A group that is being deleted, or was. Its process holds the group and says how far it is."""
+
+    group = models.ForeignKey(Group, models.CASCADE, related_name="+")
+    process = models.OneToOneField(Process, models.PROTECT, related_name="+")
+    error = models.TextField(default="")
+
+    class Meta:
+        db_table = "group_deletions"
+
+    def __str__(self) -> str:
+        return f"Deletion of group {self.group_id}"

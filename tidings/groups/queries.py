@@ -2,7 +2,7 @@
 
 from django.db.models import Q, QuerySet
 
-from tidings.groups.errors import NoSupergroup
+from tidings.groups.errors import GroupArchived, NoSupergroup
 from tidings.groups.models import Group, Subgroup
 from tidings.groups.settings import AllSettings, General
 from tidings.kernel.errors import NotFound
@@ -19,6 +19,19 @@ def find(ref: int | str) -> Group:
     if found is None:
         raise NotFound(thing="group", ref=ref)
     return found
+
+
+def hold_active(pk: int) -> Group:
+    """The group, kept from being archived or deleted until the transaction ends; raises `GroupArchived`.
+
+    For who has locked it: archiving looks for locks, and one of the two comes later.
+    """
+    group = Group.objects.select_for_update(no_key=True).filter(pk=pk).first()
+    if group is None:
+        raise NotFound(thing="group", ref=pk)
+    if group.archived_at:
+        raise GroupArchived(group=group.name)
+    return group
 
 
 def settings_of(group: Group) -> AllSettings:

@@ -17,6 +17,7 @@ from tidings.attributes.actions import ensure
 from tidings.attributes.queries import catalogue
 from tidings.groups.errors import GroupArchived
 from tidings.groups.models import Group
+from tidings.groups.queries import hold_active
 from tidings.imports import tasks
 from tidings.imports.errors import (
     ImportEnded,
@@ -159,8 +160,6 @@ def _locked(run: Import) -> Import:
 
 def _queue(run: Import, *, by: User | None) -> None:
     """Locks the group and gives the import to a worker."""
-    if run.group.archived_at:
-        raise GroupArchived(group=run.group.name)
     run.process = locks.begin(
         Process.Kind.DRY_RUN if run.dry_run else Process.Kind.IMPORT,
         [run.group_id],
@@ -168,6 +167,7 @@ def _queue(run: Import, *, by: User | None) -> None:
         by=by,
         total=run.size,
     )
+    hold_active(run.group_id)
     run.began_at = run.began_at or db.now()
     run.state = Import.State.QUEUED
     run.save()

@@ -97,6 +97,12 @@ def demand_unwritten(group: int, *, what: str) -> None:
         raise _refusal(blockers[0], HOLDER, what=what)
 
 
+def demand_unused(group: int, *, what: str) -> None:
+    """Raises `GroupLocked` while a process holds the group in any way."""
+    if blockers := db.rows(statements.blockers, {"groups": [group], "modes": [rules.EXCLUSIVE]}):
+        raise _refusal(blockers[0], HOLDER, what=what)
+
+
 def take(process: int, worker: str) -> int | None:
     """Makes `worker` the holder and returns its token, or None if somebody else holds the process or it has ended."""
     params = {"process": process, "worker": worker, "lease": settings.ENVIRONMENT.lease_seconds}

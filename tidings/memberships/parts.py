@@ -1,19 +1,39 @@
-"""What memberships keep of a person, for those who merge, erase and hand out."""
+"""What memberships keep of groups and of persons, for those who copy, delete, merge, erase and hand out."""
 
 from typing import Any
 
 from django.db.models import Q
 
+from tidings.accounts.models import User
 from tidings.contacts.models import Contact
 from tidings.contacts.queries import ids_of
+from tidings.groups.models import Group
+from tidings.kernel import db, sql
 from tidings.memberships.consent import note
 from tidings.memberships.models import Consent, Membership, OptOut, Tally
 from tidings.memberships.queries import consents_of, groups_of, opt_outs_of
 
+statements = sql.load(__package__)
+
+ROWS_OF_A_SLICE = 20_000  # about half a second
 State = Membership.State
 # Of two memberships in one group the stronger one stays: who is deactivated gets nothing, who has confirmed has said
 # more than who was asked.
 STRENGTH = (State.DEACTIVATED, State.ACTIVE, State.AWAITING_APPROVAL, State.PENDING)
+
+
+class OfGroup:
+    """Who is in it, with their member attributes. Opt-outs and the log of consent outlive the group."""
+
+    @staticmethod
+    def copy(source: Group, target: Group, by: User | None) -> None:
+        """A copy has no members."""
+
+    @staticmethod
+    def purge(group_id: int) -> int:
+        """Removes some of the members; how many, so 0 when all are gone."""
+        removed: int = db.value(statements.purge, {"group": group_id, "rows": ROWS_OF_A_SLICE})
+        return removed
 
 
 class OfContact:

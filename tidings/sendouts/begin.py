@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from tidings.groups.errors import GroupArchived
-from tidings.groups.models import Group
+from tidings.groups.queries import hold_active
 from tidings.locks import actions as locks
 from tidings.locks.errors import GroupLocked
 from tidings.locks.models import Process
@@ -21,17 +21,15 @@ LATE = timedelta(minutes=60)
 def begin(sendout: Sendout) -> None:
     """Takes the locks and moves the sendout to `preparing`; raises `GroupLocked`, and then changes nothing."""
     with transaction.atomic():
-        group = Group.objects.get(pk=sendout.group_id)
-        if group.archived_at:
-            raise GroupArchived(group=group.name)
         demand_no_archived(sendout.version)
         sendout.process = locks.begin(
             Process.Kind.SENDOUT,
-            [group.pk],
+            [sendout.group_id],
             label=_label(sendout),
             by=sendout.created_by,
             waiter=_waiter(sendout),
         )
+        group = hold_active(sendout.group_id)
         chosen = sendout.frozen
         sendout.frozen = freeze(
             group, sender_name=chosen.get("sender_name", ""), sender_address=chosen.get("sender_address", "")

@@ -1,13 +1,40 @@
-"""What sendouts keep of a person, for those who merge, erase and hand out."""
+"""What sendouts keep of groups and of persons, for those who copy, delete, merge, erase and hand out."""
 
 from typing import Any
 
 from django.db.models import F, Func, Value
 
+from tidings.accounts.models import User
 from tidings.contacts.erasure import hashes_of
 from tidings.contacts.models import Contact
 from tidings.contacts.queries import ids_of
-from tidings.sendouts.models import Delivery
+from tidings.groups.models import Group
+from tidings.journal.actions import record
+from tidings.kernel import clock
+from tidings.sendouts.models import Delivery, Sendout
+
+NOT_BEGUN = (Sendout.State.SCHEDULED, Sendout.State.WAITING, Sendout.State.PAUSED)
+
+
+class OfGroup:
+    """Sendouts that haven't begun. Past ones stay, with everyone's outcome."""
+
+    @staticmethod
+    def copy(source: Group, target: Group, by: User | None) -> None:
+        """Nobody asked for a sendout to the copy."""
+
+    @staticmethod
+    def purge(group_id: int) -> int:
+        """Cancels what is planned for the group: it has no audience yet, so there is nobody to skip."""
+        planned = Sendout.objects.filter(group_id=group_id, state__in=NOT_BEGUN, process=None)
+        ids = list(planned.select_for_update().values_list("pk", flat=True))
+        reason = "The group was deleted."
+        Sendout.objects.filter(pk__in=ids).update(
+            state=Sendout.State.CANCELLED, state_reason=reason, ended_at=clock.now()
+        )
+        for sendout in ids:
+            record("sendout.cancelled", sendout, reason=reason)
+        return len(ids)
 
 
 class OfContact:

@@ -3,7 +3,7 @@
 import click
 
 from tidings.cli import shapes
-from tidings.cli.commands import group_attributes
+from tidings.cli.commands import group_attributes, group_life
 from tidings.cli.ground import database
 from tidings.cli.options import SETTING, as_json, category_of, examples, group_of
 from tidings.cli.output import print_facts, print_json, print_rows, shown
@@ -168,5 +168,5 @@ def lock(ref: str, as_json: bool) -> None:
     click.echo(use.meanwhile.text)
 
 
-for command in group_attributes.COMMANDS:
+for command in (*group_life.COMMANDS, *group_attributes.COMMANDS):
     group.add_command(command)

@@ -47,3 +47,15 @@ WHERE m.group_id = %(group)s
 SELECT c.contact_id, coalesce(b.reason, c.reason) AS reason
 FROM considered c
 LEFT JOIN barred b ON b.contact_id = c.contact_id AND c.reason IN ('no_address', 'will_receive')
+
+-- name: purge
+-- Removes a slice of a group's members, with their tallies; how many. Rides memberships_pkey as one range.
+WITH gone AS (
+    DELETE FROM memberships WHERE group_id = %(group)s AND contact_id IN (
+        SELECT contact_id FROM memberships WHERE group_id = %(group)s ORDER BY contact_id LIMIT %(rows)s)
+    RETURNING state
+), tallied AS (
+    INSERT INTO membership_tallies (group_id, state, members)
+    SELECT %(group)s, state, -count(*) FROM gone GROUP BY state
+)
+SELECT count(*) FROM gone
