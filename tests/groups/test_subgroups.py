@@ -181,8 +181,9 @@ def test_one_copy_is_the_default_and_another_policy_is_kept_with_a_fact(make_sup
     subgroups.set_duplicates(supergroup, Duplicates.ONE_PER_SUBGROUP, by=None)
     kept = Group.objects.get(pk=supergroup.pk).all_settings.supergroup.duplicates
     assert kept == Duplicates.ONE_PER_SUBGROUP
-    fact = Fact.objects.get(verb="group.duplicates_set")
-    assert fact.data == {"before": "one_copy", "after": "one_per_subgroup"}
+    fact = Fact.objects.get(verb="group.settings_changed")
+    assert fact.data["before"] == {"supergroup.duplicates": "one_copy"}
+    assert fact.data["after"] == {"supergroup.duplicates": "one_per_subgroup"}
 
 
 def test_the_policy_can_not_change_while_somebody_writes_the_supergroup(make_supergroup):

@@ -1,9 +1,15 @@
 """Group attributes in messages: whatever they are called and hold, people read just that."""
 
+from datetime import timedelta
+
 import pytest
 
 from tidings.groups import attributes
+from tidings.kernel import clock
+from tidings.locks.models import GroupLock
 from tidings.messaging.personalization.errors import TemplateError
+from tidings.sendouts.actions import resume
+from tidings.sendouts.begin import begin_scheduled
 from tidings.sendouts.models import Sendout
 from tidings.sendouts.preview import preview
 
@@ -67,3 +73,19 @@ def test_a_message_is_refused_where_an_attribute_is_missing(shop, make_message, 
     with pytest.raises(TemplateError, match='group has no "Shoe price"'):
         make_sendout(shop, version)
     assert not Sendout.objects.exists()
+
+
+def test_a_planned_sendout_pauses_if_an_attribute_is_gone_and_goes_on_when_it_is_back(
+    shop, make_message, make_sendout
+):
+    attributes.put(shop, "price", "9.90 EUR", by=None)
+    at = clock.now() + timedelta(hours=1)
+    sendout = make_sendout(shop, make_message(text="{{ group.price }}"), at=at)
+    attributes.remove(shop, "price", by=None)
+    assert begin_scheduled(sendout.pk, at) == "paused"
+    sendout.refresh_from_db()
+    assert 'group has no "price"' in sendout.state_reason
+    assert not GroupLock.objects.exists()
+    attributes.put(shop, "price", "8.90 EUR", by=None)
+    assert resume(sendout, by=None, now=at).state == "preparing"
+    assert sendout.frozen["group"]["price"] == "8.90 EUR"

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from django.db import transaction
 
 from tidings.accounts.models import User
+from tidings.groups.actions import update_settings
 from tidings.groups.errors import BadSubgroup, GroupArchived, NoSupergroup
 from tidings.groups.models import Group, Subgroup
 from tidings.groups.settings import Duplicates
@@ -58,15 +59,7 @@ def move(supergroup: Group, group: Group, places: int, *, by: User | None) -> Id
 def set_duplicates(supergroup: Group, duplicates: Duplicates, *, by: User | None) -> Group:
     """Whether a contact of several subgroups gets one copy of a SuperMessage, or one per subgroup."""
     _demand_supergroup(supergroup)
-    with transaction.atomic():
-        supergroup = Group.objects.select_for_update(no_key=True).get(pk=supergroup.pk)
-        locks.demand_unwritten(supergroup.pk, what=f"The settings of group “{supergroup.name}”")
-        before = supergroup.all_settings.supergroup.duplicates
-        if before != duplicates:
-            supergroup.settings |= {"supergroup": {"duplicates": duplicates}}
-            supergroup.save(update_fields=["settings"])
-            record("group.duplicates_set", supergroup.pk, by=by, before=before, after=duplicates)
-    return supergroup
+    return update_settings(supergroup, {"supergroup": {"duplicates": duplicates}}, by=by)
 
 
 def _change(supergroup: Group, changed: Callable[[Ids], Ids], *, by: User | None) -> Ids:

@@ -10,16 +10,19 @@ from tidings.locks import actions as locks
 from tidings.locks.errors import GroupLocked
 from tidings.locks.models import Process
 from tidings.messaging.errors import ArchivedAttribute
+from tidings.messaging.personalization.errors import TemplateError
 from tidings.messaging.queries import demand_no_archived
 from tidings.sendouts.models import Sendout
-from tidings.sendouts.snapshot import freeze
+from tidings.sendouts.snapshot import compile_version, freeze
 
 # Whoever planned a mail for the morning may not want it at night.
 LATE = timedelta(minutes=60)
 
 
 def begin(sendout: Sendout) -> None:
-    """Takes the locks and moves the sendout to `preparing`; raises `GroupLocked`, and then changes nothing."""
+    """Takes the locks and moves the sendout to `preparing`; raises `GroupLocked`, or `TemplateError` for what can't be
+    sent any more, and then changes nothing.
+    """
     with transaction.atomic():
         demand_no_archived(sendout.version)
         sendout.process = locks.begin(
@@ -34,6 +37,7 @@ def begin(sendout: Sendout) -> None:
         sendout.frozen = freeze(
             group, sender_name=chosen.get("sender_name", ""), sender_address=chosen.get("sender_address", "")
         )
+        compile_version(sendout.version, sendout.frozen)  # an attribute may be gone since it was planned
         sendout.state, sendout.state_reason = Sendout.State.PREPARING, ""
         sendout.save(update_fields=["process", "frozen", "state", "state_reason"])
 
@@ -52,6 +56,9 @@ def begin_scheduled(sendout_id: int, now: datetime) -> str:
         except GroupLocked as locked:
             _wait_in_line(sendout)
             return _stay(sendout, Sendout.State.WAITING, str(locked))
+        except TemplateError as error:
+            reason = f"It can't be sent as it is. {error} Then resume it, or cancel it."
+            return _stay(sendout, Sendout.State.PAUSED, reason)
         except (GroupArchived, ArchivedAttribute) as archived:
             return _stay(sendout, Sendout.State.FAILED, str(archived))
         return sendout.state
