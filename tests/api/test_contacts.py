@@ -144,3 +144,14 @@ def test_it_merges_two_contacts(caller: Any) -> None:
     assert caller.get(f"/contacts/{gone}").json()["id"] == kept
     answer = caller.post(f"/contacts/{kept}/merge", {"gone": kept})
     assert (answer.status_code, answer.json()["code"]) == (409, "cannot_merge")
+
+
+def test_it_hands_out_and_erases_a_person(caller: Any) -> None:
+    made = caller.post("/contacts", {"email": "a@example.com"}).json()["id"]
+    path = f"/contacts/{made}"
+    assert caller.post(f"{path}/export").json()["contact"]["email"] == "a@example.com"
+    erased = caller.delete(f"{path}?never_again=true").json()
+    assert (erased["contact"], erased["never_again"]) == (made, True)
+    assert caller.delete(path).status_code == 404
+    answer = caller.post("/contacts", {"email": "a@example.com"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "never_stored_again")

@@ -52,3 +52,17 @@ def test_it_merges_two_contacts(tidings, make_contact) -> None:
     merged = tidings("contact", "merge", "a@example.com", "b@example.com", "--yes", "--json").json
     assert (merged["email"], merged["attributes"]) == ("a@example.com", {"city": "Bonn", "first_name": "Bea"})
     assert tidings("contact", "show", "b@example.com").code == 4
+
+
+def test_it_hands_out_and_erases_a_person(tidings, make_contact, tmp_path) -> None:
+    make_contact("a@example.com", first_name="Ann")
+    assert tidings("contact", "export", "a@example.com").json["contact"]["attributes"] == {
+        "first_name": "Ann"
+    }
+    file = tmp_path / "a.txt"
+    tidings("contact", "export", "a@example.com", "--readable", "--out", str(file))
+    assert "First name: Ann" in file.read_text()
+    erased = tidings("contact", "erase", "a@example.com", "--never-again", "--yes", "--json").json
+    assert erased["never_again"]
+    assert tidings("contact", "show", "a@example.com").code == 4
+    assert tidings("contact", "create", "--email", "a@example.com").code == 3

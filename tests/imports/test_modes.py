@@ -2,7 +2,9 @@
 
 import pytest
 
+from tidings.contacts.actions import create
 from tidings.contacts.models import Contact
+from tidings.contacts.person import erase
 from tidings.imports.models import Import
 from tidings.imports.queries import kept_out_by
 from tidings.memberships import actions as memberships
@@ -111,3 +113,22 @@ def test_a_conflict_of_identities_is_rejected_in_each_mode(group, import_file, o
 def test_slices_of_any_size_give_the_same_counts(group, import_file, outcomes, set_environment, mode):
     set_environment(slice_rows=1)
     assert outcomes(import_file(group, FILE, mode=mode)) == TABLE[mode][0]
+
+
+def test_who_was_erased_and_never_wants_to_be_stored_again_stays_out(
+    group, make_contact, import_file, outcomes
+):
+    for email in ("gone@example.com", "back@example.com"):
+        erase(make_contact(email), never_again=email.startswith("gone"), by=None)
+    run = import_file(group, "email,mobile\ngone@example.com,\nback@example.com,+491713920000\n")
+    assert outcomes(run) == {"created": 1, "kept_out": 1}
+    assert kept_out_by(run) == {"erased": 1}
+    assert not Contact.objects.filter(email="gone@example.com").exists()
+
+
+@pytest.mark.parametrize("column", ["mobile", "external_id"])
+def test_an_erased_identity_of_any_kind_keeps_a_row_out(group, import_file, outcomes, column):
+    value = {"mobile": "+491713920000", "external_id": "K-7"}[column]
+    erase(create({column: value}, {}, by=None), never_again=True, by=None)
+    run = import_file(group, f"email,{column}\nnew@example.com,{value}\n")
+    assert outcomes(run) == {"kept_out": 1}

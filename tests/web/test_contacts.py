@@ -144,3 +144,38 @@ def test_it_says_whom_it_can_not_merge(operator, world):
     path = f"/contacts/{world.contact.pk}/merge/"
     assert b"There is no contact nobody" in operator.post(path, {"identity": "nobody"}).content
     assert b"It is the same contact" in operator.post(path, {"identity": world.contact.email}).content
+
+
+def test_it_hands_out_all_data_of_a_person(operator, world):
+    path = f"/contacts/{world.contact.pk}/export/"
+    assert b"Black Friday preview" in operator.post(path).content
+    answer = operator.post(path, {"form": "json"})
+    assert answer.json()["contact"]["email"] == world.contact.email
+    assert f"contact-{world.contact.pk}.json" in answer["Content-Disposition"]
+    assert operator.get(path).status_code == 405
+
+
+def test_it_erases_a_person_after_it_said_what_that_means(operator, world):
+    path = f"/contacts/{world.contact.pk}/erase/"
+    assert b"A hash takes the place" in operator.get(path).content
+    assert operator.get(f"/contacts/{world.contact.pk}/").status_code == 200
+    assert operator.post(path, {"never_again": "on"}).url == "/contacts/"
+    assert operator.get(f"/contacts/{world.contact.pk}/").status_code == 404
+    page = operator.post("/contacts/new/", {"email": world.contact.email}).content.decode()
+    assert "never to be stored again" in page
+
+
+def test_lists_still_show_that_there_was_somebody(operator, world):
+    gone = operator.get("/contacts/?q=gina").context["page"].rows[0]
+    operator.post(f"/contacts/{gone.pk}/erase/")
+    page = operator.get(f"/groups/{world.group.pk}/members/unsubscribed/").content.decode()
+    assert "somebody who is erased" in page
+    assert "gina" not in page
+
+
+def test_it_proposes_never_again_for_who_opted_out(operator, world):
+    gone = operator.get("/contacts/?q=gina").context["page"].rows[0]
+    assert operator.get(f"/contacts/{gone.pk}/erase/").context["form"]["never_again"].value() is True
+    assert (
+        operator.get(f"/contacts/{world.contact.pk}/erase/").context["form"]["never_again"].value() is False
+    )

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 from tidings.api.auth import Call
 from tidings.api.paging import After, Limit, Page, cut
 from tidings.api.problems import BadCursor, answers
-from tidings.contacts import actions, merging, queries
+from tidings.contacts import actions, merging, person, queries
 from tidings.contacts.models import Contact
 from tidings.groups.models import Group
 from tidings.groups.queries import find as find_group
@@ -102,6 +102,26 @@ class MergeIn(Schema):
     model_config = ConfigDict(extra="forbid")
     gone: int = Field(examples=[4712])
     take: list[str] = Field([], examples=[["city", "mobile"]])
+
+
+class PersonOut(Schema):
+    """All that is stored about a contact, by what stores it."""
+
+    model_config = ConfigDict(extra="allow")
+    contact: dict[str, Any] = Field(examples=[{"id": 4711, "email": "anna@example.com"}])
+    memberships: list[dict[str, Any]] = Field(examples=[[{"group": 7, "state": "active"}]])
+    opt_outs: list[dict[str, Any]] = Field(examples=[[{"from": "any message", "reason": "own_act"}]])
+    consents: list[dict[str, Any]] = Field(examples=[[{"what": "confirmed", "group": 7}]])
+    messages: list[dict[str, Any]] = Field(examples=[[{"subject": "Hello", "outcome": "accepted"}]])
+    changes: list[dict[str, Any]] = Field(examples=[[{"what": "contact.created"}]])
+
+
+class ErasureOut(Schema):
+    """The contact is erased; a process looks for their addresses in logs."""
+
+    contact: int = Field(examples=[4711])
+    process: int = Field(examples=[41])
+    never_again: bool
 
 
 COLUMNS = ("email", "mobile", "external_id", "language")
@@ -210,6 +230,26 @@ def merge_contacts(request: Call, contact: int, payload: MergeIn) -> ContactDeta
     """Makes another contact a part of this one. The opt-out wins; where both have a value, this one's stays."""
     kept, gone = contact_of(contact), contact_of(payload.gone)
     return detail(merging.merge(kept, gone, take=payload.take, by=request.auth))
+
+
+@router.post("/contacts/{int:contact}/export", response=answers({200: PersonOut}, 404))
+def export_contact(request: Call, contact: int) -> dict[str, Any]:
+    """Hands out all data about a contact, and notes that it was handed out."""
+    return person.export(contact_of(contact), by=request.auth)
+
+
+@router.delete("/contacts/{int:contact}", response=answers({200: ErasureOut}, 404))
+def erase_contact(
+    request: Call,
+    contact: int,
+    *,
+    never_again: Annotated[
+        bool, Query(description="The person asked never to be stored again: no import, page or call does.")
+    ] = False,
+) -> ErasureOut:
+    """Erases a contact at once and for good, and starts the search for their addresses in logs."""
+    erasure = person.erase(contact_of(contact), never_again=never_again, by=request.auth)
+    return ErasureOut(contact=contact, process=erasure.process_id, never_again=never_again)
 
 
 def contact_of(number: int) -> Contact:

@@ -27,3 +27,11 @@ ATTRIBUTE_USERS: list[str] = ["tidings.messaging.queries.messages_using"]
 
 LETTER_CARRIERS: list[str] = ["tidings.sendouts.tasks.queue_letter"]
 """Each is `(letter_id) -> None`, called in the transaction that wrote a letter: it sees to it that it is sent."""
+
+PERSONAL_LOGS: list[str] = [
+    "tidings.journal.redaction.facts",
+    "tidings.imports.redaction.rejects",
+    "tidings.blacklists.redaction.rejects",
+    "tidings.channels.mailbox.redaction.caught",
+]
+"""Each is a `Log` of `contacts/scrub.py`: rows that may quote a person's address."""

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
 # What higher packages do when something of a lower one is copied, merged or goes: see config/plugs.py.
 GROUP_PARTS = plugs.GROUP_PARTS
 CONTACT_PARTS = plugs.CONTACT_PARTS
+PERSONAL_LOGS = plugs.PERSONAL_LOGS
 ATTRIBUTE_USERS = plugs.ATTRIBUTE_USERS
 ATTRIBUTE_VALUES = plugs.ATTRIBUTE_VALUES
 LETTER_CARRIERS = plugs.LETTER_CARRIERS

@@ -11,10 +11,8 @@ from django.conf import settings
 
 from tidings.contacts.checking import IDENTITIES
 from tidings.contacts.errors import NeverStoredAgain
-from tidings.contacts.models import Contact, Gone, NeverAgain
+from tidings.contacts.models import GONE_MARK, Contact, Gone, NeverAgain
 from tidings.kernel.errors import NotFound
-
-MARK = "gone:"  # begins the only identity that is left of somebody
 
 
 def hash_key() -> bytes:
@@ -49,7 +47,7 @@ def hold_living(numbers: Collection[int]) -> dict[int, Contact]:
 
 def empty(contact: Contact) -> None:
     """Takes everything about the person out of the row, and leaves a hash as its identity."""
-    mark = MARK + next(iter(hashes_of(contact).values()))
+    mark = GONE_MARK + next(iter(hashes_of(contact).values()))
     Contact.objects.filter(pk=contact.pk).update(
         email=None, mobile=None, external_id=f"{mark}.{contact.pk}", language="", attributes={}
     )

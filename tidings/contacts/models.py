@@ -1,7 +1,13 @@
 """One row per contact."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
+
+from tidings.locks.models import Process
+
+GONE_MARK = "gone:"  # begins the only identity that is left of somebody
 
 
 class Contact(models.Model):
@@ -32,6 +38,8 @@ class Contact(models.Model):
         ]
 
     def __str__(self) -> str:
+        if self.external_id and self.external_id.startswith(GONE_MARK):
+            return "somebody who is erased or merged"
         return self.email or self.mobile or self.external_id or ""
 
 
@@ -50,6 +58,21 @@ class Gone(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contact_id} is in {self.into_id}" if self.into_id else f"{self.contact_id} is erased"
+
+
+class Erasure(models.Model):
+    """The search for an erased person's identities in logs. `identities` are what is looked for, until it has ended."""
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="+")
+    process = models.OneToOneField(Process, models.PROTECT, related_name="+")
+    identities: Any = models.JSONField(default=list)
+    started_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "erasures"
+
+    def __str__(self) -> str:
+        return f"erasure of contact {self.contact_id}"
 
 
 class NeverAgain(models.Model):

@@ -35,9 +35,11 @@ def get(number: int) -> Contact:
 
 def current(number: int) -> Contact | None:
     """The same, or None."""
-    found = Contact.objects.select_related("gone__into").filter(pk=number).first()
+    found = Contact.objects.select_related("gone__into__gone").filter(pk=number).first()
     gone: Gone | None = getattr(found, "gone", None)
-    return gone.into if gone else found
+    if gone is None:
+        return found
+    return gone.into if gone.into and not hasattr(gone.into, "gone") else None
 
 
 def ids_of(contact: Contact) -> list[int]:

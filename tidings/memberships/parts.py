@@ -10,7 +10,7 @@ from tidings.contacts.queries import ids_of
 from tidings.groups.models import Group
 from tidings.kernel import db, sql
 from tidings.memberships.consent import note
-from tidings.memberships.models import Consent, Membership, OptOut, Tally
+from tidings.memberships.models import Consent, Letter, Membership, OptOut, Tally
 from tidings.memberships.queries import consents_of, groups_of, opt_outs_of
 
 statements = sql.load(__package__)
@@ -44,6 +44,7 @@ class OfContact:
         """The opt-out wins, then the stronger state; the log of consent stays as it was written."""
         for opt_out in OptOut.objects.filter(contact=gone):
             _take_over(kept, opt_out)
+            opt_out.delete()
         for member in Membership.objects.select_for_update().filter(contact=gone).order_by("group_id"):
             _bring(kept, member)
         for member in Membership.objects.filter(_opted_out(kept), contact=kept).order_by("group_id"):
@@ -62,6 +63,7 @@ class OfContact:
         for member in Membership.objects.select_for_update().filter(contact=contact).order_by("group_id"):
             _end(member)
         Consent.objects.filter(contact__in=ids_of(contact)).update(ip=None, reason="")
+        Letter.objects.filter(contact__in=ids_of(contact)).update(reason="")
 
     @staticmethod
     def export(contact: Contact) -> dict[str, Any]:

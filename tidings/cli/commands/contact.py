@@ -1,7 +1,8 @@
 """`tidings contact`: single contacts."""
 
+import json
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import click
 
@@ -9,9 +10,12 @@ from tidings.cli import shapes
 from tidings.cli.ground import database
 from tidings.cli.options import ATTRIBUTE, as_json, examples, group_of
 from tidings.cli.output import print_facts, print_json, print_rows
-from tidings.contacts import actions, merging, queries
+from tidings.contacts import actions, merging, person, queries
 from tidings.contacts.models import Contact
+from tidings.contacts.person import as_text
 from tidings.contacts.queries import find
+from tidings.contacts.scrub import run_erasure
+from tidings.kernel.workers import this_worker
 from tidings.memberships.member_attributes import set_attributes
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -137,6 +141,52 @@ def merge(*, kept: str, gone: str, take: tuple[str, ...], yes: bool, as_json: bo
             f"Make {goes} ({goes.pk}) a part of {stays} ({stays.pk}) for good?", abort=True, err=True
         )
     _show(merging.merge(stays, goes, take=take, by=None), as_json=as_json)
+
+
+@contact.command(
+    epilog=examples(
+        "tidings contact export anna@example.com --out anna.json",
+        "tidings contact export anna@example.com --readable",
+    )
+)
+@click.argument("address")
+@click.option(
+    "--out", default="-", type=click.File("w", encoding="utf-8"), help="Where to; - is standard output."
+)
+@click.option("--readable", is_flag=True, help="For people instead of programs.")
+@as_json
+@database()
+def export(*, address: str, out: TextIO, readable: bool, as_json: bool) -> None:
+    """Write all data about the contact who has ADDRESS, as JSON."""
+    found = person.export(find(address), by=None)
+    text = as_text(found) if readable and not as_json else json.dumps(found, ensure_ascii=False, indent=2)
+    out.write(text.rstrip() + "\n")
+
+
+@contact.command(
+    epilog=examples(
+        "tidings contact erase anna@example.com --yes",
+        "tidings contact erase anna@example.com --never-again --yes --json",
+    )
+)
+@click.argument("address")
+@click.option(
+    "--never-again", is_flag=True, help="They asked that no import, page or program ever stores them again."
+)
+@click.option("--yes", is_flag=True, help="Don't ask.")
+@as_json
+@database()
+def erase(*, address: str, never_again: bool, yes: bool, as_json: bool) -> None:
+    """Erase the contact who has ADDRESS, at once and for good, and everything in logs that names them."""
+    found = find(address)
+    if not yes:
+        click.confirm(f"Erase {found} ({found.pk}) for good?", abort=True, err=True)
+    erasure = person.erase(found, never_again=never_again, by=None)
+    run_erasure(erasure.pk, this_worker())
+    if as_json:
+        print_json({"contact": found.pk, "process": erasure.process_id, "never_again": never_again})
+    else:
+        click.echo(f"Contact {found.pk} is erased.")
 
 
 def _given(columns: dict[str, str | None]) -> dict[str, str]:
