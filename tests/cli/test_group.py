@@ -82,6 +82,12 @@ def test_it_tells_who_waits_for_a_group(tidings, make_group) -> None:
     assert tidings("group", "lock", str(group.pk), "--json").json["waiting"][0]["label"] == "Sendout 7"
 
 
+def test_it_names_in_a_list_who_uses_each_group(tidings, make_group, make_user) -> None:
+    begin(Process.Kind.IMPORT, [make_group().pk], label="people.csv", by=make_user("Anna"))
+    make_group()
+    assert tidings("group", "list").out.count("exclusive: people.csv by Anna") == 1
+
+
 def test_it_tells_that_a_group_is_free(tidings, make_group) -> None:
     group = make_group()
     assert "The group is free." in tidings("group", "lock", str(group.pk)).out

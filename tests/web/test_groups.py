@@ -21,6 +21,11 @@ def test_it_lists_groups_by_name_with_members_lock_and_last_sendout(operator, wo
     assert rows[world.locked].locks[0].percent == 62
 
 
+def test_it_tells_by_whom_each_group_is_used_and_since_when(operator, world):
+    page = operator.get("/groups/").content.decode()
+    assert page.count("Import of autumn.csv by Olga Olsen, since <time") == 1
+
+
 def test_it_needs_few_queries_however_many_groups_there_are(operator, world, django_assert_max_num_queries):
     for number in range(45):
         actions.create(f"Group {number}", address=f"g{number}@example.org", category="Many", by=world.user)

@@ -73,7 +73,15 @@ def list_groups(search: str, category: str, channel: str | None, as_json: bool) 
         print_json(found)
         return
     rows = (
-        (g["id"], g["name"], g["address"], g["channel"], g["category"], g["members"]["active"], g["lock"])
+        (
+            g["id"],
+            g["name"],
+            g["address"],
+            g["channel"],
+            g["category"],
+            g["members"]["active"],
+            _holders(g["locks"]),
+        )
         for g in found
     )
     columns = ("id", "name", "address", "channel", "category", "active members", "lock")
@@ -125,6 +133,14 @@ def show(ref: str, as_json: bool) -> None:
     print_facts(shape["attributes"])
     if shape["locks"]:
         _print_locks(shape["locks"])
+
+
+def _holders(locks: list[shapes.Shape]) -> str:
+    """Who uses a group, in a line."""
+    told = (
+        f"{k['mode']}: {k['label']}" + (f" by {k['started_by']}" if k["started_by"] else "") for k in locks
+    )
+    return "; ".join(told)
 
 
 def _print_locks(locks: list[shapes.Shape]) -> None:
