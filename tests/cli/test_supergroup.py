@@ -61,3 +61,10 @@ def test_it_says_that_nothing_can_be_sent_to_it_yet(tidings, make_supergroup, to
     text.write_text("Good morning")
     result = tidings("send", "all@example.org", "--subject", "Hello", "--text", str(text), "--json")
     assert (result.code, result.error["error"]) == (3, "supergroup_not_served")
+
+
+def test_a_group_names_the_supergroups_it_is_in(tidings, make_supergroup, towns) -> None:
+    made = make_supergroup(*towns, address="all@example.org")
+    shown = tidings("group", "show", "rome@example.org", "--json").json
+    assert shown["supergroups"] == [{"id": made.pk, "name": made.name, "address": "all@example.org"}]
+    assert f"{made.name} ({made.pk})" in tidings("group", "show", "rome@example.org").out

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.racing import overtaken
-from tidings.groups import actions, subgroups
+from tidings.groups import actions, lifecycle, subgroups
 from tidings.groups.errors import BadSubgroup, GroupArchived, NoSupergroup
 from tidings.groups.models import Group, Subgroup
 from tidings.groups.queries import subgroups_of, subgroups_to_add, supergroups_of
@@ -193,16 +193,24 @@ def test_the_policy_can_not_change_while_somebody_writes_the_supergroup(make_sup
         subgroups.set_duplicates(supergroup, Duplicates.ONE_PER_SUBGROUP, by=None)
 
 
-def test_deleting_a_supergroup_leaves_its_groups(make_supergroup, towns):
-    make_supergroup(*towns).delete()
-    assert not Subgroup.objects.exists()
-    assert Group.objects.filter(pk__in=[one.pk for one in towns]).count() == 3
-
-
-def test_deleting_a_group_takes_it_out(make_supergroup, towns):
+def test_deleting_a_supergroup_leaves_its_groups(run_jobs, make_supergroup, towns):
     supergroup = make_supergroup(*towns)
-    towns[1].delete()
+    lifecycle.delete(supergroup, name=supergroup.name, by=None)
+    run_jobs()
+    assert not Subgroup.objects.exists()
+    assert Group.objects.count() == 3
+
+
+def test_deleting_a_group_takes_it_out(run_jobs, make_supergroup, towns):
+    supergroup = make_supergroup(*towns)
+    lifecycle.delete(towns[1], name=towns[1].name, by=None)
+    run_jobs()
     assert subgroups_of(supergroup) == [towns[0], towns[2]]
+
+
+def test_a_copy_has_the_same_subgroups(make_supergroup, towns):
+    copied = lifecycle.copy(make_supergroup(*towns), "Copy", address="copy@example.org", by=None)
+    assert subgroups_of(copied) == towns
 
 
 def test_only_groups_that_may_be_added_are_offered(make_supergroup, make_group, towns):

@@ -1,5 +1,6 @@
 import pytest
 
+from tidings.groups import actions, subgroups
 from tidings.groups.queries import subgroups_of
 from tidings.groups.settings import Duplicates
 from tidings.locks import actions as locks
@@ -118,3 +119,13 @@ def test_a_new_one_goes_on_to_choosing_subgroups(operator):
     form = {"name": "Holiday", "channel": "email", "address": "holiday@example.org", "is_supergroup": "yes"}
     answer = operator.post("/groups/new/", form)
     assert answer.url.endswith("/subgroups/add/")
+
+
+@pytest.mark.parametrize("way", ["", "add/", "overlap/"])
+def test_its_pages_ask_little_however_many_groups_there_are(
+    operator, world, path, way, django_assert_max_num_queries
+):
+    many = [actions.create(f"G {n}", address=f"g{n}@example.org", by=None) for n in range(40)]
+    subgroups.add(world.supergroup, many[:20], by=None)
+    with django_assert_max_num_queries(10):
+        assert operator.get(path + way).status_code == 200

@@ -6,7 +6,7 @@ from typing import Any
 
 from tidings.contacts.models import Contact
 from tidings.groups.models import Group
-from tidings.groups.queries import settings_of
+from tidings.groups.queries import settings_of, supergroups_of
 from tidings.locks.queries import GroupUse, HeldLock, locks_of
 from tidings.memberships.models import OptOut
 from tidings.memberships.queries import MemberCount, count_members, groups_of, opt_outs_of
@@ -26,7 +26,7 @@ def of_groups(groups: Iterable[Group]) -> list[Shape]:
 
 
 def of_group(group: Group) -> Shape:
-    """One group with its members, locks, settings and attributes."""
+    """One group with its members, locks, settings, attributes, and the SuperGroups it is in."""
     (shape,) = of_groups([group])
     return shape | {
         "description": group.description,
@@ -34,6 +34,7 @@ def of_group(group: Group) -> Shape:
         "archived_at": group.archived_at,
         "created_at": group.created_at,
         "attributes": attributes_of(group),
+        "supergroups": list(supergroups_of(group).values("id", "name", "address")),
     }
 
 

@@ -126,10 +126,11 @@ def show(ref: str, as_json: bool) -> None:
     if as_json:
         print_json(shape)
         return
-    trees = ("members", "locks", "attributes", "settings")
+    trees = ("members", "locks", "attributes", "settings", "supergroups")
     print_facts({name: value for name, value in shape.items() if name not in trees})
     print_facts({path: value for path, value in flat(queries.settings_of(group_of(ref))).items() if value})
     print_facts({"members": shape["members"]["total"], "active members": shape["members"]["active"]})
+    print_facts({"in SuperGroups": ", ".join(f"{one['name']} ({one['id']})" for one in shape["supergroups"])})
     print_facts(shape["attributes"])
     if shape["locks"]:
         _print_locks(shape["locks"])
