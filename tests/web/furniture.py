@@ -17,6 +17,7 @@ from tidings.contacts.models import Contact
 from tidings.groups import actions as groups
 from tidings.groups import attributes, subgroups
 from tidings.groups.models import Group
+from tidings.groups.settings import Joining
 from tidings.imports.actions import upload
 from tidings.imports.models import Import, Reject
 from tidings.kernel import clock
@@ -24,6 +25,7 @@ from tidings.locks import actions as locks
 from tidings.locks.models import GroupLock, Process
 from tidings.memberships.actions import add, unsubscribe
 from tidings.memberships.models import Membership
+from tidings.memberships.own_acts import ask
 from tidings.messaging.actions import write
 from tidings.sendouts.models import Batch, Delivery, Sendout
 
@@ -80,6 +82,7 @@ def furnish() -> World:
     attributes.put(weekly, "Opening hours", "Mon-Fri 9-18", by=user)
     attributes.put(weekly, "Price", "12.50 EUR", by=user)
     listed = keep_out(weekly, user)
+    wait_for_admission(deals, user)
     import_into(deals, user)
     sendout = send(weekly, people[:4], user)
     draft = upload(empty, BytesIO(PEOPLE_CSV.encode()), filename="people.csv", by=user)
@@ -113,6 +116,16 @@ def join(name: str, group: Group, user: User) -> Contact:
     )
     add(contact, group, source=Membership.Source.PAGE, by=user)
     return contact
+
+
+def wait_for_admission(group: Group, user: User) -> None:
+    """Somebody who was asked to confirm, and somebody who asked by the form and awaits approval."""
+    ida, _ = create_or_update("ida.iversen@example.net", {}, by=user)
+    add(ida, group, source=Membership.Source.PAGE, by=user, mode=Joining.DOUBLE_OPT_IN)
+    group.settings = {"subscription": {"public_form": True, "joining": "silent", "needs_approval": True}}
+    group.save(update_fields=["settings"])
+    jan, _ = create_or_update("jan.jansen@example.net", {}, by=None)
+    ask(jan, group, ip="192.0.2.7")
 
 
 def keep_out(group: Group, user: User) -> BlacklistImport:

@@ -2,21 +2,17 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from django.http import HttpResponse
 from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
 from tidings.api.auth import Call
-from tidings.api.paging import After, Limit, Page, cut
+from tidings.api.paging import Limit, Page, cut
 from tidings.api.problems import BadCursor, answers
 from tidings.contacts import actions, merging, person, queries
 from tidings.contacts.models import Contact
-from tidings.groups.models import Group
-from tidings.groups.queries import find as find_group
-from tidings.kernel.errors import NotFound, TidingsError
-from tidings.memberships import actions as memberships
 from tidings.memberships import queries as members
 from tidings.memberships.models import Membership
 
@@ -125,44 +121,6 @@ class ErasureOut(Schema):
 
 
 COLUMNS = ("email", "mobile", "external_id", "language")
-
-
-class MemberOut(Schema):
-    """A member of a group."""
-
-    contact: int = Field(examples=[4711])
-    email: str | None = Field(examples=["anna@example.com"])
-    state: str = Field(examples=["active"])
-    source: str = Field(examples=["import"])
-    joined_at: datetime
-
-
-class MembersIn(Schema):
-    """Contacts to add; unknown ones are made."""
-
-    model_config = ConfigDict(extra="forbid")
-    contacts: list[ContactIn] = Field(min_length=1, max_length=CONTACTS_AT_MOST)
-
-
-class Addition(Schema):
-    """What became of one contact of the list; `code` and `message` say why it was refused."""
-
-    email: str = Field(examples=["anna@example.com"])
-    result: Literal["added", "already_member", "refused"]
-    contact: int | None = Field(default=None, examples=[4711])
-    code: str | None = Field(default=None, examples=["opted_out"])
-    message: str | None = Field(
-        default=None, examples=["anna@example.com doesn't want messages of this group. …"]
-    )
-
-
-class AdditionsOut(Schema):
-    """What became of each contact, in the order of the request, and how many of each kind there were."""
-
-    added: int = Field(examples=[2])
-    already_members: int = Field(examples=[0])
-    refused: int = Field(examples=[0])
-    contacts: list[Addition]
 
 
 @router.get("/contacts", response=answers({200: Page[ContactOut]}))
@@ -274,73 +232,6 @@ def _membership(member: Membership) -> MembershipOut:
     )
 
 
-def _stored(payload: ContactIn, request: Call) -> tuple[Contact, bool]:
+def stored(payload: ContactIn, request: Call) -> tuple[Contact, bool]:
+    """The contact as a call wants it."""
     return actions.create_or_update(payload.email, payload.attributes, by=request.auth)
-
-
-@router.get("/groups/{group}/members", response=answers({200: Page[MemberOut]}, 404))
-def list_members(
-    request: Call,  # noqa: ARG001 - ninja passes the request
-    group: str,
-    *,
-    search: Annotated[str, Query(description="The beginning of an e-mail address.")] = "",
-    after: After = "0",
-    limit: Limit = 50,
-) -> Page[MemberOut]:
-    """Lists the members of a group, in whatever state."""
-    found = members.members(find_group(group), after=int(after), prefix=search)
-    rows, following = cut(found, limit, lambda member: member.contact_id)
-    return Page(items=[_member(row) for row in rows], next=following)
-
-
-def _member(row: Membership) -> MemberOut:
-    return MemberOut(
-        contact=row.contact_id,
-        email=row.contact.email,
-        state=row.state,
-        source=row.source,
-        joined_at=row.joined_at,
-    )
-
-
-@router.post("/groups/{group}/members", response=answers({200: AdditionsOut}, 400, 404, 409))
-def add_members(request: Call, group: str, payload: MembersIn) -> AdditionsOut:
-    """Adds up to 1,000 contacts, each on its own: one that is refused doesn't hinder the others."""
-    found = find_group(group)
-    additions = [_added(one, found, request) for one in payload.contacts]
-    results = [addition.result for addition in additions]
-    return AdditionsOut(
-        added=results.count("added"),
-        already_members=results.count("already_member"),
-        refused=results.count("refused"),
-        contacts=additions,
-    )
-
-
-def _added(one: ContactIn, group: Group, request: Call) -> Addition:
-    try:
-        contact, _ = _stored(one, request)
-        is_new = memberships.add(contact, group, source=Membership.Source.API, by=request.auth)
-    except TidingsError as error:
-        return Addition(email=one.email, result="refused", code=error.code, message=str(error))
-    return Addition(email=one.email, result="added" if is_new else "already_member", contact=contact.pk)
-
-
-@router.delete("/groups/{group}/members/{int:contact}", response=answers({204: None}, 404))
-def remove_member(
-    request: Call,
-    group: str,
-    contact: int,
-    *,
-    unsubscribe: Annotated[
-        bool,
-        Query(description="The contact asked for it: they can't be added again by anyone but themselves."),
-    ] = False,
-) -> Status[None]:
-    """Ends a membership. The contact stays."""
-    found, person = find_group(group), contact_of(contact)
-    if unsubscribe:
-        memberships.unsubscribe(person, found.pk, source=Membership.Source.API, by=request.auth)
-    elif not memberships.remove(person, found, by=request.auth):
-        raise NotFound(thing="member", ref=f"{contact} of this group")
-    return Status(204, None)

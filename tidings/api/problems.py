@@ -19,7 +19,14 @@ from tidings.groups.errors import AddressTaken, BadAttributeFile, BadSettings, G
 from tidings.imports.errors import ImportEnded, NoRoomForUpload, NothingToConfirm
 from tidings.kernel.errors import NotFound, Refused, TidingsError
 from tidings.locks.errors import GroupLocked
-from tidings.memberships.errors import OptedOut
+from tidings.memberships.errors import (
+    NoLetters,
+    NotInState,
+    NotOptedOut,
+    OptedOut,
+    OverrideImpossible,
+    TooManyLetters,
+)
 from tidings.sendouts.errors import MoveRefused, NothingToSend
 
 MEDIA_TYPE = "application/problem+json"
@@ -34,6 +41,11 @@ STATUS: dict[type[TidingsError], HTTPStatus] = {
     AddressTaken: HTTPStatus.CONFLICT,
     EmailTaken: HTTPStatus.CONFLICT,
     OptedOut: HTTPStatus.CONFLICT,
+    OverrideImpossible: HTTPStatus.CONFLICT,
+    NotOptedOut: HTTPStatus.CONFLICT,
+    NotInState: HTTPStatus.CONFLICT,
+    NoLetters: HTTPStatus.CONFLICT,
+    TooManyLetters: HTTPStatus.CONFLICT,
     AddressBlacklisted: HTTPStatus.CONFLICT,
     BlacklistImportEnded: HTTPStatus.CONFLICT,
     ImportEnded: HTTPStatus.CONFLICT,

@@ -29,6 +29,7 @@ ENTRIES = {
         f"{COMMANDS}.attribute.attribute",
         "Define, list, change and archive attributes of contacts and members.",
     ),
+    "member": Entry(f"{COMMANDS}.member.member", "Add, remove, approve and list members; opt-outs, letters."),
     "import": Entry(f"{COMMANDS}.imports.import_file", "Import a file of contacts into a group."),
     "imports": Entry(f"{COMMANDS}.imports.imports", "List, show and cancel imports; save rejected rows."),
     "send": Entry(f"{COMMANDS}.sendout.send", "Send a message to a group."),

@@ -6,7 +6,7 @@ Whoever sends them takes one with `take`, looks with `facts_of` whether it is st
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
 from tidings.contacts.models import Contact
@@ -125,3 +125,9 @@ def accounting(group_id: int) -> dict[str, dict[str, int]]:
     for row in db.rows(statements.count_letters, {"group": group_id}):
         counts[row["kind"]][row["state"]] = row["letters"]
     return counts
+
+
+def of_group(group: Group, *, state: str = "") -> QuerySet[Letter]:
+    """The letters of a group, the newest first."""
+    found = Letter.objects.filter(group=group).select_related("contact", "text").order_by("-pk")
+    return found.filter(state=state) if state else found

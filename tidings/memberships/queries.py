@@ -58,9 +58,13 @@ def as_waterfall(counted: Iterable[db.Row]) -> dict[str, int]:
     return {"members": sum(found.values())} | {step: found.get(step, 0) for step in WATERFALL_STEPS}
 
 
-def members(group: Group, *, after: int = 0, prefix: str = "") -> QuerySet[Membership]:
+def members(group: Group, *, after: int = 0, prefix: str = "", state: str = "") -> QuerySet[Membership]:
     """Members in the order they became contacts, from the contact id `after` on; `prefix` begins the address."""
     found = Membership.objects.filter(group=group, contact_id__gt=after).select_related("contact")
+    if state:
+        found = found.filter(state=state)
+    if state and state != Membership.State.ACTIVE:
+        found = found.exclude(state=Membership.State.ACTIVE)  # the condition of memberships_not_active
     if prefix:
         found = found.filter(contact__email__startswith=prefix.lower())
     return found.order_by("contact_id")

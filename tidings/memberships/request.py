@@ -10,7 +10,7 @@ from tidings.groups.models import Group
 from tidings.memberships import letters
 from tidings.memberships.consent import note
 from tidings.memberships.errors import TooManyLetters
-from tidings.memberships.models import Consent, Letter
+from tidings.memberships.models import Consent, Letter, Membership
 
 # Enough for somebody whose first letters were lost; a mailbox that others fill stays usable.
 LETTERS_AT_MOST = 3
@@ -36,6 +36,8 @@ def ask_again(
     in_all, here = recent.count(), recent.filter(group=group).count()
     if here >= LETTERS_AT_MOST or in_all >= LETTERS_OF_ALL_GROUPS_AT_MOST:
         raise TooManyLetters(contact=str(contact), letters=in_all)
+    pending = Membership.objects.filter(contact=contact, group=group, state=Membership.State.PENDING)
+    pending.update(joined_at=Now())  # the time to confirm begins again
     return ask_to_confirm(contact, group, source=source, by=by, ip=ip, language=language)
 
 

@@ -12,7 +12,6 @@ from tidings.groups.models import Category, Group
 from tidings.kernel import clock
 from tidings.kernel.errors import TidingsError
 from tidings.kernel.network import client_address
-from tidings.web.pasting import LINES_AT_MOST
 
 T = TypeVar("T")
 
@@ -171,18 +170,6 @@ class NewGroupForm(StyledForm):
         help_text="A SuperGroup sends to several groups at once. It can't be changed later.",
     )
     description = forms.CharField(required=False, widget=forms.Textarea({"rows": 3}))
-
-
-class PasteForm(StyledForm):
-    """Addresses, one per line."""
-
-    lines = forms.CharField(
-        label="E-mail addresses, one per line",
-        widget=forms.Textarea(
-            {"rows": 8, "spellcheck": "false", "placeholder": "anna@example.org\nben@example.org"}
-        ),
-        help_text=f"Up to {LINES_AT_MOST:,} lines. They join silently, without a message.",
-    )
 
 
 class KeyForm(StyledForm):

@@ -6,6 +6,7 @@ from tidings.accounts.models import User
 from tidings.contacts.actions import create_or_update
 from tidings.groups.errors import GroupArchived
 from tidings.groups.models import Group
+from tidings.groups.settings import Joining
 from tidings.kernel.errors import Refused, TidingsError
 from tidings.memberships.actions import add
 from tidings.memberships.models import Membership
@@ -31,7 +32,7 @@ class Pasted:
     left_out: list[LeftOut] = field(default_factory=list)
 
 
-def add_lines(group: Group, text: str, *, by: User) -> Pasted:
+def add_lines(group: Group, text: str, *, by: User, mode: Joining = Joining.SILENT, ip: str = "") -> Pasted:
     """Adds the contact of each line to `group`; a line that can't be added stops no other."""
     lines = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
     lines = [(number, line) for number, line in lines if line]
@@ -42,16 +43,12 @@ def add_lines(group: Group, text: str, *, by: User) -> Pasted:
         raise GroupArchived(group=group.name)
     pasted = Pasted()
     for number, line in lines:
-        _add_line(group, number, line, by, pasted)
-    return pasted
-
-
-def _add_line(group: Group, number: int, line: str, by: User, pasted: Pasted) -> None:
-    try:
-        contact, _ = create_or_update(line, {}, by=by)
-        if add(contact, group, source=Membership.Source.PAGE, by=by):
-            pasted.added += 1
+        try:
+            contact, _ = create_or_update(line, {}, by=by)
+            joined = add(contact, group, source=Membership.Source.PAGE, by=by, mode=mode, ip=ip)
+        except TidingsError as error:
+            pasted.left_out.append(LeftOut(number, line, str(error)))
         else:
-            pasted.already += 1
-    except TidingsError as error:
-        pasted.left_out.append(LeftOut(number, line, str(error)))
+            pasted.added += joined
+            pasted.already += not joined
+    return pasted

@@ -59,3 +59,25 @@ WITH gone AS (
     SELECT %(group)s, state, -count(*) FROM gone GROUP BY state
 )
 SELECT count(*) FROM gone
+
+-- name: expire_pending
+-- Ends up to %(rows)s memberships that were pending for longer than their group allows, with tally and entry in the log
+-- of consent. Rides memberships_not_active. SKIP LOCKED: who confirms at this moment has confirmed.
+WITH late AS (
+    SELECT m.group_id, m.contact_id FROM memberships m JOIN groups g ON g.id = m.group_id
+    WHERE m.state = 'pending' AND m.state <> 'active'
+      AND m.joined_at < %(now)s::timestamptz - make_interval(
+          days => coalesce((g.settings #>> '{subscription,pending_days}')::int, %(days)s))
+    LIMIT %(rows)s FOR UPDATE OF m SKIP LOCKED
+), gone AS (
+    DELETE FROM memberships m USING late
+    WHERE m.group_id = late.group_id AND m.contact_id = late.contact_id AND m.state = 'pending'
+    RETURNING m.group_id, m.contact_id
+), tallied AS (
+    INSERT INTO membership_tallies (group_id, state, members)
+    SELECT group_id, 'pending', -count(*) FROM gone GROUP BY group_id
+)
+INSERT INTO consents (at, act, contact_ids, "group", channel, source, reason)
+SELECT now(), 'expired', array_agg(contact_id ORDER BY contact_id), group_id, '', 'deadline', ''
+FROM gone GROUP BY group_id
+RETURNING "group" AS group_id, contact_ids

@@ -1,9 +1,10 @@
-"""The members of a group: list, adding, removing, and who has unsubscribed."""
+"""The members of a group: list, adding, approving, removing, and who has unsubscribed."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST, require_safe
@@ -11,30 +12,60 @@ from django.views.decorators.http import require_POST, require_safe
 from tidings.contacts.models import Contact
 from tidings.groups.models import Group
 from tidings.groups.queries import find
+from tidings.groups.settings import Joining
 from tidings.kernel.errors import NotFound, Refused, TidingsError
-from tidings.memberships import actions, queries
-from tidings.memberships.models import OptOut
-from tidings.web.forms import PasteForm, SearchForm, attempt
+from tidings.kernel.network import client_address
+from tidings.memberships import actions, history, queries
+from tidings.memberships.models import Membership, OptOut
+from tidings.messaging.links import form_link
+from tidings.web.forms import attempt
+from tidings.web.member_forms import MemberFilter, OverrideForm, PasteForm
 from tidings.web.paging import page_of
 from tidings.web.pasting import Pasted, add_lines
 from tidings.web.request import OperatorRequest
 from tidings.web.routing import page
+from tidings.web.sheets import csv_response
 from tidings.web.views.group import frame
+
+PAGE = "page"
+CSV_ROWS_AT_ONCE = 2_000
+COLUMNS = ("e-mail", "mobile", "external id", "state", "joined", "by")
+
+Act = Callable[[Contact, Group], str]
 
 
 @require_safe
 def members(request: OperatorRequest, pk: int) -> HttpResponse:
     """Members in the order they became contacts; htmx gets the table alone."""
-    group, form = find(pk), SearchForm(request.GET)
-    if not form.is_valid():
-        raise Refused(reason="This search can't be read. Open the list of members again.")
-    prefix = form.cleaned_data["q"]
-    shown = page_of(queries.members(group, prefix=prefix), ("contact_id",), request.GET.get("page", ""))
-    context = frame(group, "members") | {"form": form, "page": shown, "prefix": prefix}
+    group, form, wanted = find(pk), *_filter(request)
+    shown = page_of(queries.members(group, **wanted), ("contact_id",), request.GET.get("page", ""))
+    consents = history.newest_of(group, [member.contact_id for member in shown.rows])
+    rows = [(member, consents.get(member.contact_id)) for member in shown.rows]
+    context = frame(group, "members") | {"form": form, "page": shown, "rows": rows, **wanted}
+    context["join_link"] = form_link(group.pk) if group.all_settings.subscription.public_form else ""
     template = "web/group/_members.html" if request.htmx else "web/group/members.html"
     response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _filter(request: OperatorRequest) -> tuple[MemberFilter, dict[str, Any]]:
+    form = MemberFilter(request.GET)
+    if not form.is_valid():
+        raise Refused(reason="This search can't be read. Open the list of members again.")
+    return form, {"prefix": form.cleaned_data["q"], "state": form.cleaned_data["state"]}
+
+
+@require_safe
+def members_csv(request: OperatorRequest, pk: int) -> StreamingHttpResponse:
+    """The members that the list shows, as CSV; `Export` writes large groups without a browser that waits."""
+    group, (_, wanted) = find(pk), _filter(request)
+    found = queries.members(group, **wanted).iterator(CSV_ROWS_AT_ONCE)
+    rows = (
+        (m.contact.email, m.contact.mobile, m.contact.external_id, m.state, m.joined_at.isoformat(), m.source)
+        for m in found
+    )
+    return csv_response(f"members-{group.pk}.csv", COLUMNS, rows)
 
 
 @require_safe
@@ -50,13 +81,19 @@ def add(request: OperatorRequest, pk: int) -> HttpResponse:
     """Adds the people of pasted lines. Lines that couldn't be used stay in the form with their reasons."""
     group = find(pk)
     form = PasteForm(request.POST or None)
-    pasted = attempt(form, lambda: add_lines(group, form.cleaned_data["lines"], by=request.user))
+    pasted = attempt(form, lambda: _paste(request, group, form.cleaned_data))
     if pasted and not pasted.left_out:
         messages.success(request, _told(pasted, group))
         return redirect("web:group-members", pk)
     if pasted:
-        form = PasteForm(initial={"lines": "\n".join(line.text for line in pasted.left_out)})
+        left = "\n".join(line.text for line in pasted.left_out)
+        form = PasteForm(initial={"lines": left, "mode": form.cleaned_data["mode"]})
     return render(request, "web/group/add.html", frame(group, "members") | {"form": form, "pasted": pasted})
+
+
+def _paste(request: OperatorRequest, group: Group, given: dict[str, str]) -> Pasted:
+    mode = Joining(given["mode"] or Joining.SILENT)
+    return add_lines(group, given["lines"], by=request.user, mode=mode, ip=client_address(request))
 
 
 def _told(pasted: Pasted, group: Group) -> str:
@@ -70,7 +107,7 @@ def remove(request: OperatorRequest, pk: int, contact: int) -> HttpResponse:
     """Ends a membership; the contact stays and may join again."""
 
     def act(person: Contact, group: Group) -> str:
-        actions.remove(person, group, by=request.user)
+        actions.remove(person, group, by=request.user, ip=client_address(request))
         return f"{person} is no longer a member."
 
     return _change(request, pk, contact, act)
@@ -81,18 +118,58 @@ def unsubscribe(request: OperatorRequest, pk: int, contact: int) -> HttpResponse
     """Notes that the person wants nothing more from the group."""
 
     def act(person: Contact, group: Group) -> str:
-        actions.unsubscribe(person, group.pk, source="page", by=request.user)
+        actions.unsubscribe(person, group.pk, source=PAGE, by=request.user, ip=client_address(request))
         return f"{person} is unsubscribed and can't be added again."
 
     return _change(request, pk, contact, act)
 
 
-def _change(
-    request: OperatorRequest, pk: int, contact: int, act: Callable[[Contact, Group], str]
-) -> HttpResponse:
-    group, person = find(pk), Contact.objects.filter(pk=contact).first()
-    if person is None:
-        raise NotFound(thing="contact", ref=contact)
+@require_POST
+def approve(request: OperatorRequest, pk: int, contact: int) -> HttpResponse:
+    """Lets somebody in who awaits approval."""
+
+    def act(person: Contact, group: Group) -> str:
+        actions.approve(person, group, source=PAGE, by=request.user, ip=client_address(request))
+        return f"{person} is a member now."
+
+    return _change(request, pk, contact, act)
+
+
+@require_POST
+def refuse(request: OperatorRequest, pk: int, contact: int) -> HttpResponse:
+    """Turns somebody down who awaits approval."""
+
+    def act(person: Contact, group: Group) -> str:
+        actions.refuse(person, group, source=PAGE, by=request.user, ip=client_address(request))
+        return f"{person} is turned down. They may ask again."
+
+    return _change(request, pk, contact, act)
+
+
+@require_POST
+def resend(request: OperatorRequest, pk: int, contact: int) -> HttpResponse:
+    """Asks a pending member again to confirm."""
+
+    def act(person: Contact, group: Group) -> str:
+        actions.resend(person, group, source=PAGE, by=request.user, ip=client_address(request))
+        return f"A letter that asks {person} to confirm is on its way."
+
+    return _change(request, pk, contact, act)
+
+
+@require_POST
+def reactivate(request: OperatorRequest, pk: int, contact: int) -> HttpResponse:
+    """Takes up messages to a deactivated member again."""
+
+    def act(person: Contact, group: Group) -> str:
+        actions.reactivate(person, group, source=PAGE, by=request.user)
+        return f"{person} gets messages again."
+
+    return _change(request, pk, contact, act)
+
+
+def _change(request: OperatorRequest, pk: int, contact: int, act: Act) -> HttpResponse:
+    group, person = find(pk), _person(contact)
     try:
         messages.success(request, act(person, group))
     except TidingsError as error:
@@ -100,10 +177,40 @@ def _change(
     return redirect("web:group-members", pk)
 
 
+def _person(contact: int) -> Contact:
+    person = Contact.objects.filter(pk=contact).first()
+    if person is None:
+        raise NotFound(thing="contact", ref=contact)
+    return person
+
+
+def override(request: OperatorRequest, pk: int, contact: int) -> HttpResponse:
+    """Asks somebody who opted out to confirm that they are back, with the reason why."""
+    group, person = find(pk), _person(contact)
+    form = OverrideForm(request.POST or None)
+
+    def act() -> bool:
+        reason, ip = form.cleaned_data["reason"], client_address(request)
+        actions.override(person, group, reason=reason, source=Membership.Source.PAGE, by=request.user, ip=ip)
+        return True
+
+    if attempt(form, act):
+        messages.success(request, f"{person} is asked by a letter to confirm. Until then they get nothing.")
+        return redirect("web:group-members", pk)
+    context = frame(group, "members") | {"form": form, "person": person}
+    return render(request, "web/group/override.html", context)
+
+
 urls = [
     page("groups/<int:pk>/members/", members, "group-members"),
+    page("groups/<int:pk>/members/csv/", members_csv, "group-members-csv"),
     page("groups/<int:pk>/members/add/", add, "group-members-add"),
     page("groups/<int:pk>/members/unsubscribed/", unsubscribed, "group-unsubscribed"),
     page("groups/<int:pk>/members/<int:contact>/remove/", remove, "group-member-remove"),
     page("groups/<int:pk>/members/<int:contact>/unsubscribe/", unsubscribe, "group-member-unsubscribe"),
+    page("groups/<int:pk>/members/<int:contact>/approve/", approve, "group-member-approve"),
+    page("groups/<int:pk>/members/<int:contact>/refuse/", refuse, "group-member-refuse"),
+    page("groups/<int:pk>/members/<int:contact>/resend/", resend, "group-member-resend"),
+    page("groups/<int:pk>/members/<int:contact>/reactivate/", reactivate, "group-member-reactivate"),
+    page("groups/<int:pk>/members/<int:contact>/override/", override, "group-member-override"),
 ]
