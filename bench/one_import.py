@@ -1,4 +1,4 @@
-"""One import, from its start to its report: `python -m bench.one_import FILE GROUP`. Prints seconds and peak memory."""
+"""One import, from start to report: `python -m bench.one_import FILE GROUP MODE`. Prints seconds and peak memory."""
 
 import json
 import os
@@ -19,9 +19,9 @@ from tidings.kernel.memory import collect_seldom  # noqa: E402
 
 
 def main() -> None:
-    name, group = sys.argv[1:]
+    name, group, mode = sys.argv[1:]
     with Path(name).open("rb") as file:
-        run = actions.start(find(group), file, filename=Path(name).name, by=None)
+        run = actions.start(find(group), file, filename=Path(name).name, mode=Import.Mode(mode), by=None)
     db.execute("DELETE FROM procrastinate_jobs")  # no worker runs: this process does its work
     collect_seldom()  # as a worker does
     started = time.monotonic()

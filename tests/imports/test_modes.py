@@ -132,3 +132,8 @@ def test_an_erased_identity_of_any_kind_keeps_a_row_out(group, import_file, outc
     erase(create({column: value}, {}, by=None), never_again=True, by=None)
     run = import_file(group, f"email,{column}\nnew@example.com,{value}\n")
     assert outcomes(run) == {"kept_out": 1}
+
+
+def test_who_is_removed_needs_nothing_right_but_the_identity(group, import_file, outcomes):
+    run = import_file(group, "email,date_of_birth\nmember@example.com,no date\n", mode=Mode.REMOVE)
+    assert outcomes(run) == {"removed": 1}

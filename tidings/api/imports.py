@@ -17,6 +17,7 @@ from tidings.groups.queries import find as find_group
 from tidings.imports import actions, queries
 from tidings.imports.models import Import
 from tidings.imports.rules.formats import Kind, written
+from tidings.imports.rules.mapping import Key
 from tidings.imports.rules.recognise import Unknown
 from tidings.kernel.errors import TidingsError
 
@@ -135,6 +136,12 @@ def start_import(
         list[str], Query(alias="map", description="COLUMN=FIELD; FIELD may be `ignore` or `new`.")
     ] = [],  # noqa: B006 - ninja copies defaults
     unknown_columns: Literal["stop", "ignore", "new"] = "stop",
+    key: Annotated[
+        Key | None, Query(description="The identity that finds people; the file's first one unless named.")
+    ] = None,
+    clear_marker: Annotated[
+        str, Query(description="A cell with this word empties its value.", max_length=50, examples=["-"])
+    ] = "",
     dry_run: bool = False,
     confirmed: Annotated[
         bool, Query(description="Lets `replace` remove any number of members without asking.")
@@ -155,6 +162,8 @@ def start_import(
             layout=layout,
             choices=choices or None,
             unknown=UNKNOWN[unknown_columns],
+            key=key,
+            clear_marker=clear_marker,
             mode=mode,
             dry_run=dry_run,
             is_confirmed=confirmed,
@@ -163,7 +172,7 @@ def start_import(
 
     with received(request, filename) as upload:
         asked = [found.pk, upload.filename, upload.digest, choices, unknown_columns, mode, dry_run]
-        asked += [confirmed, layout]
+        asked += [confirmed, layout, key, clear_marker]
         started = idempotency.once(idempotency_key, asked, lambda: start(upload), by=request.auth)
     response["Location"] = started.location
     return Status(202, started.body)

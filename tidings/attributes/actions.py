@@ -38,11 +38,9 @@ def define(
     return attribute
 
 
-def ensure(name: str, *, by: User | None) -> Attribute:
-    """The profile attribute of that name, made as a text if there is none. Raises `AttributeArchived`."""
-    attribute, _ = _made(
-        _checked_name(name), kind=Attribute.Type.TEXT, choices=(), scope=Attribute.Scope.PROFILE, by=by
-    )
+def ensure(name: str, *, scope: str = Attribute.Scope.PROFILE, by: User | None) -> Attribute:
+    """The attribute of that name, made as a text if there is none. Raises `AttributeArchived`."""
+    attribute, _ = _made(_checked_name(name), kind=Attribute.Type.TEXT, choices=(), scope=scope, by=by)
     if attribute.archived_at:
         raise AttributeArchived(name=attribute.name)
     return attribute

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from tidings.accounts.models import User
 from tidings.attributes.actions import ensure
+from tidings.attributes.models import Attribute
 from tidings.attributes.queries import catalogue
 from tidings.groups.errors import GroupArchived
 from tidings.groups.models import Group
@@ -24,7 +25,6 @@ from tidings.imports.errors import (
     NotADraft,
     NothingToConfirm,
     Unimportable,
-    UnsupportedKey,
     UploadFailed,
 )
 from tidings.imports.models import Import
@@ -97,10 +97,13 @@ def read(
     layout: Format | ReadOnly[str, Any] | None = None,
     choices: ReadOnly[str, str] | None = None,
     unknown: Unknown = Unknown.STOP,
+    key: Key | None = None,
+    clear_marker: str = "",
 ) -> Reading:
     """How the file would be read: as proposed, or as `layout` and `choices` (column -> attribute, ignore, new) say.
 
-    `layout` may also name only what differs from the proposal, such as `{"separator": ";"}`.
+    `layout` may also name only what differs from the proposal, such as `{"separator": ";"}`. `key` is the identity
+    that finds people, the first one of the file unless named; a cell that is the `clear_marker` empties its value.
 
     Raises FileError if it is no text at all or has no readable header.
     """
@@ -113,12 +116,18 @@ def read(
         head = read_head(cast("BinaryIO", file), chosen, rows=PREVIEW_ROWS)
     try:
         mapping = recognise(
-            head.names, catalogue=catalogue(), choices=choices, unknown=unknown, sample=head.rows
+            head.names,
+            catalogue=catalogue(),
+            members=catalogue(Attribute.Scope.MEMBER),
+            choices=choices,
+            unknown=unknown,
+            key=key,
+            sample=head.rows,
+            clear_marker=clear_marker,
         )
     except FileError as error:
         return Reading(proposal, chosen, head, None, str(error))
-    problem = "" if mapping.key is Key.EMAIL else str(UnsupportedKey())
-    return Reading(proposal, chosen, head, None if problem else mapping, problem)
+    return Reading(proposal, chosen, head, mapping, "")
 
 
 def begin(
@@ -128,6 +137,8 @@ def begin(
     layout: Format | ReadOnly[str, Any] | None = None,
     choices: ReadOnly[str, str] | None = None,
     unknown: Unknown = Unknown.STOP,
+    key: Key | None = None,
+    clear_marker: str = "",
     mode: Import.Mode = Import.Mode.ADD_AND_UPDATE,
     dry_run: bool = False,
     is_confirmed: bool = False,
@@ -137,15 +148,16 @@ def begin(
     A dry run only uses the group, so it takes a shared lock and runs beside sendouts. `is_confirmed` lets `replace`
     remove any number of members without asking.
     """
-    reading = read(run, layout=layout, choices=choices, unknown=unknown)
+    reading = read(run, layout=layout, choices=choices, unknown=unknown, key=key, clear_marker=clear_marker)
     if reading.mapping is None:
         raise Unimportable(problem=reading.problem)
     with transaction.atomic():
         run = _locked(run)
         if run.state != Import.State.DRAFT:
             raise NotADraft(run=run.pk)
-        for attribute in reading.mapping.new_attributes:
-            ensure(attribute.label, by=by)
+        for column in reading.mapping.new_columns:
+            scope = Attribute.Scope.MEMBER if column.is_member else Attribute.Scope.PROFILE
+            ensure(column.attribute.label if column.attribute else "", scope=scope, by=by)
         run.format, run.mapping = reading.layout.to_dict(), reading.mapping.to_dict()
         run.mode, run.dry_run, run.is_confirmed, run.started_by = mode, dry_run, is_confirmed, by
         _queue(run, by=by)
@@ -183,6 +195,8 @@ def start(
     layout: ReadOnly[str, Any] | None = None,
     choices: ReadOnly[str, str] | None = None,
     unknown: Unknown = Unknown.STOP,
+    key: Key | None = None,
+    clear_marker: str = "",
     mode: Import.Mode = Import.Mode.ADD_AND_UPDATE,
     dry_run: bool = False,
     is_confirmed: bool = False,
@@ -196,6 +210,8 @@ def start(
             layout=layout,
             choices=choices,
             unknown=unknown,
+            key=key,
+            clear_marker=clear_marker,
             mode=mode,
             dry_run=dry_run,
             is_confirmed=is_confirmed,

@@ -3,10 +3,6 @@
 from tidings.kernel.errors import TidingsError
 
 
-class UnsupportedKey(TidingsError):
-    """People are found by their e-mail address, and the file's columns have none. Map a column to `email`."""
-
-
 class NoRoomForUpload(TidingsError):
     """The server could not keep the file: {why}. Nothing was changed. Make room on the disk that holds the folder
     “uploads” of TIDINGS_HOME, or ask somebody who can, and upload the file again.

@@ -11,8 +11,11 @@ from typing import Any
 
 from django.db.models import F
 
+from tidings.blacklists.models import SYSTEM
 from tidings.contacts.erasure import hash_key
+from tidings.groups.models import Group
 from tidings.imports.models import Import, MergedSlice
+from tidings.imports.rules.mapping import Key
 from tidings.imports.rules.mapping import Mapping as Columns
 from tidings.imports.rules.modes import DEEDS, Deeds
 from tidings.kernel import db, sql
@@ -23,14 +26,17 @@ merge_of_imports = sql.load("tidings.imports")
 merge_of_contacts = sql.load("tidings.contacts")
 merge_of_memberships = sql.load("tidings.memberships")
 
-# Who must stay out. Each part reads `matched` and gives the `n` of those people, be they new or known; `barred` puts
-# them together.
+merge_of_blacklists = sql.load("tidings.blacklists")
+
+# Who must stay out. The parts read `matched`, and `barred` puts together what they find, be the people new or known.
 BARRIERS: Mapping[str, str] = {
     "opted_out": merge_of_memberships.opted_out,
     "deactivated": merge_of_memberships.deactivated,
     "erased": merge_of_contacts.erased,
+    "asked": merge_of_imports.asked,
+    "listed": merge_of_blacklists.listed,
+    "barred": merge_of_imports.barred,
 }
-OTHER_IDENTITIES = ("mobile", "external_id")
 COUNTS = ("created", "joined", "updated", "unchanged", "removed", "ignored", "kept_out", "rejected")
 
 
@@ -40,7 +46,7 @@ class OvertakenSlice(TidingsError):
 
 @dataclass(frozen=True)
 class Slice:
-    """People `lowest` to `highest` of the work table, whose addresses run from `first` to `last`."""
+    """People `lowest` to `highest` of the work table, whose keys run from `first` to `last`."""
 
     number: int
     lowest: int
@@ -49,9 +55,48 @@ class Slice:
     last: str
 
 
-def slices(rows: int) -> list[Slice]:
+@dataclass(frozen=True)
+class Shape:
+    """What of a file decides which statements merge it."""
+
+    key: str
+    address: str
+    is_mixed: bool  # it has more than one identity
+    has_values: bool  # of member attributes
+    clears: bool  # it has a word that empties a value
+    needs_address: bool
+
+    def fill(self, statement: str) -> str:
+        """A statement with the names of its columns."""
+        same = "c.attributes @> p.attributes"
+        stripped = ""
+        if self.clears:
+            same, stripped = (
+                "c.attributes = jsonb_strip_nulls(c.attributes || p.attributes)",
+                "jsonb_strip_nulls",
+            )
+        names = {"key": self.key, "address": self.address, "same": same, "stripped": stripped}
+        for name, text in names.items():
+            statement = statement.replace(f"{{{name}}}", text)
+        return statement
+
+
+def shape_of(run: Import) -> Shape:
+    """How the file of an import is merged."""
+    mapping = Columns.from_dict(run.mapping)
+    return Shape(
+        key=str(mapping.key),
+        address="mobile" if run.group.channel == Group.Channel.SMS else "email",
+        is_mixed=any(mapping.position_of(key) is not None for key in Key if key != mapping.key),
+        has_values=any(column.is_member for column in mapping.columns),
+        clears=bool(mapping.clear_marker),
+        needs_address=mapping.key is Key.EXTERNAL_ID,
+    )
+
+
+def slices(run: Import, rows: int) -> list[Slice]:
     """The slices of `rows` people that the work table falls into."""
-    return [Slice(**row) for row in db.rows(merge_of_imports.slices, {"rows": rows})]
+    return [Slice(**row) for row in db.rows(shape_of(run).fill(merge_of_imports.slices), {"rows": rows})]
 
 
 def merge_slice(run: Import, piece: Slice) -> None:
@@ -63,7 +108,9 @@ def merge_slice(run: Import, piece: Slice) -> None:
     if counts["created"] < counts["fresh"]:
         raise OvertakenSlice(number=piece.number)
     _store(run, piece, counts)
-    _tally(run, {Membership.State.ACTIVE: counts["joined_new"] + counts["joined"]})
+    pending = counts["joined_pending"] + counts["turned_pending"]
+    joined = counts["joined_new"] + counts["joined"]
+    _tally(run, {Membership.State.ACTIVE: joined - pending, Membership.State.PENDING: pending})
     _tally(run, {state: -members for state, members in counts["removed_by"].items()})
 
 
@@ -81,36 +128,38 @@ def remove_absent(run: Import, lowest: int, highest: int) -> None:
     Import.objects.filter(pk=run.pk).update(absent=F("absent") - sum(gone.values()))
 
 
-def names_identities(run: Import) -> bool:
-    """Whether the file has a column of identities beside the e-mail address."""
-    mapping = Columns.from_dict(run.mapping)
-    return any(mapping.position_of(identity) is not None for identity in OTHER_IDENTITIES)
-
-
 def _run(run: Import, piece: Slice, *, writing: bool) -> dict[str, Any]:
     db.execute(merge_of_imports.plan)
     deeds = DEEDS[run.mode]
-    params = {"run": run.pk, "group": run.group_id, **vars(piece), **asdict(deeds), "hash_key": hash_key()}
-    counts = db.row(_statement(deeds, identities=names_identities(run), writing=writing), params)
+    params = {"run": run.pk, "group": run.group_id, **vars(piece), **asdict(deeds)}
+    params |= {"scopes": [SYSTEM, run.group_id], "hash_key": hash_key()}
+    counts = db.row(_statement(deeds, shape_of(run), writing=writing), params)
     if counts is None:
         raise AssertionError("an aggregate always has a row")
     return counts
 
 
 @cache
-def _statement(deeds: Deeds, *, identities: bool, writing: bool) -> str:
-    """One statement of the parts that a mode has; `identities` if the file may name those of others."""
-    owned = merge_of_contacts.owned_by_others if identities else merge_of_contacts.owned_by_nobody_else
-    parts = {"picked": merge_of_imports.picked, "conflicts": owned, "matched": merge_of_contacts.matched}
-    parts |= (
-        {"barred": merge_of_imports.nobody}
-        if deeds.removes
-        else {**BARRIERS, "barred": merge_of_imports.barred}
-    )
-    parts |= {"allowed": _allowed(deeds)}
-    deed_parts = _writing(deeds) if writing else _forecasting(deeds)
-    empty = dict.fromkeys(("created", "joined_new", "joined_known", "removed"), merge_of_imports.nobody)
-    return sql.compose({**parts, **empty, **deed_parts}, merge_of_imports.outcome)
+def _statement(deeds: Deeds, shape: Shape, *, writing: bool) -> str:
+    """One statement of the parts that a mode needs for a file of this shape."""
+    parts = {
+        "picked": merge_of_imports.picked,
+        "conflicts": _conflicts(deeds, shape),
+        "matched": merge_of_contacts.matched,
+    }
+    parts |= {"barred": merge_of_imports.nobody} if deeds.removes else BARRIERS
+    parts["allowed"] = _allowed(deeds)
+    names = ("created", "joined_new", "joined_known", "changed_members", "removed")
+    parts |= dict.fromkeys(names, merge_of_imports.nobody)
+    parts |= _writing(deeds, shape) if writing else _forecasting(deeds, shape)
+    return shape.fill(sql.compose(parts, merge_of_imports.outcome))
+
+
+def _conflicts(deeds: Deeds, shape: Shape) -> str:
+    found = merge_of_contacts.owned_by_others if shape.is_mixed else merge_of_contacts.owned_by_nobody_else
+    if deeds.creates and shape.needs_address:
+        found += f"\nUNION ALL\n{merge_of_contacts.unreachable}"
+    return str(found)
 
 
 def _allowed(deeds: Deeds) -> str:
@@ -119,12 +168,17 @@ def _allowed(deeds: Deeds) -> str:
     return str(merge_of_memberships.allowed if deeds.joins else merge_of_memberships.allowed_members)
 
 
-def _writing(deeds: Deeds) -> dict[str, str]:
+def _writing(deeds: Deeds, shape: Shape) -> dict[str, str]:
     parts = {"refused": merge_of_imports.refused}
     if deeds.creates:
-        parts |= {"created": merge_of_contacts.created, "joined_new": merge_of_memberships.joined_new}
+        joined = merge_of_memberships.joined_new
+        if shape.has_values:
+            joined = merge_of_memberships.joined_new_with_values
+        parts |= {"created": merge_of_contacts.created, "joined_new": joined}
     if deeds.updates:
         parts |= {"changed": merge_of_contacts.changed}
+    if deeds.updates and (shape.has_values or shape.is_mixed):
+        parts |= {"changed_members": merge_of_memberships.changed_members}
     if deeds.joins:
         parts |= {"joined_known": merge_of_memberships.joined_known}
     if deeds.removes:
@@ -132,8 +186,10 @@ def _writing(deeds: Deeds) -> dict[str, str]:
     return parts
 
 
-def _forecasting(deeds: Deeds) -> dict[str, str]:
+def _forecasting(deeds: Deeds, shape: Shape) -> dict[str, str]:
     parts = {"joined_known": merge_of_memberships.joining} if deeds.joins else {}
+    if deeds.updates and (shape.has_values or shape.is_mixed):
+        parts |= {"changed_members": merge_of_memberships.changing_members}
     return parts | ({"removed": merge_of_memberships.removable} if deeds.removes else {})
 
 

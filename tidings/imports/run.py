@@ -13,8 +13,8 @@ from tidings.imports.merge import (
     Slice,
     forecast_slice,
     merge_slice,
-    names_identities,
     remove_absent,
+    shape_of,
     slices,
 )
 from tidings.imports.models import Import, MergedSlice
@@ -174,7 +174,7 @@ def _merge(run: Import, token: int, heart: Heartbeat) -> None:
 def _slices(run: Import, token: int) -> list[Slice]:
     with transaction.atomic():
         enter_workspace(run, token)
-        return slices(settings.ENVIRONMENT.slice_rows)
+        return slices(run, settings.ENVIRONMENT.slice_rows)
 
 
 def _merged(run: Import, pieces: Sequence[Slice]) -> set[int]:
@@ -190,7 +190,7 @@ def _merged(run: Import, pieces: Sequence[Slice]) -> set[int]:
 
 def _slices_at_once(run: Import) -> int:
     """Where a row may take a mobile number from somebody in another slice, the order of slices decides who has it."""
-    return 1 if names_identities(run) else SLICES_AT_ONCE
+    return 1 if shape_of(run).is_mixed else SLICES_AT_ONCE
 
 
 def _merge_one(run: Import, token: int, piece: Slice) -> None:

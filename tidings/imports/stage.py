@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, ProgrammingError, transaction
 
-from tidings.imports.merge import names_identities
+from tidings.imports.merge import shape_of
 from tidings.imports.models import Import
 from tidings.imports.rules.formats import Format
 from tidings.imports.rules.mapping import Mapping
@@ -24,7 +24,7 @@ from tidings.locks.heartbeat import Heartbeat
 
 statements = sql.load(__package__)
 
-STAGE_COLUMNS = ("line", "email", "mobile", "external_id", "language", "attributes")
+STAGE_COLUMNS = ("line", "email", "mobile", "external_id", "language", "attributes", "member_attributes")
 REJECT_COLUMNS = ("line", "reason", "column", "value", "mentions")
 # The bar moves through the file's bytes once while it is read and twice while it is merged: about what each costs.
 READING_SHARE = 1
@@ -110,10 +110,11 @@ def stage(run: Import, token: int, heart: Heartbeat) -> Staged:
         enter_workspace(run, token)
         db.execute(statements.create_stage)
         rows, rejected = _copy(run, heart)
-        db.execute(statements.create_work)
-        if names_identities(run):
-            rejected += db.execute(statements.reject_shared)
-        db.execute(statements.finish_work)
+        shape = shape_of(run)
+        db.execute(shape.fill(statements.create_work))
+        if shape.is_mixed:
+            rejected += db.execute(shape.fill(statements.reject_shared))
+        db.execute(shape.fill(statements.finish_work))
         people = db.value("SELECT count(*) FROM work")
         absent = _find_absent(run) if DEEDS[run.mode].empties else {}
     return Staged(rows=rows, rejected=rejected, people=people, **absent)
@@ -124,7 +125,7 @@ def _find_absent(run: Import) -> dict[str, int]:
     after a crash of the database, and then everybody would be absent.
     """
     params = {"group": run.group_id, "began": run.began_at}
-    db.execute(statements.create_absent, params)
+    db.execute(shape_of(run).fill(statements.create_absent), params)
     return db.rows(statements.count_absent, params)[0]
 
 
@@ -133,9 +134,10 @@ def _copy(run: Import, heart: Heartbeat) -> tuple[int, int]:
     rows = rejected = 0
     with default_storage.open(run.file) as stored:
         file = _ReadAhead(cast("BinaryIO", stored))
-        batches = read_rows(
-            cast("BinaryIO", file), Format.from_dict(run.format), Mapping.from_dict(run.mapping)
-        )
+        mapping = Mapping.from_dict(run.mapping)
+        if DEEDS[run.mode].removes:
+            mapping = mapping.of_identities  # a bad birthday keeps nobody from being removed
+        batches = read_rows(cast("BinaryIO", file), Format.from_dict(run.format), mapping)
         for first in _until_cancelled(run, batches):
             file.fetch()
             rejects: list[Reject] = []

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -15,7 +15,7 @@ from tidings.imports.models import Import
 from tidings.imports.rules import errors
 from tidings.imports.rules.errors import FileError
 from tidings.imports.rules.formats import Format, Kind
-from tidings.imports.rules.mapping import Column, Mapping
+from tidings.imports.rules.mapping import MEMBER_PREFIX, Column, Key, Mapping
 from tidings.imports.rules.recognise import IGNORE, NEW, Unknown, recognise
 from tidings.kernel.errors import TidingsError
 from tidings.web.forms import StyledForm
@@ -25,6 +25,7 @@ QUOTE_NAMES = {'"': 'Double "', "'": "Single '"}
 COMMON_ENCODINGS = ("utf-8", "cp1252", "cp1250", "utf-16")  # offered where nothing of the file can be read
 SAMPLES_PER_COLUMN = 3
 AUTOMATIC = ""
+MEMBER = "member"  # the scope of member attributes
 FIELD_PREFIX = "column-"
 
 # What the command line's words would not help with on a page.
@@ -49,6 +50,9 @@ MODE_WORDS = {
     Import.Mode.REPLACE: "Replace: add and update, then remove members who aren't in the file",
     Import.Mode.REMOVE: "Remove: end the memberships of the people in the file",
 }
+
+
+KEY_WORDS = {Key.EMAIL: "E-mail address", Key.EXTERNAL_ID: "External id", Key.MOBILE: "Mobile number"}
 
 
 class LayoutForm(StyledForm):
@@ -92,6 +96,17 @@ class RunForm(StyledForm):
         ],
     )
     mode = forms.ChoiceField(label="What to do", choices=list(MODE_WORDS.items()))
+    key = forms.ChoiceField(
+        label="People are found by",
+        choices=[(AUTOMATIC, "What comes first of these"), *KEY_WORDS.items()],
+        required=False,
+    )
+    clear_marker = forms.CharField(
+        label="Word that empties a value",
+        max_length=50,
+        required=False,
+        help_text="An empty cell leaves the value as it is.",
+    )
     dry_run = forms.BooleanField(
         label="Dry run: only count what would happen",
         required=False,
@@ -127,6 +142,11 @@ class Draft:
     targets: list[tuple[str, list[tuple[str, str]]]] = field(default_factory=list)
 
     @property
+    def said(self) -> dict[str, Any]:
+        """What was chosen about the rows, beside the columns."""
+        return _said(self.run_form)
+
+    @property
     def is_xml(self) -> bool:
         """Whether the file says itself how it is written."""
         return self.reading is not None and self.reading.layout.kind is Kind.XML
@@ -141,23 +161,34 @@ class Draft:
 def draft_of(run: Import, posted: QueryDict | None) -> Draft:
     """The draft as proposed, or as the posted form says."""
     run_form = RunForm(posted, initial={"unknown": Unknown.STOP, "mode": Import.Mode.ADD_AND_UPDATE})
-    unknown = Unknown(run_form.cleaned_data["unknown"]) if posted and run_form.is_valid() else Unknown.STOP
+    said = _said(run_form)
     try:
         layout = _layout_form(posted, None).layout
-        first = read(run, layout=layout, unknown=unknown)
+        first = read(run, layout=layout, **said)
         choices = _choices(posted, first.head.names)
-        reading = read(run, layout=layout, choices=choices, unknown=unknown) if choices else first
+        reading = read(run, layout=layout, choices=choices, **said) if choices else first
     except TidingsError as error:
         return Draft(_layout_form(posted, None), run_form, _told(error))
     return Draft(
         layout_form=_layout_form(posted, reading),
         run_form=run_form,
-        problem=_problem(reading, choices, unknown),
+        problem=_problem(reading, choices, said["unknown"]),
         reading=reading,
         columns=_column_rows(reading, choices),
         choices=choices,
         targets=_targets(),
     )
+
+
+def _said(form: RunForm) -> dict[str, Any]:
+    if not (form.is_bound and form.is_valid()):
+        return {"unknown": Unknown.STOP}
+    chosen = form.cleaned_data
+    return {
+        "unknown": Unknown(chosen["unknown"]),
+        "key": Key(chosen["key"]) if chosen["key"] else None,
+        "clear_marker": chosen["clear_marker"],
+    }
 
 
 def _layout_form(posted: QueryDict | None, reading: Reading | None) -> LayoutForm:
@@ -196,7 +227,13 @@ def _problem(reading: Reading, choices: dict[str, str], unknown: Unknown) -> str
     if reading.mapping is not None:
         return ""
     try:
-        recognise(reading.head.names, catalogue=catalogue(), choices=choices, unknown=unknown)
+        recognise(
+            reading.head.names,
+            catalogue=catalogue(),
+            members=catalogue(MEMBER),
+            choices=choices,
+            unknown=unknown,
+        )
     except FileError as error:
         return _told(error)
     return reading.problem
@@ -242,7 +279,7 @@ def _automatic(names: Sequence[str]) -> tuple[list[str], list[bool]]:
 def _recognised(names: Sequence[str], unknown: Unknown) -> Mapping | None:
     """What the columns mean without anybody's choices; None if that can't be told for the file as a whole."""
     try:
-        return recognise(names, catalogue=catalogue(), unknown=unknown)
+        return recognise(names, catalogue=catalogue(), members=catalogue(MEMBER), unknown=unknown)
     except FileError:
         return None
 
@@ -255,7 +292,10 @@ def _is_unknown(ignored: Column, made: Column) -> bool:
 def _meaning(column: Column) -> str:
     if column.attribute is None:
         return "Left out"
-    return f"New attribute “{column.attribute.label}”" if column.is_new else column.attribute.label
+    what = "member attribute" if column.is_member else "attribute"
+    if column.is_new:
+        return f"New {what} “{column.attribute.label}”"
+    return f"{column.attribute.label} (of the member)" if column.is_member else column.attribute.label
 
 
 def _targets() -> list[tuple[str, list[tuple[str, str]]]]:
@@ -264,6 +304,7 @@ def _targets() -> list[tuple[str, list[tuple[str, str]]]]:
     return [
         ("Who it is", _options(one for one in known if one.key in OWN_COLUMNS)),
         ("Attributes", _options(one for one in known if one.key not in OWN_COLUMNS)),
+        ("Member attributes", [(f"{MEMBER_PREFIX}{one.key}", one.label) for one in catalogue(MEMBER)]),
         ("Else", [(IGNORE, "Leave out"), (NEW, "A new attribute of this name")]),
     ]
 

@@ -45,13 +45,13 @@ def test_a_row_carries_its_line_its_identities_and_its_attributes():
     header = "email,mobile,customer id,language,first_name,city,date of birth\n"
     rows, rejects = read(header + "Anna@Example.com,+49 171 3920042,K-7,DE, Anna ,Köln,31.12.1990\n")
     attributes = '{"first_name":"Anna","city":"Köln","date_of_birth":"1990-12-31"}'
-    assert rows == [(2, "anna@example.com", "+491713920042", "K-7", "de", attributes)]
+    assert rows == [(2, "anna@example.com", "+491713920042", "K-7", "de", attributes, None)]
     assert rejects == []
 
 
 def test_an_empty_cell_leaves_the_value():
     rows, _ = read(f"{HEADER}\na@example.com,, \n")
-    assert rows == [(2, "a@example.com", None, None, None, "{}")]
+    assert rows == [(2, "a@example.com", None, None, None, "{}", None)]
 
 
 def test_blank_lines_are_no_rows():
@@ -130,7 +130,7 @@ def test_numbers_without_country_code_are_read_in_the_given_country():
 def test_with_another_key_the_address_may_be_missing_but_not_the_key():
     mapping = recognise(["email", "customer id"], key=Key.EXTERNAL_ID)
     rows, rejects = read("email,customer id\n,K-1\na@x.de,\n", mapping)
-    assert rows == [(2, None, None, "K-1", None, "{}")]
+    assert rows == [(2, None, None, "K-1", None, "{}", None)]
     assert reasons(rejects) == [(3, Reason.NO_EXTERNAL_ID)]
 
 

@@ -17,6 +17,7 @@ from tidings.cli.waiting import Step, Summary, Work, wait_for
 from tidings.imports import actions, queries
 from tidings.imports.models import Import
 from tidings.imports.rules.formats import Kind, written
+from tidings.imports.rules.mapping import Key
 from tidings.imports.rules.recognise import Unknown
 from tidings.kernel.errors import TidingsError
 
@@ -101,6 +102,8 @@ class Unconfirmed(TidingsError):
     show_default=True,
     help="What to do with columns that nobody mapped: `new` makes attributes of them.",
 )
+@click.option("--key", type=click.Choice([key.value for key in Key]), help="The identity that finds people.")
+@click.option("--clear-marker", default="", metavar="WORD", help="A cell with this word empties its value.")
 @click.option("--dry-run", is_flag=True, help="Count what would happen; change nothing.")
 @click.option("--no-wait", is_flag=True, help="Return at once; workers do the rest.")
 @as_json
@@ -117,6 +120,8 @@ def import_file(
     has_header: bool | None,
     mapping: tuple[tuple[str, str], ...],
     unknown_columns: str,
+    key: str | None,
+    clear_marker: str,
     dry_run: bool,
     confirmed: bool,
     no_wait: bool,
@@ -136,6 +141,8 @@ def import_file(
             layout=written(kind, separator, quote, charset, has_header=has_header),
             choices=dict(mapping) or None,
             unknown=UNKNOWN[unknown_columns],
+            key=Key(key) if key else None,
+            clear_marker=clear_marker,
             mode=Import.Mode(mode),
             dry_run=dry_run,
             is_confirmed=confirmed,

@@ -87,25 +87,50 @@ class Reader:
     """Reads columns by one mapping. Faults are looked for among identities first, then typed values, then texts."""
 
     def __init__(self, mapping: Mapping) -> None:
-        free = _free_attributes(mapping)
         self._identities = _identities(mapping)
-        self._texts = [_Text(at, attribute.key) for at, attribute in free if attribute.kind is Kind.TEXT]
-        self._typed = [
-            _Column(at, partial(map, _member_reader(attribute, mapping.date_order)), empty="")
-            for at, attribute in free
-            if attribute.kind is not Kind.TEXT
-        ]
+        self._key = next(each for each in self._identities if each and each.missing)
+        self._profile = _Values(mapping, is_member=False)
+        self._member = _Values(mapping, is_member=True)
+
+    def key_of(self, cells: Sequence[str]) -> tuple[str, ...]:
+        """Who a record is about, as it is stored; nobody if that can't be read."""
+        cell = cells[self._key.at] if self._key.at < len(cells) else ""
+        found = next(iter(self._key.read([cell])))
+        return (found,) if isinstance(found, str) else ()
 
     def identities(self, columns: Columns, faults: Faults) -> list[Iterable[str | None]]:
         """The e-mail address, mobile number, external id and language of each record."""
         return [repeat(None) if each is None else each.values(columns, faults) for each in self._identities]
 
-    def attributes(self, columns: Columns, faults: Faults) -> list[str]:
-        """The other values of each record, as a JSON object."""
+    def attributes(self, columns: Columns, faults: Faults) -> Iterable[str]:
+        """The other values of each record, as a JSON object; one that is to be emptied is null."""
+        return self._profile.objects(columns, faults) if self._profile.are_any else repeat("{}")
+
+    def member_attributes(self, columns: Columns, faults: Faults) -> Iterable[str | None]:
+        """The member attributes of each record, in the same form; None if the file has none."""
+        return self._member.objects(columns, faults) if self._member.are_any else repeat(None)
+
+
+class _Values:
+    """The columns that become one JSON object: those of profile attributes, or those of member attributes."""
+
+    def __init__(self, mapping: Mapping, *, is_member: bool) -> None:
+        free = _free_attributes(mapping, is_member=is_member)
+        marker = mapping.clear_marker
+        self._texts = [
+            _Text(at, attribute.key, marker) for at, attribute in free if attribute.kind is Kind.TEXT
+        ]
+        self._typed = [
+            _Column(at, partial(map, _member_reader(attribute, mapping.date_order, marker)), empty="")
+            for at, attribute in free
+            if attribute.kind is not Kind.TEXT
+        ]
+        self.are_any = bool(free)
+
+    def objects(self, columns: Columns, faults: Faults) -> list[str]:
+        """A JSON object for each record."""
         members = [text.members(columns) for text in self._texts]
         members += [typed.values(columns, faults) for typed in self._typed]
-        if not members:
-            return ["{}"] * len(columns[0])
         objects = ["{" + "".join(row)[:-1] + "}" for row in zip(*members, strict=True)]
         if max(map(len, objects)) > TEXT_CHARACTERS_AT_MOST:  # one check for all texts; few rows come so far
             for text in self._texts:
@@ -149,13 +174,18 @@ class _Text:
 
     at: int
     key: str
+    marker: str
 
     def members(self, columns: Columns) -> list[str]:
         """A member of a JSON object for each cell, with a comma behind it; empty text for an empty cell."""
         name = _member_name(self.key)
-        return [
+        members = [
             f"{name}{encode_basestring(text)}," if text else "" for text in map(str.strip, columns[self.at])
         ]
+        if not self.marker:
+            return members
+        full, emptied = f"{name}{encode_basestring(self.marker)},", f"{name}null,"
+        return [emptied if member == full else member for member in members]
 
     def refuse_long(self, columns: Columns, faults: Faults) -> None:
         """Adds the faults of texts that are too long."""
@@ -178,7 +208,18 @@ def _identity(mapping: Mapping, target: str, read: ReadCells) -> _Column[None] |
     at = mapping.position_of(target)
     if at is None:
         return None
+    if mapping.clear_marker and target not in {mapping.key, Key.EMAIL}:
+        read = partial(map, _clearing(read, mapping.clear_marker))
     return _Column(at, read, empty=None, missing=_MISSING[mapping.key] if target == mapping.key else None)
+
+
+def _clearing(read: ReadCells, marker: str) -> ReadCell:
+    """Reads cell by cell; the marker is the empty text, which takes an identity away."""
+
+    def read_one(cell: str) -> str | AddressFault | ValueFault:
+        return "" if cell.strip() == marker else next(iter(read([cell])))
+
+    return read_one
 
 
 def _external_id(cell: str) -> str | AddressFault:
@@ -188,16 +229,19 @@ def _external_id(cell: str) -> str | AddressFault:
     return text or AddressFault.NO_ADDRESS
 
 
-def _free_attributes(mapping: Mapping) -> list[tuple[int, Attribute]]:
-    pairs = ((at, column.attribute) for at, column in enumerate(mapping.columns))
-    return [(at, attribute) for at, attribute in pairs if attribute and attribute.key not in OWN_COLUMNS]
+def _free_attributes(mapping: Mapping, *, is_member: bool) -> list[tuple[int, Attribute]]:
+    return [
+        (at, column.attribute)
+        for at, column in enumerate(mapping.columns)
+        if column.attribute and column.is_member == is_member and column.target not in OWN_COLUMNS
+    ]
 
 
 def _member_name(key: str) -> str:
     return encode_basestring(key) + ":"
 
 
-def _member_reader(attribute: Attribute, date_order: DateOrder | None) -> ReadCell:
+def _member_reader(attribute: Attribute, date_order: DateOrder | None, marker: str) -> ReadCell:
     """A function: cell -> a member of a JSON object with a comma behind it, empty text for an empty cell."""
     name = _member_name(attribute.key)
 
@@ -205,6 +249,8 @@ def _member_reader(attribute: Attribute, date_order: DateOrder | None) -> ReadCe
         text = cell.strip()
         if not text or (attribute.kind is Kind.DATE and _EMPTY_DATE_CHARACTERS.issuperset(text)):
             return ""
+        if text == marker:
+            return f"{name}null,"
         value = normalise(attribute.kind, text, choices=attribute.choices, date_order=date_order)
         return value if isinstance(value, ValueFault) else f"{name}{_json(value)},"
 

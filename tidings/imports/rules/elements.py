@@ -21,6 +21,7 @@ from tidings.imports.rules.errors import (
     UnknownRoot,
 )
 from tidings.imports.rules.exports import ENGAGE_ELEMENTS
+from tidings.imports.rules.mapping import MEMBER_PREFIX
 from tidings.imports.rules.mentions import mentioned
 from tidings.imports.rules.reasons import Reason, Reject, excerpt
 from tidings.imports.rules.records import Records
@@ -43,7 +44,6 @@ class _Dialect:
     named: Mapping[str, str]
 
 
-MEMBER_PREFIX = "member."
 _DIALECTS = {
     "members": _Dialect("member", {}, "", {"attribute": "", "member-attribute": MEMBER_PREFIX}),
     "userdata": _Dialect(

@@ -322,6 +322,7 @@ OPT_OUT_MARKS = frozenset({"unsub time", "unsub campaign title", "clean time", "
 ENGAGE = "Mapp Engage"
 ENGAGE_PREFIX = "user."
 ENGAGE_CUSTOM_PREFIX = "user.customattribute."
+ENGAGE_MEMBER_PREFIX = "user.memberattribute."
 ENGAGE_TARGETS: Mapping[str, str] = {
     "user.email": "email",
     "user.mobilenumber": "mobile",

@@ -1,7 +1,7 @@
 """What each column of a file means: chosen once, stored as JSON, checked again at every run."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -17,16 +17,28 @@ class Key(StrEnum):
     MOBILE = "mobile"
 
 
+MEMBER_PREFIX = "member."
+"""Before the name of a member attribute, where profile attributes are named as well."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: its name in the header, and the attribute it fills; None if it is left out.
 
-    `is_new` says that the attribute has to be created before the run.
+    `is_new` says that the attribute has to be created before the run, `is_member` that it is a member attribute.
     """
 
     header: str
     attribute: Attribute | None = None
     is_new: bool = False
+    is_member: bool = False
+
+    @property
+    def target(self) -> str:
+        """What it fills, as a person would name it: `first_name`, `member.card`; empty if it is left out."""
+        if self.attribute is None:
+            return ""
+        return f"{MEMBER_PREFIX}{self.attribute.key}" if self.is_member else self.attribute.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +47,7 @@ class Mapping:
 
     `source` names the tool that exported the file, if it was recognised. `default_country` (such as `DE`)
     reads telephone numbers without a country code, `date_order` dates like 03/04/1990. `ignores_others` leaves out what
-    turns up further down an XML file under other names.
+    turns up further down an XML file under other names. A cell that is the `clear_marker` empties its value.
     """
 
     columns: tuple[Column, ...]
@@ -44,10 +56,11 @@ class Mapping:
     date_order: DateOrder | None = None
     default_country: str = ""
     ignores_others: bool = False
+    clear_marker: str = ""
 
     def __post_init__(self) -> None:
         """Raises BadMapping."""
-        targets = [column.attribute.key for column in self.columns if column.attribute]
+        targets = [column.target for column in self.columns if column.attribute]
         if self.key not in targets:
             raise BadMapping(problem=f"no column is mapped to its key {self.key}")
         if twice := sorted({target for target in targets if targets.count(target) > 1}):
@@ -64,15 +77,19 @@ class Mapping:
         return tuple(column.header for column in self.columns if column.attribute is None)
 
     @property
-    def new_attributes(self) -> tuple[Attribute, ...]:
-        """What has to be in the catalogue before the run."""
-        return tuple(column.attribute for column in self.columns if column.attribute and column.is_new)
+    def new_columns(self) -> tuple[Column, ...]:
+        """Those whose attributes have to be in the catalogue before the run."""
+        return tuple(column for column in self.columns if column.attribute and column.is_new)
+
+    @property
+    def of_identities(self) -> "Mapping":
+        """The same file with nothing read but who its rows are about."""
+        columns = (column if column.target in set(Key) else Column(column.header) for column in self.columns)
+        return replace(self, columns=tuple(columns))
 
     def position_of(self, target: str) -> int | None:
         """The index of the column that fills an attribute, by its key."""
-        return next(
-            (i for i, c in enumerate(self.columns) if c.attribute and c.attribute.key == target), None
-        )
+        return next((i for i, c in enumerate(self.columns) if c.attribute and c.target == target), None)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -83,6 +100,7 @@ class Mapping:
             "date_order": self.date_order and str(self.date_order),
             "default_country": self.default_country,
             "ignores_others": self.ignores_others,
+            "clear_marker": self.clear_marker,
         }
 
     @classmethod
@@ -96,6 +114,7 @@ class Mapping:
                 date_order=DateOrder(stored["date_order"]) if stored["date_order"] else None,
                 default_country=stored["default_country"],
                 ignores_others=stored.get("ignores_others", False),
+                clear_marker=stored.get("clear_marker", ""),
             )
         except (KeyError, TypeError, ValueError) as fault:
             raise BadMapping(problem=f"{type(fault).__name__} {fault}") from None
@@ -120,6 +139,7 @@ def _column_to_dict(column: Column) -> dict[str, Any]:
         "kind": str(attribute.kind),
         "choices": list(attribute.choices),
         "is_new": column.is_new,
+        "is_member": column.is_member,
     }
 
 
@@ -127,4 +147,4 @@ def _column_from_dict(stored: dict[str, Any]) -> Column:
     if stored.get("ignored"):
         return Column(stored["header"])
     attribute = Attribute(stored["key"], stored["label"], Kind(stored["kind"]), tuple(stored["choices"]))
-    return Column(stored["header"], attribute, stored["is_new"])
+    return Column(stored["header"], attribute, stored["is_new"], stored.get("is_member", False))

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as ReadOnly
+from dataclasses import replace
 from enum import StrEnum
 
 from tidings.attributes.rules import (
@@ -20,6 +21,7 @@ from tidings.imports.rules.exports import (
     ENGAGE,
     ENGAGE_CUSTOM_PREFIX,
     ENGAGE_IGNORED,
+    ENGAGE_MEMBER_PREFIX,
     ENGAGE_TARGETS,
     EXPORTS,
     OPT_OUT_MARKS,
@@ -27,7 +29,7 @@ from tidings.imports.rules.exports import (
     Export,
     plain,
 )
-from tidings.imports.rules.mapping import Column, Key, Mapping, quoted
+from tidings.imports.rules.mapping import MEMBER_PREFIX, Column, Key, Mapping, quoted
 from tidings.imports.rules.reasons import excerpt
 
 COLUMNS_AT_MOST = 1_000
@@ -54,14 +56,17 @@ def recognise(
     key: Key | None = None,
     sample: Iterable[Sequence[str]] = (),
     default_country: str = "",
+    members: Iterable[Attribute] = (),
+    clear_marker: str = "",
 ) -> Mapping:
     """The mapping of a file with this header. Raises HeaderError and touches nothing.
 
-    `catalogue` is every attribute there is, `choices` what a person said (column's name -> attribute,
-    `ignore` or `new`), `sample` some rows, which can prove the order of day and month.
+    `catalogue` is every profile attribute there is, `members` every member attribute, `choices` what a person said
+    (column's name -> attribute, `member.NAME`, `ignore` or `new`), `sample` some rows, which can prove the order of day
+    and month.
     """
     check_header(header)
-    recogniser = _Recogniser(header, catalogue, choices or {}, unknown)
+    recogniser = _Recogniser(header, catalogue, choices or {}, unknown, members)
     columns = recogniser.columns()
     _refuse_several_for_one(columns)
     return Mapping(
@@ -71,6 +76,7 @@ def recognise(
         date_order=date_order_of(_cells_of_dates(columns, sample)),
         default_country=default_country,
         ignores_others=unknown is Unknown.IGNORE,
+        clear_marker=clear_marker.strip(),
     )
 
 
@@ -112,9 +118,11 @@ class _Recogniser:
         catalogue: Iterable[Attribute],
         choices: ReadOnly[str, str],
         unknown: Unknown,
+        members: Iterable[Attribute],
     ) -> None:
         self._header = header
         self._attributes = _by_name(catalogue)
+        self._members = {name_key(name): one for one in members for name in (one.key, one.label)}
         self._choices = self._check_choices(choices)
         self._unknown = unknown
         self._chosen = {name_key(target) for target in self._choices.values()}
@@ -152,11 +160,29 @@ class _Recogniser:
             return Column(header)
         if wanted == NEW:
             return self._new_column(header)
+        if wanted.startswith(MEMBER_PREFIX):
+            return self._member_column(header, choice.strip()[len(MEMBER_PREFIX) :])
         if wanted not in self._attributes:
             raise errors.NoSuchTarget(column=header, target=choice, targets=quoted(BUILT_IN))
         return Column(header, self._attributes[wanted])
 
+    def _member_column(self, header: str, wanted: str) -> Column:
+        """A column for the member attribute of this name, which is made unless it exists."""
+        if known := self._members.get(name_key(wanted)):
+            return Column(header, known, is_member=True)
+        return replace(self._made_column(header, wanted), is_member=True)
+
     def _known_column(self, header: str) -> Column | None:
+        name = header.strip()
+        prefix = ENGAGE_MEMBER_PREFIX if self._is_engage else MEMBER_PREFIX
+        if name.casefold().startswith(prefix):
+            wanted = name[len(prefix) :]
+            is_open = not self._is_engage and self._unknown is not Unknown.CREATE
+            return (
+                None
+                if is_open and name_key(wanted) not in self._members
+                else self._member_column(header, wanted)
+            )
         if self._is_engage:
             return self._engage_column(header)
         if self._export and (column := self._export_column(header, self._export)):
@@ -205,6 +231,9 @@ class _Recogniser:
         """A column for the text attribute of this name, which is made unless it exists."""
         if known := self._attributes.get(name_key(wanted)):
             return Column(header, known)
+        return self._made_column(header, wanted)
+
+    def _made_column(self, header: str, wanted: str) -> Column:
         name = normalise_name(wanted)
         if isinstance(name, NameFault):
             position = self._header.index(header) + 1
@@ -235,14 +264,14 @@ def _refuse_several_for_one(columns: Sequence[Column]) -> None:
     filled: dict[str, list[str]] = {}
     for column in columns:
         if column.attribute:
-            filled.setdefault(column.attribute.key, []).append(column.header)
+            filled.setdefault(column.target, []).append(column.header)
     for target, names in filled.items():
         if len(names) > 1:
             raise errors.SeveralColumnsForOne(names=quoted(names), target=target)
 
 
 def _choose_key(columns: Sequence[Column], key: Key | None, *, first: bool) -> Key:
-    targets = [column.attribute.key for column in columns if column.attribute]
+    targets = [column.target for column in columns if column.attribute]
     if key is None and first and targets and targets[0] in set(Key):
         return Key(targets[0])
     for candidate in [key] if key else list(Key):

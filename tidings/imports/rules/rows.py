@@ -19,8 +19,8 @@ from tidings.imports.rules.records import Records, read_records
 # cache from one column to the next, and PostgreSQL gets its rows in a steady flow.
 CELLS_AT_ONCE = 6_000
 
-Row = tuple[int, str | None, str | None, str | None, str | None, str]
-"""(line, email, mobile, external_id, language, attributes as JSON text)"""
+Row = tuple[int, str | None, str | None, str | None, str | None, str, str | None]
+"""(line, email, mobile, external_id, language, attributes and member attributes as JSON text)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,10 @@ class _Checker:
         columns = list(zip(*records, strict=True))
         emails, mobiles, external_ids, languages = self._reader.identities(columns, faults)
         attributes = self._reader.attributes(columns, faults)
-        return list(zip(lines, emails, mobiles, external_ids, languages, attributes, strict=False))
+        of_members = self._reader.member_attributes(columns, faults)
+        return list(
+            zip(lines, emails, mobiles, external_ids, languages, attributes, of_members, strict=False)
+        )
 
     def _fitted(self, records: list[list[str]], last: list[str] | None, faults: Faults) -> list[list[str]]:
         """Each record as wide as the header; a blank one in place of a record that has a fault."""
@@ -170,7 +173,11 @@ class _Checker:
 
     def _reject(self, line: int, fault: Fault, cells: Sequence[str]) -> Reject:
         column = "" if fault.column is None else self._headers[fault.column]
-        return Reject(line, fault.reason, column, excerpt(fault.value), mentioned(cells))
+        return Reject(line, fault.reason, column, excerpt(fault.value), self._mentioned(cells))
+
+    def _mentioned(self, cells: Sequence[str]) -> tuple[str, ...]:
+        """Whom a rejected row is about: its key, and every address in it."""
+        return (*self._reader.key_of(cells), *mentioned(cells))
 
 
 def _unstorable(cell: str) -> Reason | None:

@@ -10,9 +10,10 @@ SET LOCAL work_mem TO '64MB'
 SELECT * FROM work WHERE n BETWEEN %(lowest)s AND %(highest)s
 
 -- name: refused
--- Part of a slice's merge: lists the rows that name somebody else's mobile number or external id.
+-- Part of a slice's merge: lists the rows that name an identity of somebody else, or nobody who can be reached.
 INSERT INTO import_rejects (run_id, slice, line, reason, "column", value)
-SELECT %(run)s, %(number)s, line, 'identity_conflict', '', email FROM picked JOIN conflicts USING (n)
+SELECT DISTINCT ON (line) %(run)s, %(number)s, line, reason, '', {key} FROM picked JOIN conflicts USING (n)
+ORDER BY line, reason
 RETURNING line
 
 -- name: barred
@@ -20,13 +21,19 @@ RETURNING line
 SELECT DISTINCT ON (n) n, reason FROM (
     SELECT n, 1 AS rank, 'opted_out' AS reason FROM opted_out
     UNION ALL SELECT n, 2, 'deactivated' FROM deactivated
-    UNION ALL SELECT n, 3, 'erased' FROM erased
+    UNION ALL SELECT ref, 3, 'blacklisted' FROM listed
+    UNION ALL SELECT n, 4, 'erased' FROM erased
 ) AS barriers
 WHERE n NOT IN (SELECT n FROM conflicts) ORDER BY n, rank
 
+-- name: asked
+-- Part of a slice's merge: whom to look for on the blacklists.
+SELECT n AS ref, %(group)s::bigint AS scope, to_email AS email, nullif(to_mobile, '') AS mobile FROM matched
+
 -- name: nobody
 -- In place of a part that a mode doesn't have: no row.
-SELECT NULL::int AS n, NULL::bigint AS id, NULL::bigint AS contact_id, '' AS state, '' AS reason WHERE false
+SELECT NULL::int AS n, NULL::bigint AS id, NULL::bigint AS contact_id, '' AS state, '' AS reason,
+       false AS is_pending WHERE false
 
 -- name: nobody_allowed
 -- The same in place of `allowed`.
@@ -38,7 +45,7 @@ SELECT * FROM matched WHERE false
 SELECT c.*, c.people - c.rejected - c.kept_out - c.fresh - c.joined - c.updated - c.unchanged - c.removed AS ignored
 FROM (
     SELECT (SELECT count(*) FROM picked) AS people,
-           (SELECT count(*) FROM conflicts) AS rejected,
+           (SELECT count(DISTINCT n) FROM conflicts) AS rejected,
            (SELECT count(*) FROM barred) AS kept_out,
            (SELECT coalesce(jsonb_object_agg(reason, rows), '{}')
             FROM (SELECT reason, count(*) AS rows FROM barred GROUP BY reason) AS by_reason) AS kept_out_by,
@@ -50,10 +57,13 @@ FROM (
            (SELECT count(*) FROM removed) AS removed,
            (SELECT coalesce(jsonb_object_agg(state, members), '{}')
             FROM (SELECT state, count(*) AS members FROM removed GROUP BY state) AS by_state) AS removed_by,
+           (SELECT count(*) FROM joined_known WHERE state = 'pending') AS joined_pending,
+           (SELECT count(*) FROM changed_members WHERE is_pending) AS turned_pending,
            count(j.contact_id) AS joined,
-           count(*) FILTER (WHERE a.id IS NOT NULL AND j.contact_id IS NULL
-                              AND %(updates)s AND a.fate = 'changed') AS updated,
-           count(*) FILTER (WHERE a.id IS NOT NULL AND j.contact_id IS NULL
-                              AND NOT (%(updates)s AND a.fate = 'changed')) AS unchanged
+           count(*) FILTER (WHERE j.contact_id IS NULL AND (%(updates)s AND a.fate = 'changed'
+                                                            OR v.contact_id IS NOT NULL)) AS updated,
+           count(*) FILTER (WHERE j.contact_id IS NULL AND NOT (%(updates)s AND a.fate = 'changed')
+                              AND v.contact_id IS NULL) AS unchanged
     FROM allowed a LEFT JOIN joined_known j ON j.contact_id = a.id
+    LEFT JOIN changed_members v ON v.contact_id = a.id
 ) AS c

@@ -3,34 +3,38 @@
 -- again. They lie in a schema of their own, found through search_path, so that statements name them plainly.
 CREATE UNLOGGED TABLE stage (
     line bigint NOT NULL, email text COLLATE "C", mobile text COLLATE "C", external_id text COLLATE "C",
-    language text, attributes jsonb NOT NULL
+    language text, attributes jsonb NOT NULL, member_attributes jsonb
 );
 CREATE UNLOGGED TABLE stage_rejects (
     line bigint NOT NULL, reason text, "column" text, value text, mentions text[] NOT NULL
 )
 
 -- name: create_work
--- One row per person, numbered in the order of addresses; of several rows the last one wins. In this order the unique
--- index of contacts is filled from left to right, which is eight times cheaper than at random.
+-- One row per person, numbered in the order of the identity `{key}`; of several rows the last one wins. In this order the
+-- unique index of contacts is filled from left to right, which is eight times cheaper than at random.
 CREATE UNLOGGED TABLE work AS
-SELECT row_number() OVER (ORDER BY email)::int AS n, line, email, mobile, external_id, language, attributes
-FROM (SELECT DISTINCT ON (email) * FROM stage ORDER BY email, line DESC) AS last_rows
+SELECT row_number() OVER (ORDER BY {key})::int AS n, line, email, mobile, external_id, language, attributes,
+       member_attributes
+FROM (SELECT DISTINCT ON ({key}) * FROM stage ORDER BY {key}, line DESC) AS last_rows
 
 -- name: reject_shared
--- Within one file an identity belongs to one person: of several rows with one mobile number or external id the first
--- stays. Returns nothing.
+-- Within one file an identity belongs to one person: of several rows with one e-mail address, mobile number or external
+-- id the first stays. Returns nothing.
 WITH twins AS (
     SELECT line FROM (
-        SELECT line, mobile, external_id, row_number() OVER (PARTITION BY mobile ORDER BY line) AS of_mobile,
+        SELECT line, email, nullif(mobile, '') AS mobile, nullif(external_id, '') AS external_id,
+               row_number() OVER (PARTITION BY email ORDER BY line) AS of_email,
+               row_number() OVER (PARTITION BY mobile ORDER BY line) AS of_mobile,
                row_number() OVER (PARTITION BY external_id ORDER BY line) AS of_external_id
-        FROM work WHERE mobile IS NOT NULL OR external_id IS NOT NULL
+        FROM work
     ) AS numbered
-    WHERE (mobile IS NOT NULL AND of_mobile > 1) OR (external_id IS NOT NULL AND of_external_id > 1)
+    WHERE (email IS NOT NULL AND of_email > 1) OR (mobile IS NOT NULL AND of_mobile > 1)
+       OR (external_id IS NOT NULL AND of_external_id > 1)
 ), gone AS (
-    DELETE FROM work w USING twins t WHERE w.line = t.line RETURNING w.line, w.email
+    DELETE FROM work w USING twins t WHERE w.line = t.line RETURNING w.line, w.{key} AS key
 )
 INSERT INTO stage_rejects (line, reason, "column", value, mentions)
-SELECT line, 'identity_conflict', '', email, ARRAY[email] FROM gone
+SELECT line, 'identity_conflict', '', key, ARRAY[key] FROM gone
 
 -- name: finish_work
 -- The key by which slices are cut, and statistics for the planner: coarse ones of the columns that slices are cut and
@@ -38,7 +42,7 @@ SELECT line, 'identity_conflict', '', email, ARRAY[email] FROM gone
 CREATE UNIQUE INDEX ON work (n);
 DROP TABLE stage;
 SET LOCAL default_statistics_target TO 10;
-ANALYZE work (n, email)
+ANALYZE work (n, {key})
 
 -- name: create_absent
 -- Which members of the group aren't in the file: neither as a person nor anywhere in a row that was rejected. Whoever
@@ -47,8 +51,9 @@ CREATE UNLOGGED TABLE absent AS
 SELECT row_number() OVER (ORDER BY m.contact_id)::int AS n, m.contact_id
 FROM memberships m JOIN contacts c ON c.id = m.contact_id
 WHERE m.group_id = %(group)s AND m.joined_at < %(began)s
-  AND NOT EXISTS (SELECT 1 FROM work w WHERE w.email = c.email)
-  AND NOT EXISTS (SELECT 1 FROM stage_rejects r CROSS JOIN unnest(r.mentions) AS mentioned WHERE mentioned = c.email);
+  AND NOT EXISTS (SELECT 1 FROM work w WHERE w.{key} = c.{key})
+  AND NOT EXISTS (SELECT 1 FROM stage_rejects r CROSS JOIN unnest(r.mentions) AS mentioned
+                  WHERE mentioned IN (c.email, c.{key}));
 CREATE UNIQUE INDEX ON absent (n)
 
 -- name: count_absent
@@ -62,13 +67,13 @@ INSERT INTO import_rejects (run_id, slice, line, reason, "column", value)
 SELECT %(run)s, NULL, line, reason, "column", value FROM stage_rejects ORDER BY line
 
 -- name: slices
--- The slices of the work table: number, bounds, and the first and last address. Numbers may be missing where rows were
+-- The slices of the work table: number, bounds, and the first and last key. Numbers may be missing where rows were
 -- rejected, so a bound is looked for from its side. Rides the index on work.n.
-SELECT s.number, s.lowest, s.highest, f.email AS first, l.email AS last
+SELECT s.number, s.lowest, s.highest, f.key AS first, l.key AS last
 FROM (SELECT number, number * %(rows)s + 1 AS lowest, (number + 1) * %(rows)s AS highest
       FROM generate_series(0, ((SELECT max(n) FROM work) - 1) / %(rows)s) AS number) AS s
-CROSS JOIN LATERAL (SELECT email FROM work WHERE n BETWEEN s.lowest AND s.highest ORDER BY n LIMIT 1) AS f
-CROSS JOIN LATERAL (SELECT email FROM work WHERE n BETWEEN s.lowest AND s.highest ORDER BY n DESC LIMIT 1) AS l
+CROSS JOIN LATERAL (SELECT {key} AS key FROM work WHERE n BETWEEN s.lowest AND s.highest ORDER BY n LIMIT 1) AS f
+CROSS JOIN LATERAL (SELECT {key} AS key FROM work WHERE n BETWEEN s.lowest AND s.highest ORDER BY n DESC LIMIT 1) AS l
 ORDER BY s.number
 
 -- name: leftovers

@@ -40,20 +40,50 @@ INSERT INTO memberships (group_id, contact_id, state, source, joined_at)
 SELECT %(group)s, id, 'active', 'import', now() FROM created ORDER BY id
 RETURNING contact_id
 
+-- name: joined_new_with_values
+-- The same for files with member attributes.
+INSERT INTO memberships (group_id, contact_id, state, attributes, source, joined_at)
+SELECT %(group)s, c.id, 'active', jsonb_strip_nulls(coalesce(m.member_attributes, '{}')), 'import', now()
+FROM created c JOIN matched m ON m.{key} = c.{key} ORDER BY c.id
+RETURNING contact_id
+
 -- name: joined_known
--- Part of a slice's merge: makes those known contacts members who aren't yet. Most of a file that comes again are:
--- a look at memberships_pkey costs a third of an insert that finds a conflict. OFFSET 0 keeps it a look per person.
-INSERT INTO memberships (group_id, contact_id, state, source, joined_at)
-SELECT %(group)s, a.id, 'active', 'import', now() FROM allowed a
+-- Part of a slice's merge: makes those known contacts members who aren't yet, pending if the file gives them another
+-- address. Most of a file that comes again are: a look at memberships_pkey costs a third of an insert that finds a
+-- conflict. OFFSET 0 keeps it a look per person.
+INSERT INTO memberships (group_id, contact_id, state, attributes, source, joined_at)
+SELECT %(group)s, a.id, CASE WHEN %(updates)s AND a.is_readdressed THEN 'pending' ELSE 'active' END,
+       jsonb_strip_nulls(coalesce(a.member_attributes, '{}')), 'import', now()
+FROM allowed a
 WHERE NOT EXISTS (
     SELECT 1 FROM memberships x WHERE x.group_id = %(group)s AND x.contact_id = a.id OFFSET 0)
 ORDER BY a.id
 ON CONFLICT DO NOTHING
-RETURNING contact_id
+RETURNING contact_id, state
+
+-- name: changed_members
+-- Part of a slice's merge, for files with member attributes or several identities: members whose member attributes
+-- differ from the file, or whose address changes: such a one is pending till it is confirmed. Rides memberships_pkey with
+-- all of them at once. Before and after are told for the tally.
+UPDATE memberships m
+SET attributes = jsonb_strip_nulls(m.attributes || coalesce(a.member_attributes, '{}')),
+    state = CASE WHEN a.is_readdressed AND m.state = 'active' THEN 'pending' ELSE m.state END
+FROM allowed a
+WHERE m.group_id = %(group)s AND m.contact_id = a.id AND m.contact_id = ANY (ARRAY(SELECT id FROM allowed))
+  AND (a.is_readdressed AND m.state = 'active'
+       OR jsonb_strip_nulls(m.attributes || coalesce(a.member_attributes, '{}')) <> m.attributes)
+RETURNING m.contact_id, a.is_readdressed AND m.state = 'pending' AS is_pending
+
+-- name: changing_members
+-- Part of a dry run: those whom `changed_members` would change.
+SELECT m.contact_id, false AS is_pending FROM memberships m JOIN allowed a ON m.contact_id = a.id
+WHERE m.group_id = %(group)s AND m.contact_id = ANY (ARRAY(SELECT id FROM allowed))
+  AND (a.is_readdressed AND m.state = 'active'
+       OR jsonb_strip_nulls(m.attributes || coalesce(a.member_attributes, '{}')) <> m.attributes)
 
 -- name: joining
 -- Part of a dry run: those whom `joined_known` would make members.
-SELECT a.id AS contact_id FROM allowed a
+SELECT a.id AS contact_id, 'active' AS state FROM allowed a
 WHERE NOT EXISTS (
     SELECT 1 FROM memberships x WHERE x.group_id = %(group)s AND x.contact_id = a.id OFFSET 0)
 

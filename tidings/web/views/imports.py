@@ -20,7 +20,6 @@ from tidings.groups.queries import find as find_group
 from tidings.imports import actions
 from tidings.imports.models import Import
 from tidings.imports.queries import find, rejects_csv
-from tidings.imports.rules.recognise import Unknown
 from tidings.kernel.errors import Refused, TidingsError
 from tidings.locks.queries import locks_of
 from tidings.web import import_report
@@ -179,7 +178,7 @@ def _begin(request: OperatorRequest, run: Import, draft: Draft) -> None:
         by=request.user,
         layout=draft.reading.layout if draft.reading else None,
         choices=draft.choices,
-        unknown=Unknown(chosen["unknown"]),
+        **draft.said,
         mode=Import.Mode(chosen["mode"]),
         dry_run=chosen["dry_run"],
     )
