@@ -2,9 +2,14 @@ import csv
 import io
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from tidings.groups import actions
+from tidings.groups.lifecycle import archive
 from tidings.groups.models import Category, Group
+from tidings.kernel import db
+from tidings.memberships.models import Tally
 
 QUERIES_AT_MOST = 10
 
@@ -43,6 +48,8 @@ def test_it_needs_few_queries_however_many_groups_there_are(operator, world, dja
         ("lock=shared", []),
         ("lock=free&channel=email", ["All e-mail", "VIP customers", "Weekly newsletter"]),
         ("q=nothing-like-it", []),
+        ("kind=supergroup", ["All e-mail"]),
+        ("archived=yes", []),
     ],
 )
 def test_it_narrows_the_list(operator, filters, found):
@@ -110,3 +117,78 @@ def test_it_says_at_the_form_what_a_group_can_not_be(operator):
     assert answer.status_code == 200
     assert b"Another group has the address" in answer.content
     assert b'value="Twice"' in answer.content
+
+
+def test_it_narrows_by_owner(operator, world, make_user):
+    world.empty.owner = other = make_user("Otto")
+    world.empty.save()
+    assert names(operator.get(f"/groups/?owner={other.pk}")) == ["VIP customers"]
+
+
+def test_it_shows_archived_groups_when_they_are_asked_for(operator, world):
+    archive(world.empty, by=None)
+    assert "VIP customers" not in names(operator.get("/groups/"))
+    assert names(operator.get("/groups/?archived=yes")) == ["VIP customers"]
+    assert "VIP customers" in names(operator.get("/groups/?archived=both"))
+
+
+def test_it_orders_by_members_and_pages_so(operator, world, make_members):
+    for number in range(60):
+        group = actions.create(f"Group {number:02}", address=f"g{number}@example.org", by=world.user)
+        Tally.objects.create(group=group, state="active", members=100 + number % 7)
+    first = operator.get("/groups/?q=Group+&sort=members")
+    second = operator.get("/groups/", {"q": "Group ", "sort": "members", "page": first.context["page"].next})
+    rows = [*first.context["rows"], *second.context["rows"]]
+    assert [row.members.active for row in rows] == sorted((100 + n % 7 for n in range(60)), reverse=True)
+    assert len({row.group.pk for row in rows}) == 60
+
+
+@pytest.mark.parametrize(
+    "filters", ["", "?q=group+99", "?sort=members", "?sort=newest&channel=email", "?lock=free"]
+)
+def test_it_needs_at_most_10_queries_with_10_000_groups(operator, world, filters):
+    Group.objects.bulk_create(
+        Group(name=f"Group {n}", address=f"g{n}@example.org", owner=world.user, category=world.group.category)
+        for n in range(10_000)
+    )
+    many = Group.objects.filter(name__startswith="Group ")
+    Tally.objects.bulk_create(Tally(group=group, state="active", members=5) for group in many)
+    db.execute("ANALYZE groups; ANALYZE membership_tallies")
+    with CaptureQueriesContext(connection) as asked:
+        assert len(operator.get(f"/groups/{filters}").context["rows"]) == 50
+    assert len(asked) <= QUERIES_AT_MOST
+
+
+def test_it_asks_before_several_groups_are_archived(operator, world):
+    page = operator.get(f"/groups/bulk/?act=archive&group={world.empty.pk}&group={world.group.pk}").content
+    assert b"VIP customers" in page
+    assert b"Archive: 2 groups" in page
+    assert not Group.objects.filter(archived_at__isnull=False).exists()
+
+
+def test_it_archives_those_it_can_and_says_why_not_the_others(operator, world):
+    form = {"act": "archive", "group": [world.empty.pk, world.locked.pk]}
+    page = operator.post("/groups/bulk/", form, follow=True).content.decode()
+    assert "1 group archived" in page
+    assert "Daily deals: Group “Daily deals” can&#x27;t be used now" in page
+    assert list(Group.objects.filter(archived_at__isnull=False)) == [world.empty]
+
+
+def test_it_puts_several_groups_into_a_category(operator, world):
+    form = {"act": "category", "group": [world.empty.pk, world.group.pk], "category": "Retail"}
+    operator.post("/groups/bulk/", form)
+    retail = Group.objects.filter(category__name="Retail").order_by("name")
+    assert [group.name for group in retail] == ["Store openings", "VIP customers", "Weekly newsletter"]
+
+
+@pytest.mark.parametrize(
+    "asked", ["", "?act=delete&group=1", "?act=archive", "?act=archive&group=x&group=-1"]
+)
+def test_it_says_what_is_missing_for_several_groups(operator, asked):
+    assert operator.get(f"/groups/bulk/{asked}").status_code == 409
+
+
+def test_pickers_tell_groups_of_one_name_apart(operator, world):
+    actions.create("Twins", channel="sms", by=None)
+    twin = actions.create("Twins", channel="sms", by=None)
+    assert f"id {twin.pk}" in operator.get("/imports/new/?q=twins").content.decode()

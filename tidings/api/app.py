@@ -17,6 +17,7 @@ from ninja.operation import Operation
 from tidings.api import (
     attributes,
     blacklists,
+    categories,
     consent,
     contacts,
     examples,
@@ -41,6 +42,7 @@ ROUTERS = (
     group_attributes.router,
     subgroups.router,
     group_life.router,
+    categories.router,
     group_settings.router,
     locks.router,
     contacts.router,

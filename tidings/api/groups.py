@@ -13,8 +13,7 @@ from tidings.api.locks import LockOut, lock_out
 from tidings.api.paging import After, Limit, Page, cut
 from tidings.api.problems import answers
 from tidings.groups import actions, queries
-from tidings.groups.models import Category, Group
-from tidings.kernel.errors import NotFound
+from tidings.groups.models import Group
 from tidings.locks.queries import locks_of
 from tidings.memberships.queries import count_members
 
@@ -65,13 +64,22 @@ def list_groups(
     search: Annotated[str, Query(description="Part of a name or address.")] = "",
     category: Annotated[str, Query(description="The name of a category.")] = "",
     channel: Channel | None = None,
+    supergroup: Annotated[bool | None, Query(description="SuperGroups alone, or none of them.")] = None,
+    archived: Annotated[bool, Query(description="Archived groups instead of the others.")] = False,
+    locked: Annotated[bool | None, Query(description="Groups in use alone, or free ones.")] = None,
     after: After = "0",
     limit: Limit = 50,
 ) -> Page[GroupOut]:
     """Lists groups in the order of their making, with members and locks."""
-    found = queries.search(
-        search, category=category_of(category).pk if category else None, channel=channel or ""
+    wanted = queries.Wanted(
+        search,
+        category=queries.find_category(category).pk if category else None,
+        channel=channel or "",
+        is_supergroup=supergroup,
+        is_archived=archived,
+        lock={True: "any", False: "free", None: ""}[locked],
     )
+    found = queries.listed(wanted)
     rows, following = cut(found.filter(pk__gt=int(after)).order_by("pk"), limit, lambda group: group.pk)
     return Page(items=shown(rows), next=following)
 
@@ -88,14 +96,6 @@ def create_group(request: Call, response: HttpResponse, payload: GroupIn) -> Sta
 def get_group(request: Call, group: str) -> GroupOut:  # noqa: ARG001 - ninja passes the request
     """Gets a group by its id or its address."""
     return shown([queries.find(group)])[0]
-
-
-def category_of(name: str) -> Category:
-    """The category of that name, whatever its case; raises `NotFound`."""
-    found = Category.objects.filter(name__iexact=name.strip()).first()
-    if found is None:
-        raise NotFound(thing="category", ref=name)
-    return found
 
 
 def shown(groups: Iterable[Group]) -> list[GroupOut]:

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from tidings.accounts.errors import EmailTaken
 from tidings.blacklists.errors import AddressBlacklisted, BlacklistImportEnded
-from tidings.groups.errors import AddressTaken, BadAttributeFile, BadSettings, GroupArchived
+from tidings.groups.errors import AddressTaken, BadAttributeFile, BadSettings, CategoryTaken, GroupArchived
 from tidings.imports.errors import ImportEnded, NoRoomForUpload, NothingToConfirm
 from tidings.kernel.errors import NotFound, Refused, TidingsError
 from tidings.locks.errors import GroupLocked
@@ -39,6 +39,7 @@ STATUS: dict[type[TidingsError], HTTPStatus] = {
     GroupLocked: HTTPStatus.LOCKED,
     GroupArchived: HTTPStatus.CONFLICT,
     AddressTaken: HTTPStatus.CONFLICT,
+    CategoryTaken: HTTPStatus.CONFLICT,
     EmailTaken: HTTPStatus.CONFLICT,
     OptedOut: HTTPStatus.CONFLICT,
     OverrideImpossible: HTTPStatus.CONFLICT,

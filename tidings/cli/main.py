@@ -19,6 +19,9 @@ ENTRIES = {
     "mailbox": Entry(f"{COMMANDS}.run.mailbox", "Run the built-in mailbox alone."),
     "check": Entry(f"{COMMANDS}.check.check", "Say whether everything is ready for work."),
     "group": Entry(f"{COMMANDS}.group.group", "Create, list, show and change groups."),
+    "category": Entry(
+        f"{COMMANDS}.category.category", "Create, list, rename and delete categories of groups."
+    ),
     "supergroup": Entry(
         f"{COMMANDS}.supergroup.supergroup",
         "Create SuperGroups; add, remove, order and show their subgroups.",

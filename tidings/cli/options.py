@@ -9,9 +9,9 @@ from typing import Any, NamedTuple, NoReturn, TypeVar
 import click
 from django.utils import timezone
 
-from tidings.groups.models import Category, Group
+from tidings.groups.models import Group
 from tidings.groups.queries import find
-from tidings.kernel.errors import NotFound, TidingsError
+from tidings.kernel.errors import TidingsError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -152,11 +152,3 @@ def examples(*lines: str) -> str:
 def group_of(ref: str) -> Group:
     """The group that an argument GROUP names by its id or address; raises `NotFound`."""
     return find(ref)
-
-
-def category_of(name: str) -> Category:
-    """The category of that name, whatever its case; raises `NotFound`."""
-    found = Category.objects.filter(name__iexact=name.strip()).first()
-    if found is None:
-        raise NotFound(thing="category", ref=name)
-    return found

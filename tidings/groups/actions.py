@@ -77,11 +77,9 @@ def insert(group: Group) -> None:
 
 def category_named(name: str) -> Category | None:
     """The category of that name, whatever its case, made if it doesn't exist; None for an empty name."""
-    name = name.strip()
-    if not name:
+    if not name.strip():
         return None
-    if len(name) > 100:  # noqa: PLR2004 - the column's length
-        raise BadGroup(why="The name of a category has at most 100 characters.")
+    name = rules.category_name(name)
     # Compared as categories_name_once does, and safe beside somebody who makes the same one now.
     categories = Category.objects.alias(lowered=Lower("name"))
     category, _ = categories.get_or_create(lowered__exact=Lower(Value(name)), defaults={"name": name})

@@ -12,6 +12,10 @@ class AddressTaken(TidingsError):
     """Another group has the address {address}, maybe an archived one. Choose another address."""
 
 
+class CategoryTaken(TidingsError):
+    """There is a category “{name}” already. Choose another name."""
+
+
 class GroupArchived(TidingsError):
     """Group “{group}” is archived. Activate it first."""
 

@@ -1,11 +1,15 @@
 """Looking groups up."""
 
-from django.db.models import Q, QuerySet
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet, Value
+from django.db.models.functions import Lower
 
 from tidings.groups.errors import GroupArchived, NoSupergroup
-from tidings.groups.models import Group, Subgroup
+from tidings.groups.models import Category, Group, Subgroup
 from tidings.groups.settings import AllSettings, General
 from tidings.kernel.errors import NotFound
+from tidings.locks.models import GroupLock
 
 DIGITS_OF_AN_ID = 18  # what surely fits in a bigint
 
@@ -47,9 +51,43 @@ def settings_of(group: Group) -> AllSettings:
     return AllSettings.model_construct(general=General.model_construct(**columns), **tabs)
 
 
-def search(text: str = "", *, category: int | None = None, channel: str = "") -> QuerySet[Group]:
-    """Groups whose name, address or id matches, by name; archived ones are left out."""
-    found = Group.objects.filter(archived_at=None).select_related("category", "owner").order_by("name", "id")
+@dataclass(frozen=True)
+class Wanted:
+    """Which groups a list shows. `lock` is `free`, `any` or a lock's mode; empty and None mean any."""
+
+    text: str = ""
+    category: int | None = None
+    channel: str = ""
+    owner: int | None = None
+    is_supergroup: bool | None = None
+    is_archived: bool | None = False
+    lock: str = ""
+
+
+def listed(wanted: Wanted) -> QuerySet[Group]:
+    """Those groups, by name."""
+    found = search(
+        wanted.text, category=wanted.category, channel=wanted.channel, is_archived=wanted.is_archived
+    )
+    if wanted.owner is not None:
+        found = found.filter(owner_id=wanted.owner)
+    if wanted.is_supergroup is not None:
+        found = found.filter(is_supergroup=wanted.is_supergroup)
+    held = GroupLock.objects.values("group_id")
+    if wanted.lock == "free":
+        return found.exclude(pk__in=held)
+    if wanted.lock == "any":
+        return found.filter(pk__in=held)
+    return found.filter(pk__in=held.filter(mode=wanted.lock)) if wanted.lock else found
+
+
+def search(
+    text: str = "", *, category: int | None = None, channel: str = "", is_archived: bool | None = False
+) -> QuerySet[Group]:
+    """Groups whose name, address or id matches, by name; archived ones are left out unless `is_archived` says more."""
+    found = Group.objects.select_related("category", "owner").order_by("name", "id")
+    if is_archived is not None:
+        found = found.filter(archived_at__isnull=not is_archived)
     text = text.strip()
     if text:
         match = Q(name__icontains=text) | Q(address__icontains=text)
@@ -59,6 +97,26 @@ def search(text: str = "", *, category: int | None = None, channel: str = "") ->
     if category is not None:
         found = found.filter(category_id=category)
     return found.filter(channel=channel) if channel else found
+
+
+def find_category(ref: int | str) -> Category:
+    """The category of that id, if it is a number, or of that name, whatever its case; raises `NotFound`."""
+    found = Category.objects.filter(pk=ref) if isinstance(ref, int) else _categories_named(ref)
+    if (category := found.first()) is None:
+        raise NotFound(thing="category", ref=ref)
+    return category
+
+
+def _categories_named(name: str) -> QuerySet[Category]:
+    # Compared as categories_name_once does.
+    return Category.objects.alias(lowered=Lower("name")).filter(lowered=Lower(Value(name.strip())))
+
+
+def categories(text: str = "") -> QuerySet[Category]:
+    """Categories by name, each with its `number` of groups, of which some may be archived."""
+    groups = Count("groups", filter=Q(groups__deleted_at=None))
+    found = Category.objects.annotate(number=groups).order_by("name", "id")
+    return found.filter(name__icontains=text.strip()) if text.strip() else found
 
 
 def find_supergroup(ref: int | str) -> Group:

@@ -6,6 +6,7 @@ from tidings.groups.errors import BadGroup
 
 NAME_LENGTH = 150
 LOCAL_PART_LENGTH = 40
+CATEGORY_NAME_LENGTH = 100
 ATTRIBUTE_NAME_LENGTH = 100
 ATTRIBUTE_VALUE_LENGTH = 2_000
 OWN_NAMES = ("name", "address", "id")  # what messages get of each group beside its attributes
@@ -20,6 +21,11 @@ UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 def group_name(raw: str) -> str:
     """A name of 1 to 150 characters without control characters."""
     return _line(raw, "The name of a group", NAME_LENGTH)
+
+
+def category_name(raw: str) -> str:
+    """A name of 1 to 100 characters without control characters."""
+    return _line(raw, "The name of a category", CATEGORY_NAME_LENGTH)
 
 
 def group_address(raw: str) -> str:

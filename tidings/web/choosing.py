@@ -7,9 +7,10 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from tidings.groups.models import Group
+from tidings.groups.queries import search as search_groups
 from tidings.kernel.errors import Refused
 from tidings.web.forms import SearchForm
-from tidings.web.overview import GroupRow, group_rows, search_groups
+from tidings.web.overview import GroupRow, group_rows
 from tidings.web.paging import page_of
 from tidings.web.request import OperatorRequest
 

@@ -8,14 +8,12 @@ from django.contrib.auth.forms import AuthenticationForm
 
 from tidings.accounts.errors import TooManySignIns
 from tidings.accounts.sign_in import begin_attempt, end_well
-from tidings.groups.models import Category, Group
+from tidings.groups.models import Group
 from tidings.kernel import clock
 from tidings.kernel.errors import TidingsError
 from tidings.kernel.network import client_address
 
 T = TypeVar("T")
-
-SORTS = {"name": ("name", "pk"), "newest": ("-pk",)}
 
 
 class StyledForm(forms.Form):
@@ -100,40 +98,6 @@ class WelcomeForm(StyledForm):
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
         strip=False,
     )
-
-
-class GroupFilter(StyledForm):
-    """What the list of groups is narrowed to; the address of the page keeps it."""
-
-    q = forms.CharField(
-        label="Search name, address or id",
-        required=False,
-        widget=forms.TextInput(
-            {"type": "search", "placeholder": "Search name, address or id", "data-search": ""}
-        ),
-    )
-    category = forms.ModelChoiceField(
-        Category.objects.order_by("name"), required=False, empty_label="Any category"
-    )
-    channel = forms.ChoiceField(choices=[("", "Any channel"), *Group.Channel.choices], required=False)
-    lock = forms.ChoiceField(
-        choices=[
-            ("", "Locked or not"),
-            ("any", "Locked"),
-            ("exclusive", "Locked: exclusive"),
-            ("shared", "Locked: shared"),
-            ("free", "Not locked"),
-        ],
-        required=False,
-    )
-    sort = forms.ChoiceField(
-        label="Order", choices=[("", "By name"), ("newest", "Newest first")], required=False
-    )
-
-    @property
-    def order(self) -> tuple[str, ...]:
-        """The fields that the list is ordered by."""
-        return SORTS[self.cleaned_data.get("sort") or "name"]
 
 
 class SearchForm(StyledForm):

@@ -3,13 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.db.models import OuterRef, Subquery, Sum
 
 from tidings.contacts.models import Contact
-from tidings.groups import queries
 from tidings.groups.models import Group
 from tidings.kernel import db
-from tidings.locks.models import GroupLock
 from tidings.locks.queries import HeldLock, locks_of
 from tidings.memberships.models import Membership, Tally
 from tidings.memberships.queries import MemberCount, count_members
@@ -48,19 +46,6 @@ class Totals:
     is_estimate: bool
     members: int
     sendouts: int
-
-
-def search_groups(
-    text: str, *, category: int | None = None, channel: str = "", lock: str = ""
-) -> QuerySet[Group]:
-    """Groups by text, category, channel and lock; `lock` is `free`, `any` or a lock's mode, or empty."""
-    found = queries.search(text, category=category, channel=channel)
-    held = GroupLock.objects.values("group_id")
-    if lock == "free":
-        return found.exclude(pk__in=held)
-    if lock == "any":
-        return found.filter(pk__in=held)
-    return found.filter(pk__in=held.filter(mode=lock)) if lock else found
 
 
 def group_rows(groups: Sequence[Group]) -> list[GroupRow]:

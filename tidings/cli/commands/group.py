@@ -5,7 +5,7 @@ import click
 from tidings.cli import shapes
 from tidings.cli.commands import group_attributes, group_life
 from tidings.cli.ground import database
-from tidings.cli.options import SETTING, as_json, category_of, examples, group_of
+from tidings.cli.options import SETTING, as_json, examples, group_of
 from tidings.cli.output import print_facts, print_json, print_rows, shown
 from tidings.groups import actions, queries
 from tidings.groups.changes import flat, nested
@@ -63,12 +63,22 @@ def create(*, name: str, channel: str, address: str, category: str, description:
 @click.option("--search", default="", help="Part of a name or address.")
 @click.option("--category", default="", help="The name of a category.")
 @click.option("--channel", type=click.Choice(Group.Channel.values), default=None)
+@click.option("--locked", is_flag=True, help="Only groups that a process uses or writes now.")
+@click.option("--archived", is_flag=True, help="Archived groups instead of the others.")
 @as_json
 @database()
-def list_groups(search: str, category: str, channel: str | None, as_json: bool) -> None:
+def list_groups(
+    *, search: str, category: str, channel: str | None, locked: bool, archived: bool, as_json: bool
+) -> None:
     """List groups with members and locks."""
-    category_id = category_of(category).pk if category else None
-    found = shapes.of_groups(queries.search(search, category=category_id, channel=channel or ""))
+    wanted = queries.Wanted(
+        search,
+        category=queries.find_category(category).pk if category else None,
+        channel=channel or "",
+        is_archived=archived,
+        lock="any" if locked else "",
+    )
+    found = shapes.of_groups(queries.listed(wanted))
     if as_json:
         print_json(found)
         return

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
@@ -11,16 +10,19 @@ from django.views.decorators.http import require_safe
 
 from tidings.groups import actions
 from tidings.groups.models import Category, Group
-from tidings.kernel.errors import Refused
 from tidings.memberships.queries import count_members
-from tidings.web.forms import GroupFilter, NewGroupForm, attempt
-from tidings.web.overview import group_rows, search_groups
+from tidings.web.forms import NewGroupForm, attempt
+from tidings.web.group_filter import GroupFilter
+from tidings.web.overview import group_rows
 from tidings.web.paging import page_of
 from tidings.web.request import OperatorRequest
 from tidings.web.routing import page
 from tidings.web.sheets import csv_response
 
-CSV_HEADER = ("id", "name", "address", "channel", "category", "active members", "members", "created")
+CSV_HEADER = (
+    "id", "name", "address", "channel", "category", "owner", "supergroup", "active members", "members", "created",
+    "archived",
+)  # fmt: skip
 CSV_GROUPS_PER_QUERY = 500
 
 
@@ -28,14 +30,14 @@ CSV_GROUPS_PER_QUERY = 500
 def listing(request: OperatorRequest) -> HttpResponse:
     """Groups, narrowed and ordered as the address says; htmx gets the table alone."""
     form = GroupFilter(request.GET)
-    found = _found(form)
+    found = form.found()
     shown = page_of(found, form.order, request.GET.get("page", ""))
     context = {
         "form": form,
         "page": shown,
         "rows": group_rows(shown.rows),
         "matches": found.count(),
-        "is_narrowed": any(form.cleaned_data[name] for name in ("q", "category", "channel", "lock")),
+        "is_narrowed": form.is_narrowed,
     }
     template = "web/groups/_results.html" if request.htmx else "web/groups/list.html"
     response = render(request, template, context)
@@ -47,16 +49,8 @@ def listing(request: OperatorRequest) -> HttpResponse:
 def listing_csv(request: OperatorRequest) -> StreamingHttpResponse:
     """All groups that the same address of the list would show, page by page."""
     form = GroupFilter(request.GET)
-    found = list(_found(form).order_by(*form.order))
+    found = list(form.found().order_by(*form.order))
     return csv_response("groups.csv", CSV_HEADER, _csv_rows(found))
-
-
-def _found(form: GroupFilter) -> QuerySet[Group]:
-    if not form.is_valid():
-        raise Refused(reason="The filters in this address can't be read. Open the list of groups again.")
-    wanted = form.cleaned_data
-    category = wanted["category"].pk if wanted["category"] else None
-    return search_groups(wanted["q"], category=category, channel=wanted["channel"], lock=wanted["lock"])
 
 
 def _csv_rows(groups: list[Group]) -> Iterator[tuple[object, ...]]:
@@ -66,9 +60,10 @@ def _csv_rows(groups: list[Group]) -> Iterator[tuple[object, ...]]:
         for group in part:
             count = counts[group.pk]
             created = group.created_at.isoformat(timespec="seconds")
+            archived = group.archived_at.isoformat(timespec="seconds") if group.archived_at else ""
             yield (
-                group.pk, group.name, group.address, group.channel, group.category,
-                count.active, count.total, created,
+                group.pk, group.name, group.address, group.channel, group.category, group.owner and group.owner.email,
+                group.is_supergroup, count.active, count.total, created, archived,
             )  # fmt: skip
 
 
