@@ -5,7 +5,8 @@ import pytest
 from tidings.attributes.models import Attribute
 from tidings.contacts.models import Contact
 from tidings.memberships import actions as memberships
-from tidings.memberships.models import Membership
+from tidings.memberships import history
+from tidings.memberships.models import Consent, Membership
 
 
 @pytest.fixture
@@ -49,6 +50,26 @@ def test_a_member_who_is_the_same_already_is_left_alone(group, make_members, imp
     run = import_file(group, "email\nanna@example.com\n")
     assert outcomes(run) == {"unchanged": 1}
     assert Contact.objects.get().updated_at == anna.updated_at
+
+
+def test_who_became_a_member_stands_in_the_log_of_consent_in_one_entry_for_each_slice(
+    group, make_members, make_contact, import_file
+):
+    make_members(group, ["member@example.com"])
+    make_contact("known@example.com")
+    run = import_file(group, "email\nnew@example.com\nknown@example.com\nmember@example.com\n")
+    joined = Contact.objects.exclude(email="member@example.com").order_by("pk")
+    entry = Consent.objects.get(group=group.pk)
+    assert (entry.act, entry.source, entry.by_id) == ("added", "import", run.started_by_id)
+    assert entry.contact_ids == list(joined.values_list("pk", flat=True))
+    assert entry.reason.endswith(f"(import {run.pk})")
+    assert [one.act for one in history.of_contact(joined[0])] == ["added"]
+
+
+def test_an_import_in_which_nobody_joins_leaves_no_entry(group, make_members, import_file):
+    make_members(group, ["member@example.com"])
+    import_file(group, "email\nmember@example.com\n")
+    assert not Consent.objects.exists()
 
 
 def test_the_second_import_of_a_file_changes_nothing(group, import_file, outcomes):

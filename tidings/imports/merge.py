@@ -133,6 +133,7 @@ def _run(run: Import, piece: Slice, *, writing: bool) -> dict[str, Any]:
     deeds = DEEDS[run.mode]
     params = {"run": run.pk, "group": run.group_id, **vars(piece), **asdict(deeds)}
     params |= {"scopes": [SYSTEM, run.group_id], "hash_key": hash_key()}
+    params |= {"by": run.started_by_id, "origin": f"{run.filename} (import {run.pk})"}
     counts = db.row(_statement(deeds, shape_of(run), writing=writing), params)
     if counts is None:
         raise AssertionError("an aggregate always has a row")
@@ -181,6 +182,8 @@ def _writing(deeds: Deeds, shape: Shape) -> dict[str, str]:
         parts |= {"changed_members": merge_of_memberships.changed_members}
     if deeds.joins:
         parts |= {"joined_known": merge_of_memberships.joined_known}
+    if deeds.creates or deeds.joins:
+        parts |= {"consented": merge_of_memberships.consented}
     if deeds.removes:
         parts |= {"removed": merge_of_memberships.removed}
     return parts

@@ -15,6 +15,7 @@ from tidings.attributes.rules import OWN_COLUMNS
 from tidings.blacklists.queries import hits_of
 from tidings.channels.outcomes import Kind, Outcome
 from tidings.contacts.models import Contact
+from tidings.contacts.queries import current
 from tidings.groups.models import Group
 from tidings.kernel.errors import TidingsError
 from tidings.memberships import letters
@@ -81,9 +82,9 @@ def _prepare(letter_id: int, worker: str) -> Ready | None:
 
 def _look_again(letter: Letter) -> Ready | None:
     """The letter as it is to be sent, or settled because nobody is to get it or it can't be made."""
-    contact = Contact.objects.filter(pk=letter.contact_id).first()
+    contact = current(letter.contact_id)  # who was merged meanwhile is reached under the address that stayed
     group = Group.objects.filter(pk=letter.group_id).first()
-    member = Membership.objects.filter(group_id=letter.group_id, contact_id=letter.contact_id).first()
+    member = Membership.objects.filter(group=letter.group_id, contact=contact).first() if contact else None
     reason = why_not(letter.kind, letters.facts_of(contact, group, member))
     if reason or contact is None or group is None:
         letters.settle(letter, State.SKIPPED, reason=reason)

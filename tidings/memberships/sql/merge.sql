@@ -111,3 +111,12 @@ WITH gone AS (
     RETURNING state
 )
 SELECT state, count(*) AS members FROM gone GROUP BY state
+
+-- name: consented
+-- Part of a slice's merge: notes in the log of consent who became an active member by it, all in one row.
+INSERT INTO consents (at, act, contact_ids, "group", channel, source, by_id, reason)
+SELECT now(), 'added', array_agg(contact_id ORDER BY contact_id), %(group)s, '', 'import', %(by)s, %(origin)s
+FROM (SELECT contact_id FROM joined_new UNION ALL
+      SELECT contact_id FROM joined_known WHERE state = 'active') AS joined
+HAVING count(*) > 0
+RETURNING id
