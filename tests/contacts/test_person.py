@@ -8,7 +8,7 @@ from tidings.contacts.erasure import hash_of
 from tidings.contacts.errors import NeverStoredAgain
 from tidings.contacts.merging import merge
 from tidings.contacts.models import Contact, Erasure
-from tidings.contacts.person import as_text, erase, export
+from tidings.contacts.person import as_text, erase, export, requeue
 from tidings.contacts.scrub import run_erasure
 from tidings.contacts.tasks import find_forgotten
 from tidings.imports.models import Import, Reject
@@ -16,7 +16,7 @@ from tidings.journal.actions import record
 from tidings.journal.models import Fact
 from tidings.kernel import db
 from tidings.kernel.errors import NotFound
-from tidings.locks.errors import LeaseLost
+from tidings.locks import actions as locks
 from tidings.memberships import actions as memberships
 from tidings.memberships.models import Consent, Membership, OptOut
 from tidings.memberships.queries import count_members
@@ -174,11 +174,29 @@ def test_a_search_whose_worker_died_goes_on(anna, committed, monkeypatch):
     assert ANNA not in everything()
 
 
-def test_a_worker_that_was_thought_dead_ends(anna, committed):
+def test_a_worker_that_was_thought_dead_writes_nothing_more(anna, committed, monkeypatch):
+    record("blacklist.added", 1, pattern=ANNA)
     erasure = erase(anna, by=None)
-    db.execute("UPDATE processes SET token = 5, state = 'finished'")
+    taken = locks.take
+
+    def overtaken(process, worker):
+        token = taken(process, worker)
+        db.execute("UPDATE processes SET token = token + 1")
+        return token
+
+    monkeypatch.setattr(locks, "take", overtaken)
     assert run_erasure(erasure.pk, "late")
-    assert issubclass(LeaseLost, Exception)
+    assert Fact.objects.get(verb="blacklist.added").data == {"pattern": ANNA}
+
+
+def test_a_search_whose_worker_is_known_to_be_dead_is_queued_at_once(anna, committed, run_jobs):
+    erasure = erase(anna, by=None)
+    locks.take(erasure.process_id, "dead")
+    db.execute("DELETE FROM procrastinate_jobs")
+    requeue(locks.release_worker("dead"))
+    run_jobs()
+    erasure.refresh_from_db()
+    assert erasure.process.state == "finished"
 
 
 def test_a_search_whose_job_vanished_is_queued_again(anna, committed, run_jobs):

@@ -24,6 +24,7 @@ from tidings.blacklists import actions as blacklists
 from tidings.channels.email.pool import Pool
 from tidings.channels.email.relay import Relay, parse_relay
 from tidings.channels.outcomes import Outcome
+from tidings.contacts import person
 from tidings.exports import actions as exports
 from tidings.groups import lifecycle as groups
 from tidings.imports import actions as imports
@@ -207,6 +208,7 @@ def release(worker: str) -> None:
     processes = locks.release_worker(worker)
     imports.requeue(processes)
     exports.requeue(processes)
+    person.requeue(processes)
     blacklists.requeue(processes)
     groups.requeue(processes)
     sendouts.requeue_batches_of(worker)

@@ -90,3 +90,9 @@ def _search(contact: Contact, identities: list[dict[str, str]], *, by: User | No
     erasure = Erasure.objects.create(contact=contact, process=process, identities=identities)
     tasks.scrub_logs.defer(erasure_id=erasure.pk)
     return erasure
+
+
+def requeue(processes: list[int]) -> None:
+    """Puts erasures back into the queue whose worker is known to be dead."""
+    for erasure in Erasure.objects.filter(process__in=processes):
+        tasks.scrub_logs.defer(erasure_id=erasure.pk)
