@@ -155,3 +155,13 @@ def test_it_hands_out_and_erases_a_person(caller: Any) -> None:
     assert caller.delete(path).status_code == 404
     answer = caller.post("/contacts", {"email": "a@example.com"})
     assert (answer.status_code, answer.json()["code"]) == (409, "never_stored_again")
+
+
+def test_it_keeps_push_endpoints(caller: Any) -> None:
+    made = caller.post("/contacts", {"email": "a@example.com"}).json()["id"]
+    path = f"/contacts/{made}/endpoints"
+    added = caller.post(path, {"app": "Books", "endpoint": "token"})
+    assert added.status_code == 201
+    assert caller.get(path).json() == [added.json()]
+    assert caller.post(path, {"app": "", "endpoint": "token-2"}).json()["code"] == "bad_endpoint"
+    assert [caller.delete(f"{path}/{added.json()['id']}").status_code for _ in range(2)] == [204, 404]

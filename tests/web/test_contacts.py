@@ -179,3 +179,11 @@ def test_it_proposes_never_again_for_who_opted_out(operator, world):
     assert (
         operator.get(f"/contacts/{world.contact.pk}/erase/").context["form"]["never_again"].value() is False
     )
+
+
+def test_it_keeps_push_endpoints(operator, world):
+    path = f"/contacts/{world.contact.pk}"
+    operator.post(f"{path}/endpoints/add/", {"app": "Books", "endpoint": "token-1"})
+    assert b"token-1" in operator.get(f"{path}/").content
+    operator.post(f"{path}/endpoints/{world.contact.push_endpoints.get().pk}/remove/")
+    assert b"token-1" not in operator.get(f"{path}/").content

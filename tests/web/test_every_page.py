@@ -63,6 +63,7 @@ PAGES = [
     ("/contacts/new/", "Create contact"),
     ("/contacts/{contact.pk}/edit/", "Save"),
     ("/contacts/{contact.pk}/groups/{group.pk}/", "Save"),
+    ("/contacts/{contact.pk}/endpoints/add/", "Add endpoint"),
     ("/contacts/{contact.pk}/erase/", "Erase for good"),
     ("/contacts/{contact.pk}/merge/", "Compare"),
     ("/contacts/{contact.pk}/merge/{other.pk}/", "Merge"),

@@ -10,6 +10,7 @@ GROUP_PARTS: list[str] = [
 A purge removes a slice and gives the number of rows; it runs again until that is 0 or None."""
 
 CONTACT_PARTS: list[str] = [
+    "tidings.contacts.endpoints.OfContact",
     "tidings.blacklists.parts.OfContact",
     "tidings.memberships.parts.OfContact",
     "tidings.sendouts.parts.OfContact",

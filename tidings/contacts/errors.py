@@ -37,3 +37,7 @@ class NeverStoredAgain(Refused):
 
 class CannotMerge(Refused):
     """These two can't be merged: {why}"""
+
+
+class BadEndpoint(TidingsError):
+    """This can't be used as a push endpoint: {why}"""

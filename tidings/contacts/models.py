@@ -43,6 +43,22 @@ class Contact(models.Model):
         return self.email or self.mobile or self.external_id or ""
 
 
+class PushEndpoint(models.Model):
+    """Where an app of a contact's device is reached by push. A contact may have many; each belongs to one contact."""
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="push_endpoints")
+    app = models.CharField(max_length=100)
+    endpoint = models.TextField(db_collation="C")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "push_endpoints"
+        constraints = [models.UniqueConstraint("endpoint", name="push_endpoints_once")]
+
+    def __str__(self) -> str:
+        return f"{self.app}: {self.endpoint}"
+
+
 class Gone(models.Model):
     """A contact who was merged into another one, or erased.
 

@@ -16,7 +16,14 @@ from tidings.kernel import plugs
 from tidings.locks import actions as locks
 from tidings.locks.models import Process
 
-VERBS = ("contact.created", "contact.updated", "contact.merged", "contact.exported")
+VERBS = (
+    "contact.created",
+    "contact.updated",
+    "contact.merged",
+    "contact.exported",
+    "contact.endpoint_added",
+    "contact.endpoint_removed",
+)
 
 
 def export(contact: Contact, *, by: User | None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from tidings.contacts.models import Contact, Gone
+from tidings.contacts.models import Contact, Gone, PushEndpoint
 from tidings.contacts.rules import AddressFault, normalise_email, normalise_mobile, number_prefix
 from tidings.kernel.errors import NotFound
 
@@ -94,7 +94,8 @@ def _ways(text: str) -> list[tuple[str, Q]]:
 def _exactly(identity: str) -> QuerySet[Contact]:
     text = identity.strip()
     email, mobile = normalise_email(text), normalise_mobile(text, settings.ENVIRONMENT.country)
-    wanted = Q(external_id=text)
+    endpoints = PushEndpoint.objects.filter(endpoint=text).values_list("contact_id", flat=True)
+    wanted = Q(external_id=text) | Q(pk__in=list(endpoints))
     if not isinstance(mobile, AddressFault):
         wanted |= Q(mobile=mobile)
     if not isinstance(email, AddressFault):

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
-from tidings.contacts import queries
+from tidings.contacts import endpoints, queries
 from tidings.contacts.person import as_text, erase, export
 from tidings.memberships.queries import opt_outs_of
 from tidings.web.forms import StyledForm, attempt
@@ -23,6 +23,16 @@ class EraseForm(StyledForm):
         label="Never store them again",
         required=False,
         widget=forms.CheckboxInput({"class": "form-check-input"}),
+    )
+
+
+class EndpointForm(StyledForm):
+    """Where an app of the person's device is reached."""
+
+    app = forms.CharField(help_text="The app that shows the messages.")
+    endpoint = forms.CharField(
+        help_text="A token of FCM or APNs, or the address of a Web Push service.",
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
     )
 
 
@@ -51,7 +61,27 @@ def erased(request: OperatorRequest, pk: int) -> HttpResponse:
     )
 
 
+def add_endpoint(request: OperatorRequest, pk: int) -> HttpResponse:
+    """The form for a push endpoint."""
+    person, form = queries.get(pk), EndpointForm(request.POST or None)
+    done = attempt(form, lambda: endpoints.add(person, **form.cleaned_data, by=request.user))
+    if done:
+        messages.success(request, "The push endpoint is added.")
+        return redirect("web:contact", pk)
+    return render(request, "web/contacts/endpoint.html", {"form": form, "person": person})
+
+
+@require_POST
+def remove_endpoint(request: OperatorRequest, pk: int, number: int) -> HttpResponse:
+    """Forgets a push endpoint."""
+    endpoints.remove(queries.get(pk), number, by=request.user)
+    messages.success(request, "The push endpoint is removed.")
+    return redirect("web:contact", pk)
+
+
 urls = [
+    page("contacts/<int:pk>/endpoints/add/", add_endpoint, "contact-endpoint-add"),
+    page("contacts/<int:pk>/endpoints/<int:number>/remove/", remove_endpoint, "contact-endpoint-remove"),
     page("contacts/<int:pk>/export/", handed_out, "contact-export"),
     page("contacts/<int:pk>/erase/", erased, "contact-erase"),
 ]

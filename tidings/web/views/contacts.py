@@ -96,6 +96,7 @@ def contact(request: OperatorRequest, pk: int) -> HttpResponse:
     context = {
         "person": person,
         "identities": _identities(person),
+        "endpoints": person.push_endpoints.order_by("pk"),
         "attributes": _named(person.attributes, names),
         "memberships": [(member, _named(member.attributes, of_members)) for member in memberships],
         "has_member_attributes": bool(of_members),
