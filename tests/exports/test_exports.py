@@ -10,7 +10,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.workers import NAME
 from tidings.attributes.actions import define
 from tidings.contacts.models import Contact
-from tidings.exports import actions
+from tidings.exports import actions, queries
 from tidings.exports.models import Export
 from tidings.exports.run import run_export
 from tidings.exports.tasks import find_forgotten
@@ -36,10 +36,10 @@ def group(make_group):
 def export(committed):
     """Exports a group here and now."""
 
-    def export(group) -> Export:
-        started = actions.start(group, by=None)
+    def export(group, **wishes) -> Export:
+        started = actions.start(group, by=None, **wishes)
         assert run_export(started.pk, NAME)
-        return actions.find(started.pk)
+        return queries.find(started.pk)
 
     return export
 
@@ -100,8 +100,7 @@ def test_an_import_reads_an_export_back(group, make_group, export):
         attributes={"first_name": "Anna, B."},
     )
     written = io.BytesIO(content(export(group)))
-    ignored = {"state": "ignore", "joined_at": "ignore"}
-    run = imports.start(make_group(), written, filename="export.csv", by=None, choices=ignored)
+    run = imports.start(make_group(), written, filename="export.csv", by=None)
     run_import(run.pk, NAME)
     run = find_import(run.pk)
     assert (run.state, run.joined, run.rejected) == ("finished", 1, 0)
@@ -138,7 +137,7 @@ def test_an_export_that_another_worker_holds_waits(group, committed):
 def test_an_export_that_ended_is_not_made_again(group, export):
     done = export(group)
     assert run_export(done.pk, NAME)
-    assert actions.find(done.pk).file == done.file
+    assert queries.find(done.pk).file == done.file
 
 
 def test_the_export_of_a_dead_worker_is_queued_again_and_free(group, committed):
@@ -164,7 +163,7 @@ def forgotten(group, committed):
 def test_an_export_whose_job_vanished_is_queued_again_and_ends(forgotten, run_jobs):
     find_forgotten(timestamp=0)
     run_jobs()
-    assert actions.find(forgotten.pk).state == "finished"
+    assert queries.find(forgotten.pk).state == "finished"
 
 
 def test_an_export_with_a_job_is_not_queued_twice(group, committed):
@@ -181,4 +180,4 @@ def test_an_export_that_a_worker_holds_is_not_touched(forgotten):
 
 def test_an_export_that_is_not_there_is_told(db):
     with pytest.raises(NotFound, match="There is no export 7"):
-        actions.find(7)
+        queries.find(7)

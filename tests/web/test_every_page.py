@@ -43,6 +43,8 @@ PAGES = [
     ("/groups/{supergroup.pk}/subgroups/add/", "Add the checked groups"),
     ("/groups/{supergroup.pk}/subgroups/add/?q=nothing-is-called-so", "Show all groups"),
     ("/groups/{supergroup.pk}/send/", "To the dashboard"),
+    ("/exports/", "Download"),
+    ("/groups/{group.pk}/export/", "Export"),
     ("/blacklist/", "Remove *.example.com"),
     ("/blacklist/?q=anna@mail.example.com", "Show all entries"),
     ("/groups/{group.pk}/blacklist/", "Remove nobody@example.net"),

@@ -43,6 +43,7 @@ def test_it_binds_every_path_with_page(pattern):
         "groups/1/attributes/remove/",
         "keys/1/revoke/",
         "blacklist/1/remove/",
+        "exports/1/cancel/",
         "blacklist/imports/1/cancel/",
     ],
 )

@@ -15,6 +15,7 @@ from pydantic import Field
 
 from tidings.accounts.errors import EmailTaken
 from tidings.blacklists.errors import AddressBlacklisted, BlacklistImportEnded
+from tidings.exports.errors import ExportEnded, FileGone
 from tidings.groups.errors import AddressTaken, BadAttributeFile, BadSettings, CategoryTaken, GroupArchived
 from tidings.imports.errors import ImportEnded, NoRoomForUpload, NothingToConfirm
 from tidings.kernel.errors import NotFound, Refused, TidingsError
@@ -50,6 +51,8 @@ STATUS: dict[type[TidingsError], HTTPStatus] = {
     AddressBlacklisted: HTTPStatus.CONFLICT,
     BlacklistImportEnded: HTTPStatus.CONFLICT,
     ImportEnded: HTTPStatus.CONFLICT,
+    ExportEnded: HTTPStatus.CONFLICT,
+    FileGone: HTTPStatus.CONFLICT,
     NothingToConfirm: HTTPStatus.CONFLICT,
     NoRoomForUpload: HTTPStatus.INSUFFICIENT_STORAGE,
     MoveRefused: HTTPStatus.CONFLICT,

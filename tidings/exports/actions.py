@@ -1,40 +1,88 @@
-"""Asking for exports."""
+"""Asking for exports, and cancelling them."""
+
+from collections.abc import Sequence
 
 from django.db import transaction
 
 from tidings.accounts.models import User
 from tidings.exports import tasks
+from tidings.exports.errors import ExportEnded, NoSuchState
 from tidings.exports.models import Export
+from tidings.exports.queries import columns_there_are
+from tidings.exports.rules import Encoding, Format, Packing, chosen_columns
 from tidings.groups.models import Group
 from tidings.journal.actions import record
-from tidings.kernel.errors import NotFound
 from tidings.locks import actions as locks
 from tidings.locks.models import Process
+from tidings.memberships.models import Membership
 from tidings.memberships.queries import count_members
 
+GOING = (Export.State.QUEUED, Export.State.RUNNING)
 
-def start(group: Group, *, by: User | None) -> Export:
-    """Writes the members of a group to a CSV file, under a shared lock; raises `GroupLocked` while it is written."""
+
+def start(
+    group: Group,
+    *,
+    by: User | None,
+    format: Format = Format.CSV,  # noqa: A002 - what everybody calls it
+    columns: Sequence[str] = (),
+    states: Sequence[str] = (),
+    separator: str = ",",
+    encoding: Encoding = Encoding.UTF_8_MARKED,
+    is_defused: bool = True,
+    packing: Packing = Packing.NONE,
+) -> Export:
+    """Writes the members of a group to a file, under a shared lock; raises `GroupLocked` while it is written.
+
+    `columns` are what to tell of each, everything if none are named; `states` whose members, all if none are named.
+    """
+    chosen = [column.name for column in chosen_columns(columns, columns_there_are())] if columns else []
+    wanted = _states(states)
     with transaction.atomic():
         process = locks.begin(
             Process.Kind.EXPORT,
             [group.pk],
             label=f"Export of {group.name}",
             by=by,
-            total=count_members([group.pk])[group.pk].total,
+            total=_people(group, wanted),
         )
-        export = Export.objects.create(process=process, group=group, started_by=by)
-        record("export.started", export.pk, by=by, group=group.pk)
+        export = Export.objects.create(
+            process=process,
+            group=group,
+            format=format,
+            columns=chosen,
+            states=wanted,
+            separator=separator,
+            encoding=encoding,
+            is_defused=is_defused,
+            packing=packing,
+            started_by=by,
+        )
+        record("export.started", export.pk, by=by, group=group.pk, columns=chosen, states=wanted)
         tasks.write_file.defer(export_id=export.pk)
     return export
 
 
-def find(export_id: int) -> Export:
-    """The export with that id; raises `NotFound`."""
-    found = Export.objects.select_related("process", "group").filter(pk=export_id).first()
-    if found is None:
-        raise NotFound(thing="export", ref=export_id)
-    return found
+def _states(states: Sequence[str]) -> list[str]:
+    for state in states:
+        if state not in Membership.State.values:
+            raise NoSuchState(name=state, names=", ".join(Membership.State.values))
+    return list(dict.fromkeys(states))
+
+
+def _people(group: Group, states: list[str]) -> int:
+    members = count_members([group.pk])[group.pk]
+    return sum(members.by_state.get(state, 0) for state in states) if states else members.total
+
+
+def cancel(export: Export, *, by: User | None) -> None:
+    """Asks an export to stop; raises `ExportEnded`."""
+    with transaction.atomic():
+        if not Export.objects.filter(pk=export.pk, state__in=GOING).update(cancel_requested=True):
+            raise ExportEnded(export=export.pk)
+        record("export.cancel_asked", export.pk, by=by, group=export.group_id)
+        # Its job may be gone: without one nobody would end it and free the group.
+        tasks.write_file.defer(export_id=export.pk)
 
 
 def requeue(processes: list[int]) -> None:

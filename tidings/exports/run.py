@@ -1,21 +1,28 @@
 """Writing an export's file."""
 
-import csv
-import io
+import gzip
 import logging
 import tempfile
+import time
+import zipfile
 from collections.abc import Iterator
-from typing import Any, BinaryIO, cast
+from contextlib import contextmanager
+from datetime import datetime
+from typing import IO, Any, BinaryIO, cast
 
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
 
 from tidings.attributes.queries import catalogue
-from tidings.attributes.rules import OWN_COLUMNS, Attribute
+from tidings.attributes.rules import BUILT_IN
+from tidings.exports.errors import Unwritable
 from tidings.exports.models import Export
-from tidings.kernel import clock, db
-from tidings.kernel.sheets import cell
+from tidings.exports.queries import columns_there_are
+from tidings.exports.rules import CsvWriter, Format, Packing, Writer, XmlWriter, chosen_columns
+from tidings.journal.actions import record
+from tidings.kernel import clock, db, sheets, sql
+from tidings.kernel.errors import TidingsError
 from tidings.locks import actions as locks
 from tidings.locks.errors import LeaseLost
 from tidings.locks.heartbeat import Heartbeat
@@ -23,14 +30,14 @@ from tidings.locks.models import Process
 
 log = logging.getLogger(__name__)
 
-MEMORY_BYTES = 8 * 1024 * 1024  # a larger file waits on disk
+statements = sql.load(__package__)
 
-# Members in the order of their key, so one range of memberships_pkey.
-_MEMBERS = """
-SELECT c.email, c.mobile, c.external_id, c.language, c.attributes, m.state, m.joined_at
-FROM memberships m JOIN contacts c ON c.id = m.contact_id
-WHERE m.group_id = %(group)s ORDER BY m.contact_id
-"""
+MEMORY_BYTES = 8 * 1024 * 1024  # a larger file waits on disk
+CANCEL_LOOK_SECONDS = 1.0  # a person waits for it
+
+
+class Cancelled(TidingsError):
+    """The export was cancelled."""
 
 
 def run_export(export_id: int, worker: str) -> bool:
@@ -52,6 +59,9 @@ def _run_to_an_end(export: Export, token: int) -> None:
         _write(export, token)
     except LeaseLost:
         raise
+    except Cancelled:
+        with locks.fenced(export.process_id, token):
+            _end(export, Export.State.CANCELLED, Process.State.CANCELLED)
     except Exception as error:
         if db.is_passing(error):
             raise  # the job is tried again and writes the file anew
@@ -66,16 +76,34 @@ def _write(export: Export, token: int) -> None:
         Heartbeat(export.process_id, token, total=export.process.total) as heart,
         tempfile.SpooledTemporaryFile(MEMORY_BYTES) as file,
     ):
-        rows = _write_members(export, cast("BinaryIO", file), heart)
+        with _packed(export, cast("BinaryIO", file)) as target:
+            rows = _write_members(export, target, heart)
+        size = file.tell()
         file.seek(0)
-        _finish(export, token, File(file), rows)
+        _finish(export, token, File(file), rows=rows, size=size)
 
 
-def _finish(export: Export, token: int, file: "File[bytes]", rows: int) -> None:
+@contextmanager
+def _packed(export: Export, file: BinaryIO) -> Iterator[IO[bytes]]:
+    if export.packing == Packing.GZIP:
+        with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=6) as packed:
+            yield cast("IO[bytes]", packed)
+    elif export.packing == Packing.ZIP:
+        name = export.filename.removesuffix(".zip")
+        with (
+            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
+            archive.open(name, "w", force_zip64=True) as packed,
+        ):
+            yield packed
+    else:
+        yield file
+
+
+def _finish(export: Export, token: int, file: "File[bytes]", *, rows: int, size: int) -> None:
     """Keeps the file and ends in one transaction, so that no file is left that nobody knows of."""
     with locks.fenced(export.process_id, token):
-        name = default_storage.save(f"exports/{export.pk}/group-{export.group_id}-{token}.csv", file)
-        _end(export, Export.State.FINISHED, Process.State.FINISHED, file=name, rows=rows)
+        name = default_storage.save(f"exports/{export.pk}/{token}-{export.filename}", file)
+        _end(export, Export.State.FINISHED, Process.State.FINISHED, file=name, rows=rows, size=size)
 
 
 def _fail(export: Export, token: int, why: str) -> None:
@@ -86,25 +114,62 @@ def _fail(export: Export, token: int, why: str) -> None:
 
 def _end(export: Export, state: Export.State, process: Process.State, **fields: Any) -> None:
     Export.objects.filter(pk=export.pk).update(state=state, ended_at=clock.now(), **fields)
+    record(f"export.{state}", export.pk, by=export.started_by, group=export.group_id)
     locks.end(export.process_id, process)
 
 
-def _write_members(export: Export, file: BinaryIO, heart: Heartbeat) -> int:
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
-    writer = csv.writer(text)
-    columns = [a for a in catalogue() if a.key not in OWN_COLUMNS]
-    writer.writerow([*OWN_COLUMNS, *(column.key for column in columns), "state", "joined_at"])
+def _write_members(export: Export, file: IO[bytes], heart: Heartbeat) -> int:
+    writer, look_at = _writer(export), time.monotonic() + CANCEL_LOOK_SECONDS
+    encode = _encoder(export)
+    params = {"group": export.group_id, "states": export.states, "all": not export.states}
+    file.write(encode(writer.beginning(), is_first=True))
     with transaction.atomic():
-        for line in _lines(export.group_id, columns):
-            writer.writerow(line)
+        _check_cancelled(export)
+        for row in db.stream(statements.members, params):
+            file.write(encode(writer.member(row)))
             heart.done += 1
             heart.check()
-    text.detach()
+            if time.monotonic() >= look_at:
+                _check_cancelled(export)
+                look_at = time.monotonic() + CANCEL_LOOK_SECONDS
+    file.write(encode(writer.end()))
     return heart.done
 
 
-def _lines(group: int, columns: list[Attribute]) -> Iterator[list[str]]:
-    for row in db.stream(_MEMBERS, {"group": group}):
-        values = row["attributes"]
-        cells = [row[name] for name in OWN_COLUMNS] + [values.get(column.key) for column in columns]
-        yield [*map(cell, cells), row["state"], row["joined_at"].isoformat()]
+def _check_cancelled(export: Export) -> None:
+    if Export.objects.filter(pk=export.pk, cancel_requested=True).exists():
+        raise Cancelled
+
+
+def _writer(export: Export) -> Writer:
+    columns = chosen_columns(export.columns, columns_there_are())
+    if export.format == Format.XML:
+        built_in = [attribute.key for attribute in catalogue() if attribute.key in BUILT_IN]
+        return XmlWriter(columns, export.encoding.removesuffix("-sig"), _plain, built_in)
+    return CsvWriter(columns, export.separator, _defused if export.is_defused else _plain)
+
+
+def _defused(value: object) -> str:
+    return sheets.cell(value.isoformat() if isinstance(value, datetime) else value)
+
+
+def _plain(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _encoder(export: Export) -> Any:
+    """Makes bytes of a part; only the first one has the mark of its character set."""
+    later = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le"}.get(export.encoding, export.encoding)
+    mark = {"utf-8-sig": b"\xef\xbb\xbf", "utf-16": b"\xff\xfe"}.get(export.encoding, b"")
+
+    def encode(text: str, *, is_first: bool = False) -> bytes:
+        try:
+            return (mark if is_first else b"") + text.encode(later)
+        except UnicodeEncodeError as error:
+            raise Unwritable(text=text[error.start : error.end], encoding=export.encoding) from error
+
+    return encode

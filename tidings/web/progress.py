@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from tidings.blacklists.models import BlacklistImport
+from tidings.exports.models import Export
 from tidings.imports.models import Import
 from tidings.kernel import clock
 from tidings.locks import rules
@@ -117,6 +118,6 @@ def work_of_processes(processes: Iterable[Process]) -> list[Work]:
 def _subjects(processes: list[int]) -> dict[int, int]:
     if not processes:
         return {}
-    sources = (Import.objects, Sendout.objects, BlacklistImport.objects)
+    sources = (Import.objects, Sendout.objects, BlacklistImport.objects, Export.objects)
     pairs = [source.filter(process__in=processes).values_list("process_id", "pk") for source in sources]
     return {process: subject for found in pairs for process, subject in found if process is not None}

@@ -12,6 +12,7 @@ from tidings.web.views import (
     contacts,
     dashboard,
     entry,
+    exports,
     group,
     group_attributes,
     group_life,
@@ -50,6 +51,7 @@ urlpatterns = [
     *messages.urls,
     *sendouts.urls,
     *imports.urls,
+    *exports.urls,
     *mailbox.urls,
     *keys.urls,
 ]

@@ -313,7 +313,15 @@ BREVO = Export(
     ignored=_names("CONTACT ID\nWHATSAPP\nLANDLINE_NUMBER\nJOB_TITLE\nLINKEDIN\nADDED_TIME\nMODIFIED_TIME"),
 )
 
-EXPORTS = (MAILCHIMP, GOOGLE, OUTLOOK_GERMAN, OUTLOOK, HUBSPOT, BREVO)
+# What our own exports tell of a membership; its attributes are called as the catalogue calls them.
+TIDINGS = Export(
+    name="Tidings",
+    marks=frozenset({"state", "joined by", "joined at"}),
+    targets={},
+    ignored=_names("state\njoined_by\njoined_at"),
+)
+
+EXPORTS = (MAILCHIMP, GOOGLE, OUTLOOK_GERMAN, OUTLOOK, HUBSPOT, BREVO, TIDINGS)
 
 # Columns of files that list who must not be written to.
 OPT_OUT_MARKS = frozenset({"unsub time", "unsub campaign title", "clean time", "clean campaign title"})
