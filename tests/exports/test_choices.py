@@ -1,7 +1,5 @@
 """What an export holds and how it is written is chosen; its file can be read back, and goes after a week."""
 
-
-
 import csv
 import gzip
 import io
