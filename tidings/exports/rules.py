@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 from xml.sax.saxutils import escape, quoteattr
 
-from tidings.attributes.rules import OWN_COLUMNS, Attribute, name_key
+from tidings.attributes.rules import BUILT_IN, OWN_COLUMNS, Attribute, name_key
 from tidings.exports.errors import NoSuchColumn
 
 MEMBER_PREFIX = "member."
@@ -64,7 +64,7 @@ class Column:
 def all_columns(profile: Iterable[Attribute], member: Iterable[Attribute]) -> list[Column]:
     """Every column there is: identities, profile, what is known in the group only, the membership itself."""
     return [
-        *(Column(key, key, "own", key) for key in OWN_COLUMNS),
+        *(Column(key, BUILT_IN[key].label, "own", key) for key in OWN_COLUMNS),
         *(Column(a.key, a.label, "profile", a.key) for a in profile if a.key not in OWN_COLUMNS),
         *(Column(MEMBER_PREFIX + a.key, a.label, "member", a.key) for a in member),
         *(Column(key, label, "membership", key) for key, label in MEMBERSHIP_COLUMNS.items()),

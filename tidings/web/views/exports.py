@@ -57,8 +57,7 @@ class ExportForm(StyledForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["columns"].choices = [  # type: ignore[attr-defined]
-            (column.name, column.label if column.place != "own" else column.name)
-            for column in queries.columns_there_are()
+            (column.name, column.label) for column in queries.columns_there_are()
         ]
 
 
