@@ -4,8 +4,15 @@
 -- nothing: its branch isn't run. Domains are looked up once each, by equality with every suffix. Rides
 -- blacklist_entries_once, or hashes the lists where many are asked about.
 WITH kinds AS MATERIALIZED (
-    SELECT kind FROM (VALUES ('email'), ('domain'), ('subdomains'), ('mobile'), ('md5'), ('sha256')) AS k (kind)
-    WHERE EXISTS (SELECT 1 FROM blacklist_entries e WHERE e.scope = ANY (%(scopes)s::bigint[]) AND e.kind = k.kind)
+    -- not one EXISTS for all: where nested loops are off, that would read the whole list
+    SELECT kind FROM (VALUES
+        ('email', EXISTS (SELECT 1 FROM blacklist_entries WHERE scope = ANY (%(scopes)s::bigint[]) AND kind = 'email')),
+        ('domain', EXISTS (SELECT 1 FROM blacklist_entries WHERE scope = ANY (%(scopes)s::bigint[]) AND kind = 'domain')),
+        ('subdomains', EXISTS (SELECT 1 FROM blacklist_entries WHERE scope = ANY (%(scopes)s::bigint[]) AND kind = 'subdomains')),
+        ('mobile', EXISTS (SELECT 1 FROM blacklist_entries WHERE scope = ANY (%(scopes)s::bigint[]) AND kind = 'mobile')),
+        ('md5', EXISTS (SELECT 1 FROM blacklist_entries WHERE scope = ANY (%(scopes)s::bigint[]) AND kind = 'md5')),
+        ('sha256', EXISTS (SELECT 1 FROM blacklist_entries WHERE scope = ANY (%(scopes)s::bigint[]) AND kind = 'sha256'))
+    ) AS k (kind, is_used) WHERE is_used
 ), domains AS (
     SELECT domain, string_to_array(domain, '.') AS labels
     FROM (SELECT DISTINCT split_part(email, '@', 2) AS domain FROM asked WHERE email IS NOT NULL) AS d
