@@ -71,6 +71,6 @@ def test_two_who_make_the_same_category_at_once_share_it(committed, make_group):
 
 
 def test_a_category_has_at_most_100_characters(make_group):
-    with pytest.raises(BadGroup, match="at most 100 characters"):
+    with pytest.raises(BadGroup, match="1 to 100 characters"):
         make_group(category="c" * 101)
     assert not Group.objects.exists()
