@@ -130,3 +130,14 @@ def test_it_accepts_xml(caller: Any, group: Any, kind: str) -> None:
 def test_it_refuses_a_character_set_that_there_is_not(caller: Any, group: Any) -> None:
     answer = caller.upload(f"/imports?group={group.pk}&charset=klingon", FILE)
     assert (answer.status_code, answer.json()["code"]) == (422, "unknown_encoding")
+
+
+def test_it_saves_uses_lists_and_deletes_a_mapping(caller: Any, group: Any) -> None:
+    body = b"Kontakt\na@example.com\n"
+    query = f"/imports?group={group.pk}&dry_run=true"
+    assert caller.upload(f"{query}&map=Kontakt=email&save_mapping=CRM", body).status_code == 202
+    assert caller.upload(f"{query}&mapping=crm", body).status_code == 202
+    [listed] = caller.get("/import-mappings").json()
+    assert (listed["name"], listed["columns"]) == ("CRM", {"Kontakt": "email"})
+    assert caller.delete("/import-mappings/CRM").status_code == 204
+    assert caller.upload(f"{query}&mapping=crm", body).status_code == 404

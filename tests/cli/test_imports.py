@@ -61,3 +61,14 @@ def test_it_takes_xml_by_name(tidings, make_group, tmp_path) -> None:
 def test_a_file_that_is_not_what_was_said_is_refused(tidings, make_group, people) -> None:
     refused = tidings("import", str(make_group().pk), people, "--format", "xml", "--json")
     assert (refused.code, "broken_xml" in refused.err) == (3, True)
+
+
+def test_it_saves_uses_lists_and_forgets_a_mapping(tidings, make_group, tmp_path) -> None:
+    group, file = str(make_group().pk), tmp_path / "people.csv"
+    file.write_text("Kontakt\na@example.com\n")
+    words = ("import", group, str(file), "--dry-run", "--no-wait")
+    assert tidings(*words, "--map", "Kontakt=email", "--save-mapping", "CRM").code == 0
+    assert tidings(*words, "--mapping", "crm").code == 0
+    assert tidings("imports", "mappings", "--json").json[0]["columns"] == {"Kontakt": "email"}
+    assert tidings("imports", "forget-mapping", "CRM").code == 0
+    assert tidings(*words, "--mapping", "crm").code == 4

@@ -232,3 +232,12 @@ def test_a_replacement_that_nobody_wants_is_cancelled(question, operator):
 def test_confirming_what_does_not_ask_is_told(world, operator):
     html = operator.post(f"/imports/{world.imported.pk}/confirm/", follow=True).content.decode()
     assert "wait for a confirmation" in html
+
+
+def test_a_saved_mapping_is_chosen_for_the_next_file_of_its_kind(world, operator, draft_form):
+    saving = {**draft_form, "do": "start", "save_as": "Club"}
+    operator.post(f"/imports/{world.draft.pk}/", saving)
+    upload_to(operator, world.group, b"E-mail;First name;Club card\nx@example.net;X;1\n")
+    html = operator.get(f"/imports/{Import.objects.latest('pk').pk}/").content.decode()
+    assert '<option value="Club" selected>' in html
+    assert 'value="start" disabled' not in html

@@ -14,7 +14,7 @@ from tidings.api.paging import BEGINNING_OF_NEWEST, After, Limit, Page, cut
 from tidings.api.problems import answers
 from tidings.api.uploads import Upload, body_of, received
 from tidings.groups.queries import find as find_group
-from tidings.imports import actions, queries
+from tidings.imports import actions, queries, saved
 from tidings.imports.models import Import
 from tidings.imports.rules.formats import Kind, written
 from tidings.imports.rules.mapping import Key
@@ -142,6 +142,12 @@ def start_import(
     clear_marker: Annotated[
         str, Query(description="A cell with this word empties its value.", max_length=50, examples=["-"])
     ] = "",
+    mapping: Annotated[
+        str, Query(description="The name of a saved mapping by which to read the columns.", max_length=80)
+    ] = "",
+    save_mapping: Annotated[
+        str, Query(description="Keep what the columns mean under this name.", max_length=80)
+    ] = "",
     dry_run: bool = False,
     confirmed: Annotated[
         bool, Query(description="Lets `replace` remove any number of members without asking.")
@@ -164,6 +170,8 @@ def start_import(
             unknown=UNKNOWN[unknown_columns],
             key=key,
             clear_marker=clear_marker,
+            saved=mapping,
+            save_as=save_mapping,
             mode=mode,
             dry_run=dry_run,
             is_confirmed=confirmed,
@@ -172,7 +180,7 @@ def start_import(
 
     with received(request, filename) as upload:
         asked = [found.pk, upload.filename, upload.digest, choices, unknown_columns, mode, dry_run]
-        asked += [confirmed, layout, key, clear_marker]
+        asked += [confirmed, layout, key, clear_marker, mapping, save_mapping]
         started = idempotency.once(idempotency_key, asked, lambda: start(upload), by=request.auth)
     response["Location"] = started.location
     return Status(202, started.body)
@@ -215,6 +223,32 @@ def confirm_import(request: Call, number: int) -> ImportOut:
     """Confirms that `replace` may remove as many members as it asked about (`absent`)."""
     actions.confirm(queries.find(number), by=request.auth)
     return import_out(queries.find(number))
+
+
+class MappingOut(Schema):
+    """What the columns of a kind of file mean."""
+
+    name: str = Field(examples=["CRM export"])
+    columns: dict[str, str] = Field(
+        description="Column to attribute, `member.NAME` or `ignore`.",
+        examples=[{"Mail": "email", "Card": "member.card", "Fax": "ignore"}],
+    )
+    key: str = Field(examples=["email"])
+    clear_marker: str = Field(examples=[""])
+    saved_at: datetime
+
+
+@router.get("/import-mappings", response=answers({200: list[MappingOut]}))
+def list_mappings(request: Call) -> list[dict[str, Any]]:  # noqa: ARG001 - ninja passes the request
+    """Lists saved mappings by name."""
+    return [saved.summary(kept) for kept in saved.listed()]
+
+
+@router.delete("/import-mappings/{name}", response=answers({204: None}, 404))
+def delete_mapping(request: Call, name: str) -> Status[None]:
+    """Deletes a saved mapping; imports that used it stay as they are."""
+    saved.forget(saved.called(name), by=request.auth)
+    return Status(204, None)
 
 
 def import_out(run: Import) -> ImportOut:

@@ -34,6 +34,7 @@ from tidings.imports.rules.formats import HEAD_BYTES, Format, Proposal, check_re
 from tidings.imports.rules.mapping import Key, Mapping
 from tidings.imports.rules.recognise import Unknown, recognise
 from tidings.imports.rules.rows import Head, read_head
+from tidings.imports.saved import called, keep, said_by
 from tidings.journal.actions import record
 from tidings.kernel import clock, db
 from tidings.locks import actions as locks
@@ -99,11 +100,13 @@ def read(
     unknown: Unknown = Unknown.STOP,
     key: Key | None = None,
     clear_marker: str = "",
+    saved: str = "",
 ) -> Reading:
     """How the file would be read: as proposed, or as `layout` and `choices` (column -> attribute, ignore, new) say.
 
     `layout` may also name only what differs from the proposal, such as `{"separator": ";"}`. `key` is the identity
     that finds people, the first one of the file unless named; a cell that is the `clear_marker` empties its value.
+    `saved` is the name of a mapping that says all that, as far as the others don't.
 
     Raises FileError if it is no text at all or has no readable header.
     """
@@ -114,6 +117,10 @@ def read(
     check_readable(beginning, chosen, ended=run.size <= HEAD_BYTES)
     with default_storage.open(run.file) as file:
         head = read_head(cast("BinaryIO", file), chosen, rows=PREVIEW_ROWS)
+    if saved:
+        said = said_by(called(saved), head.names)
+        choices = {**said.choices, **(choices or {})}
+        key, clear_marker = key or said.key, clear_marker or said.clear_marker
     try:
         mapping = recognise(
             head.names,
@@ -139,6 +146,8 @@ def begin(
     unknown: Unknown = Unknown.STOP,
     key: Key | None = None,
     clear_marker: str = "",
+    saved: str = "",
+    save_as: str = "",
     mode: Import.Mode = Import.Mode.ADD_AND_UPDATE,
     dry_run: bool = False,
     is_confirmed: bool = False,
@@ -148,7 +157,9 @@ def begin(
     A dry run only uses the group, so it takes a shared lock and runs beside sendouts. `is_confirmed` lets `replace`
     remove any number of members without asking.
     """
-    reading = read(run, layout=layout, choices=choices, unknown=unknown, key=key, clear_marker=clear_marker)
+    reading = read(
+        run, layout=layout, choices=choices, unknown=unknown, key=key, clear_marker=clear_marker, saved=saved
+    )
     if reading.mapping is None:
         raise Unimportable(problem=reading.problem)
     with transaction.atomic():
@@ -158,6 +169,8 @@ def begin(
         for column in reading.mapping.new_columns:
             scope = Attribute.Scope.MEMBER if column.is_member else Attribute.Scope.PROFILE
             ensure(column.attribute.label if column.attribute else "", scope=scope, by=by)
+        if save_as:
+            keep(save_as, reading.mapping, by=by)
         run.format, run.mapping = reading.layout.to_dict(), reading.mapping.to_dict()
         run.mode, run.dry_run, run.is_confirmed, run.started_by = mode, dry_run, is_confirmed, by
         _queue(run, by=by)
@@ -197,6 +210,8 @@ def start(
     unknown: Unknown = Unknown.STOP,
     key: Key | None = None,
     clear_marker: str = "",
+    saved: str = "",
+    save_as: str = "",
     mode: Import.Mode = Import.Mode.ADD_AND_UPDATE,
     dry_run: bool = False,
     is_confirmed: bool = False,
@@ -212,6 +227,8 @@ def start(
             unknown=unknown,
             key=key,
             clear_marker=clear_marker,
+            saved=saved,
+            save_as=save_as,
             mode=mode,
             dry_run=dry_run,
             is_confirmed=is_confirmed,

@@ -27,3 +27,11 @@ class ImportEnded(TidingsError):
 
 class Unimportable(TidingsError):
     """{problem}"""
+
+
+class BadMappingName(TidingsError):
+    """The name of a saved mapping has 1 to {limit} characters."""
+
+
+class MappingMisfit(TidingsError):
+    """The saved mapping “{name}” is for other files: {problem}. Map the columns anew, and save that under this name."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from tidings.accounts.models import User
 from tidings.groups.models import Group
@@ -150,3 +151,21 @@ class Reject(models.Model):
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.reason}"
+
+
+class SavedMapping(models.Model):
+    """What the columns of a kind of file mean: `columns` maps each to an attribute, `member.NAME` or `ignore`."""
+
+    name = models.CharField(max_length=80)
+    columns: Any = models.JSONField()
+    key = models.CharField(max_length=20)
+    clear_marker = models.CharField(max_length=50, default="")
+    saved_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    saved_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        db_table = "import_mappings"
+        constraints = [models.UniqueConstraint(Lower("name"), name="import_mappings_name_once")]
+
+    def __str__(self) -> str:
+        return self.name

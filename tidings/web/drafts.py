@@ -17,6 +17,7 @@ from tidings.imports.rules.errors import FileError
 from tidings.imports.rules.formats import Format, Kind
 from tidings.imports.rules.mapping import MEMBER_PREFIX, Column, Key, Mapping
 from tidings.imports.rules.recognise import IGNORE, NEW, Unknown, recognise
+from tidings.imports.saved import called, fitting, said_by
 from tidings.kernel.errors import TidingsError
 from tidings.web.forms import StyledForm
 
@@ -101,6 +102,13 @@ class RunForm(StyledForm):
         choices=[(AUTOMATIC, "What comes first of these"), *KEY_WORDS.items()],
         required=False,
     )
+    saved = forms.ChoiceField(label="Saved mapping", required=False)
+    save_as = forms.CharField(
+        label="Save this mapping as",
+        max_length=80,
+        required=False,
+        help_text="It is chosen again for files with the same columns.",
+    )
     clear_marker = forms.CharField(
         label="Word that empties a value",
         max_length=50,
@@ -160,12 +168,19 @@ class Draft:
 
 def draft_of(run: Import, posted: QueryDict | None) -> Draft:
     """The draft as proposed, or as the posted form says."""
-    run_form = RunForm(posted, initial={"unknown": Unknown.STOP, "mode": Import.Mode.ADD_AND_UPDATE})
+    names = _names(run, posted)
+    kept = [one.name for one in fitting(names)]
+    run_form = RunForm(
+        posted,
+        initial={"unknown": Unknown.STOP, "mode": Import.Mode.ADD_AND_UPDATE, "saved": next(iter(kept), "")},
+    )
+    offered = cast("forms.ChoiceField", run_form.fields["saved"])
+    offered.choices = [(AUTOMATIC, "None"), *((name, name) for name in kept)]
     said = _said(run_form)
     try:
         layout = _layout_form(posted, None).layout
         first = read(run, layout=layout, **said)
-        choices = _choices(posted, first.head.names)
+        choices = _saved_choices(said, first.head.names) | _choices(posted, first.head.names)
         reading = read(run, layout=layout, choices=choices, **said) if choices else first
     except TidingsError as error:
         return Draft(_layout_form(posted, None), run_form, _told(error))
@@ -182,13 +197,22 @@ def draft_of(run: Import, posted: QueryDict | None) -> Draft:
 
 def _said(form: RunForm) -> dict[str, Any]:
     if not (form.is_bound and form.is_valid()):
-        return {"unknown": Unknown.STOP}
+        return {"unknown": Unknown.STOP, "saved": form.initial["saved"]}
     chosen = form.cleaned_data
     return {
         "unknown": Unknown(chosen["unknown"]),
         "key": Key(chosen["key"]) if chosen["key"] else None,
         "clear_marker": chosen["clear_marker"],
+        "saved": chosen["saved"],
     }
+
+
+def _names(run: Import, posted: QueryDict | None) -> tuple[str, ...]:
+    """The columns of the file, or none if it can't be read like this."""
+    try:
+        return read(run, layout=_layout_form(posted, None).layout, unknown=Unknown.IGNORE).head.names
+    except TidingsError:
+        return ()
 
 
 def _layout_form(posted: QueryDict | None, reading: Reading | None) -> LayoutForm:
@@ -220,6 +244,11 @@ def _choices(posted: QueryDict | None, names: Sequence[str]) -> dict[str, str]:
         for at, (name, target) in enumerate(wanted.items())
         if target != AUTOMATIC and at < len(known) and known[at] == name
     }
+
+
+def _saved_choices(said: dict[str, Any], names: Sequence[str]) -> dict[str, str]:
+    """What the saved mapping that is used says of the columns, so that the table shows it."""
+    return said_by(called(said["saved"]), names).choices if said.get("saved") else {}
 
 
 def _problem(reading: Reading, choices: dict[str, str], unknown: Unknown) -> str:

@@ -15,6 +15,7 @@ from tidings.cli.output import note, print_facts, print_json, print_rows
 from tidings.cli.saving import saved
 from tidings.cli.waiting import Step, Summary, Work, wait_for
 from tidings.imports import actions, queries
+from tidings.imports import saved as saved_mappings
 from tidings.imports.models import Import
 from tidings.imports.rules.formats import Kind, written
 from tidings.imports.rules.mapping import Key
@@ -103,6 +104,8 @@ class Unconfirmed(TidingsError):
     help="What to do with columns that nobody mapped: `new` makes attributes of them.",
 )
 @click.option("--key", type=click.Choice([key.value for key in Key]), help="The identity that finds people.")
+@click.option("--mapping", "saved", default="", metavar="NAME", help="Read the columns by a saved mapping.")
+@click.option("--save-mapping", "save_as", default="", metavar="NAME", help="Keep what the columns mean.")
 @click.option("--clear-marker", default="", metavar="WORD", help="A cell with this word empties its value.")
 @click.option("--dry-run", is_flag=True, help="Count what would happen; change nothing.")
 @click.option("--no-wait", is_flag=True, help="Return at once; workers do the rest.")
@@ -122,6 +125,8 @@ def import_file(
     unknown_columns: str,
     key: str | None,
     clear_marker: str,
+    saved: str,
+    save_as: str,
     dry_run: bool,
     confirmed: bool,
     no_wait: bool,
@@ -143,6 +148,8 @@ def import_file(
             unknown=UNKNOWN[unknown_columns],
             key=Key(key) if key else None,
             clear_marker=clear_marker,
+            saved=saved,
+            save_as=save_as,
             mode=Import.Mode(mode),
             dry_run=dry_run,
             is_confirmed=confirmed,
@@ -275,3 +282,32 @@ def cancel(run: int, as_json: bool) -> None:
     """Cancel an import. What was merged stays."""
     actions.cancel(queries.find(run), by=None)
     _print(summary_of(run), as_json=as_json)
+
+
+@imports.command(epilog=examples("tidings imports mappings", "tidings imports mappings --json"))
+@as_json
+@database()
+def mappings(as_json: bool) -> None:
+    """List saved mappings: what the columns of a kind of file mean."""
+    found = [saved_mappings.summary(kept) for kept in saved_mappings.listed()]
+    if as_json:
+        print_json(found)
+    else:
+        rows = ([kept["name"], kept["key"], ", ".join(kept["columns"])] for kept in found)
+        print_rows(
+            ("name", "key", "columns"), rows, empty="None is saved. Use `tidings import --save-mapping`."
+        )
+
+
+@imports.command("forget-mapping", epilog=examples('tidings imports forget-mapping "CRM export"'))
+@click.argument("name")
+@as_json
+@database()
+def forget_mapping(name: str, as_json: bool) -> None:
+    """Delete a saved mapping."""
+    kept = saved_mappings.called(name)
+    saved_mappings.forget(kept, by=None)
+    if as_json:
+        print_json({"deleted": kept.name})
+    else:
+        click.echo(f"Deleted the mapping “{kept.name}”.")

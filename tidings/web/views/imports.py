@@ -179,6 +179,7 @@ def _begin(request: OperatorRequest, run: Import, draft: Draft) -> None:
         layout=draft.reading.layout if draft.reading else None,
         choices=draft.choices,
         **draft.said,
+        save_as=chosen["save_as"],
         mode=Import.Mode(chosen["mode"]),
         dry_run=chosen["dry_run"],
     )
