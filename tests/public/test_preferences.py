@@ -122,3 +122,11 @@ def test_a_link_of_somebody_erased_says_so(browser, page, anna):
 
 def test_the_link_of_a_preview_opens_a_preview(browser):
     assert "Only a preview" in browser.get("/p/preview").content.decode()
+
+
+def test_who_left_a_group_can_come_back_by_its_link_wherever_it_stands(browser, make_group, make_contact):
+    group, berta = make_group("Board"), make_contact()
+    unsubscribe(berta, group.pk, source="link")
+    link = f"/p/{make_token(PURPOSE, group.pk, berta.pk, 1)}"
+    browser.post(link, {"seen": group.pk, "group": group.pk})
+    assert groups_of(berta) == {group.pk}

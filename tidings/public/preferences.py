@@ -79,10 +79,11 @@ def _channels_of(contact: Contact) -> list[str]:
 
 
 def _choices(contact: Contact, linked: int) -> list[Choice]:
-    """The groups of the preference centre, and the one whose link was opened if the person is in it."""
+    """The groups of the preference centre, and the one whose link was opened if the person is in it or left it."""
     states = dict(Membership.objects.filter(contact=contact).values_list("group_id", "state"))
     groups = {group.pk: group for group in _offered()}
-    if linked in states and linked not in groups:
+    has_left = OptOut.objects.filter(contact=contact, group=linked, scope=OptOut.Scope.GROUP).exists()
+    if (linked in states or has_left) and linked not in groups:
         groups |= {group.pk: group for group in Group.objects.filter(pk=linked, archived_at=None)}
     return [
         Choice(group, states.get(group.pk) in ON, states.get(group.pk) == Membership.State.AWAITING_APPROVAL)
