@@ -33,7 +33,8 @@ SELECT c.email FROM sendout_batches b
 CROSS JOIN unnest(b.contact_ids) AS contact_id JOIN contacts c ON c.id = contact_id
 """
 _COUNTS = """
-SELECT state, rows, created, joined, updated, unchanged, kept_out, duplicates, rejected FROM imports ORDER BY id
+SELECT state, rows, created, joined, updated, unchanged, removed, ignored, absent, kept_out, duplicates, rejected
+FROM imports ORDER BY id
 """
 
 

@@ -112,11 +112,11 @@ class Stage:
         self._started.append(process)
         return process
 
-    def import_file(self, group: str, lines: list[str]) -> int:
+    def import_file(self, group: str, lines: list[str], *options: str) -> int:
         """Queues the import of a file with these lines; its id."""
         file = self.folder / "people.csv"
         file.write_text("\n".join(lines))
-        return self.tidings("import", group, file, "--no-wait")["id"]
+        return self.tidings("import", group, file, "--no-wait", *options)["id"]
 
     # What a look at the database tells.
 

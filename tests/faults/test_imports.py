@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from tests.faults.conftest import GROUP_ADDRESS, HEADER, MEMBERS
 from tests.faults.promises import check_at_once, contents, finish_imports
 from tests.faults.stage import Stage
 
@@ -17,6 +18,7 @@ HOLDER = (
 TAKEN = "SELECT token FROM processes WHERE token >= %(token)s AND kind = 'import' AND state = 'running'"
 LEFTOVERS = "SELECT nspname FROM pg_namespace WHERE nspname ~ '^import_'"
 KILLS_PER_IMPORT = 2
+MODES = ("add", "update", "join", "replace", "remove", "add_and_update")
 IMPORTS = 5  # with two kills each: ten random moments
 
 
@@ -92,3 +94,20 @@ def test_an_import_goes_on_when_the_database_is_killed(import_stage, undisturbed
     time.sleep(dice.uniform(0, seconds))
     import_stage.kill_database()
     assert finish_imports(import_stage) == expected
+
+
+def run_all_modes(stage: Stage, dice, *, longest_pause_seconds: float = 0) -> dict:
+    """Imports in each mode, one after the other; with a pause, its worker is killed once after at most so long."""
+    stage.start_supervisor()
+    for number, mode in enumerate(MODES):
+        people = [f"p{n:05}@example.com,{mode} {n}" for n in range(number * 300, number * 300 + MEMBERS)]
+        stage.import_file(GROUP_ADDRESS, [HEADER, *people], "--mode", mode, "--confirm")
+        if longest_pause_seconds:
+            kill_the_importer(stage, dice.uniform(0, longest_pause_seconds))
+        stage.wait_until(lambda: is_over(stage), f"the import in the mode {mode} has ended")
+    return finish_imports(stage)
+
+
+def test_each_mode_ends_as_undisturbed_when_its_worker_is_killed_at_random(group_home, copy_of, dice):
+    expected = run_all_modes(copy_of(group_home), dice)
+    assert run_all_modes(copy_of(group_home), dice, longest_pause_seconds=0.6) == expected
