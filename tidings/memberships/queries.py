@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -68,6 +69,12 @@ def members(group: Group, *, after: int = 0, prefix: str = "", state: str = "") 
     if prefix:
         found = found.filter(contact__email__startswith=prefix.lower())
     return found.order_by("contact_id")
+
+
+def member_values(contact: Contact, group: Group) -> dict[str, Any]:
+    """The values of the member's attributes by their keys; none for who is no member."""
+    found = Membership.objects.filter(contact=contact, group=group).values_list("attributes", flat=True)
+    return found.first() or {}
 
 
 def groups_of(contact: Contact) -> QuerySet[Membership]:

@@ -11,7 +11,6 @@ from datetime import datetime
 from asgiref.sync import sync_to_async
 from django.conf import settings
 
-from tidings.attributes.rules import OWN_COLUMNS
 from tidings.blacklists.queries import hits_of
 from tidings.channels.outcomes import Kind, Outcome
 from tidings.contacts.models import Contact
@@ -25,7 +24,7 @@ from tidings.messaging.links import confirm_link
 from tidings.messaging.mime.message import Content, find_names
 from tidings.sendouts.deliver import Worker
 from tidings.sendouts.delivery.engine import DOUBTS_AT_MOST, STOPPED
-from tidings.sendouts.snapshot import Snapshot, compile_content, freeze
+from tidings.sendouts.snapshot import Snapshot, compile_content, freeze, row_of
 
 NO_SENDOUT = 0
 # Long enough for a connection to be opened. A relay that is away for longer is asked again after a pause.
@@ -111,8 +110,7 @@ def _made(letter: Letter, contact: Contact, group: Group) -> Ready:
         links=("confirm",),
     )
     snapshot = Snapshot(NO_SENDOUT, group.pk, frozen["sender_address"], message)
-    row = {name: getattr(contact, name) for name in OWN_COLUMNS} | {"attributes": contact.attributes}
-    copy = snapshot.copier()(contact.pk, row)
+    copy = snapshot.copier()(contact.pk, row_of(contact, group))
     links = {**copy.links, "confirm": confirm_link(group.pk, contact.pk, letter.request_id or 0)}
     data = message.render(copy._replace(links=links, message_id=letter.message_id))
     return Ready(letter, snapshot.sender, copy.address, data)

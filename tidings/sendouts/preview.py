@@ -2,13 +2,12 @@
 
 from django.conf import settings
 
-from tidings.attributes.rules import OWN_COLUMNS
 from tidings.contacts.models import Contact
 from tidings.groups.models import Group
 from tidings.messaging.links import LINK_NAMES, UNSUBSCRIBE_PATH
 from tidings.messaging.mime.message import Preview
 from tidings.messaging.models import Version
-from tidings.sendouts.snapshot import Snapshot, compile_version, freeze
+from tidings.sendouts.snapshot import Snapshot, compile_version, freeze, row_of
 
 NO_SENDOUT = 0
 PREVIEW_TOKEN = "preview"  # noqa: S105 - no secret: what stands where a real copy has a token
@@ -24,8 +23,7 @@ def preview(
     frozen = freeze(group, sender_name=sender_name, sender_address=sender_address)
     message = compile_version(version, frozen)
     snapshot = Snapshot(NO_SENDOUT, group.pk, frozen["sender_address"], message)
-    row = {name: getattr(contact, name) for name in OWN_COLUMNS} | {"attributes": contact.attributes}
-    copy = snapshot.copier()(contact.pk, row)
+    copy = snapshot.copier()(contact.pk, row_of(contact, group))
     return message.preview(copy._replace(links=_harmless_links()))
 
 

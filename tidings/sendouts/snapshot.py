@@ -6,10 +6,13 @@ from email.utils import format_datetime
 from functools import lru_cache
 from typing import Any
 
+from tidings.attributes.models import Attribute
 from tidings.attributes.queries import keys
 from tidings.attributes.rules import OWN_COLUMNS
+from tidings.contacts.models import Contact
 from tidings.groups.models import Group
 from tidings.kernel import clock
+from tidings.memberships.queries import member_values
 from tidings.messaging.links import LINK_NAMES, link_maker
 from tidings.messaging.mime.message import BODY_TAG, CompiledMessage, Content, Copy, Sender, compile_message
 from tidings.messaging.models import Version
@@ -21,7 +24,6 @@ MESSAGE_NAMES = ("subject", "name", "id")
 COMPILED_AT_ONCE = 8  # sendouts that one worker serves in turns
 
 Row = dict[str, Any]
-NOTHING: dict[str, object] = {}  # members have no attributes of their own yet
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Snapshot:
     message: CompiledMessage
 
     def copier(self) -> Callable[[int, Row], Copy]:
-        """Makes the facts of one copy from a contact's id and a row with the identities and `attributes`.
+        """Makes the facts of one copy from a contact's id and a row with the identities, `attributes` and `member`.
 
         The Date header of all of them is the moment of this call.
         """
@@ -48,7 +50,7 @@ class Snapshot:
             for column in OWN_COLUMNS:
                 profile[column] = row[column]
             message_id = f"{before}{contact}{behind}"
-            return Copy(row["email"], name, profile, NOTHING, links_for(contact), message_id, date)
+            return Copy(row["email"], name, profile, row["member"], links_for(contact), message_id, date)
 
         return copy_for
 
@@ -135,7 +137,19 @@ def _before_subject(prefix: str) -> str:
 
 def known_names(group: dict[str, Any]) -> KnownNames:
     """The names a message may use in a group whose values are `group`."""
-    return KnownNames(contact=keys(), member=(), group=list(group), message=MESSAGE_NAMES, links=LINK_NAMES)
+    return KnownNames(
+        contact=keys(),
+        member=keys(Attribute.Scope.MEMBER),
+        group=list(group),
+        message=MESSAGE_NAMES,
+        links=LINK_NAMES,
+    )
+
+
+def row_of(contact: Contact, group: Group) -> Row:
+    """What a batch reads of a recipient, for a single copy."""
+    identities = {name: getattr(contact, name) for name in OWN_COLUMNS}
+    return identities | {"attributes": contact.attributes, "member": member_values(contact, group)}
 
 
 @lru_cache(maxsize=COMPILED_AT_ONCE)

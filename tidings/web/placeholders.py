@@ -1,7 +1,10 @@
 """The placeholders that a message may use, written as they go into it, and what a version uses wrongly."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tidings.attributes import rules
+from tidings.attributes.models import Attribute
 from tidings.attributes.queries import catalogue, keys
 from tidings.groups.models import GroupAttribute
 from tidings.messaging.mime.message import find_names
@@ -9,6 +12,8 @@ from tidings.messaging.models import Version
 from tidings.messaging.personalization.names import KnownNames
 from tidings.messaging.queries import archived_names, content_of
 
+MEMBER = Attribute.Scope.MEMBER
+WHOSE = ("contact", "member")
 GROUP_NAMES = ("name", "address", "id")
 MESSAGE_NAMES = ("subject", "name")
 GROUP_ATTRIBUTES_SHOWN = 100
@@ -33,19 +38,20 @@ def lookup(root: str, name: str, fallback: str = "") -> str:
 
 
 def picker() -> list[tuple[str, list[Placeholder]]]:
-    """All placeholders there are, by kind."""
-    contact = [
-        Placeholder(one.label, lookup("contact", one.key)) for one in catalogue() if _can_be_named(one.key)
-    ]
-    contact.insert(
-        0, Placeholder("First name or “friend”", lookup("contact", "first_name", ' | default("friend")'))
-    )
-    return [
+    """All placeholders there are, by kind; a kind without any is left out."""
+    friend = Placeholder("First name or “friend”", lookup("contact", "first_name", ' | default("friend")'))
+    kinds = [
         ("Links", [Placeholder("Link to unsubscribe", lookup("links", "unsubscribe"))]),
-        ("Contact", contact),
+        ("Contact", [friend, *_values("contact", catalogue())]),
+        ("Member", _values("member", catalogue(MEMBER))),
         ("Group", [Placeholder(name.capitalize(), lookup("group", name)) for name in _group_names()]),
         ("Message", [Placeholder(name.capitalize(), lookup("message", name)) for name in MESSAGE_NAMES]),
     ]
+    return [(kind, placeholders) for kind, placeholders in kinds if placeholders]
+
+
+def _values(root: str, attributes: Iterable[rules.Attribute]) -> list[Placeholder]:
+    return [Placeholder(one.label, lookup(root, one.key)) for one in attributes if _can_be_named(one.key)]
 
 
 def _group_names() -> list[str]:
@@ -61,7 +67,7 @@ def _can_be_named(name: str) -> bool:
 def warnings_about(version: Version) -> list[str]:
     """What will probably surprise somebody, though it can be saved."""
     names = find_names(content_of(version))
-    found = [_unknown(name) for root, name in sorted(names) if root == "contact" and not _is_known(name)]
+    found = [_unknown(*name) for name in sorted(names) if name[0] in WHOSE and not _is_known(*name)]
     found += [f"“{name}” is archived, so no group can be sent this." for name in archived_names(version)]
     if not any(root == "links" for root, _ in names):
         found.append(
@@ -77,18 +83,18 @@ def warnings_about(version: Version) -> list[str]:
 
 
 def _known() -> KnownNames:
-    return KnownNames(contact=keys())
+    return KnownNames(contact=keys(), member=keys(MEMBER))
 
 
-def _is_known(name: str) -> bool:
+def _is_known(root: str, name: str) -> bool:
     try:
-        _known().spelling("contact", name)
+        _known().spelling(root, name)
     except KeyError:
         return False
     return True
 
 
-def _unknown(name: str) -> str:
-    alike = _known().alike("contact", name)
+def _unknown(root: str, name: str) -> str:
+    alike = _known().alike(root, name)
     advice = f" Did you mean “{alike}”?" if alike else ""
-    return f"No contact has an attribute “{name}”, so no group can be sent this.{advice}"
+    return f"No {root} has an attribute “{name}”, so no group can be sent this.{advice}"

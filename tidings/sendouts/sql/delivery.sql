@@ -59,6 +59,7 @@ WHERE b.id = %(batch)s
 -- An opt-out counts from the group, from its channel and from everything; the group may be gone by now. Reads the part
 -- `listed` of blacklists. Rides deliveries_pkey, contacts_pkey, memberships_pkey, opt_outs_once.
 SELECT r.position::int AS position, r.contact_id, c.email, c.mobile, c.external_id, c.language, c.attributes,
+       m.attributes AS member,
        CASE WHEN c.id IS NULL THEN 'erased'
             WHEN EXISTS (
                 SELECT 1 FROM opt_outs o
