@@ -72,3 +72,12 @@ def test_it_saves_uses_lists_and_forgets_a_mapping(tidings, make_group, tmp_path
     assert tidings("imports", "mappings", "--json").json[0]["columns"] == {"Kontakt": "email"}
     assert tidings("imports", "forget-mapping", "CRM").code == 0
     assert tidings(*words, "--mapping", "crm").code == 4
+
+
+def test_the_commands_about_imports_are_also_found_under_import(tidings, make_group, tmp_path) -> None:
+    file, saved = tmp_path / "people.csv", tmp_path / "rejects.csv"
+    file.write_text("email\nanna@example.com\nbroken\n")
+    number = tidings("import", str(make_group().pk), str(file), "--no-wait", "--json").json["id"]
+    run_import(number, NAME)
+    assert tidings("import", "rejects", str(number), "--out", str(saved)).code == 0
+    assert "broken" in saved.read_text()

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import click
 
@@ -56,8 +56,20 @@ class Unconfirmed(TidingsError):
     """
 
 
+class ImportFile(click.Command):
+    """`tidings import GROUP FILE`; what `tidings imports` does is also found here, as `tidings import rejects 7`."""
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        if args and args[0] in imports.commands:  # no group is called so: they are named by id or address
+            return imports.make_context(info_name, args, parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+
 @click.command(
     "import",
+    cls=ImportFile,
     epilog=examples(
         "tidings import news@example.org people.csv",
         "tidings import news@example.org all-members.csv --mode replace",
