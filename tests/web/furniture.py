@@ -11,6 +11,7 @@ from tidings.accounts.actions import create_api_key, create_user, revoke_api_key
 from tidings.accounts.models import User
 from tidings.attributes.actions import define
 from tidings.attributes.models import Attribute
+from tidings.attributes.rules import BUILT_IN
 from tidings.blacklists import actions as blacklists
 from tidings.blacklists.models import BlacklistImport, Entry
 from tidings.blacklists.models import Reject as ListReject
@@ -25,6 +26,8 @@ from tidings.groups.models import Group
 from tidings.groups.settings import Joining
 from tidings.imports.actions import upload
 from tidings.imports.models import Import, Reject
+from tidings.imports.rules.mapping import Column, Mapping
+from tidings.imports.saved import keep
 from tidings.kernel import clock
 from tidings.locks import actions as locks
 from tidings.locks.models import GroupLock, Process
@@ -93,6 +96,7 @@ def furnish() -> World:
     sendout = send(weekly, people[:4], user)
     draft = upload(empty, BytesIO(PEOPLE_CSV.encode()), filename="people.csv", by=user)
     imported = import_long_ago(weekly, user)
+    keep("CRM export", Mapping((Column("E-Mail", BUILT_IN["email"]), Column("Fax"))), by=user)
     revoke_api_key(create_api_key(user, "old shop")[0])
     create_api_key(user, "web shop")
     mail = catch(people[0])

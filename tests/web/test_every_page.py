@@ -75,6 +75,7 @@ PAGES = [
     ("/imports/", "Import a file"),
     ("/imports/?q=nothing-is-called-so", "Show all imports"),
     ("/imports/new/", "Weekly newsletter"),
+    ("/imports/mappings/", "Delete CRM export"),
     ("/groups/{group.pk}/import/", "Upload and look"),
     ("/imports/{draft.pk}/", "Discard"),
     ("/imports/{imported.pk}/", "Rejected rows as CSV"),

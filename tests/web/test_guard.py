@@ -45,6 +45,7 @@ def test_it_binds_every_path_with_page(pattern):
         "blacklist/1/remove/",
         "exports/1/cancel/",
         "blacklist/imports/1/cancel/",
+        "imports/mappings/1/forget/",
     ],
 )
 def test_it_changes_nothing_by_a_get(operator, path):

@@ -63,7 +63,9 @@ class Tally(models.Model):
     `tasks.fold_tallies` sums old rows into one.
     """
 
-    group = models.ForeignKey(Group, models.DO_NOTHING, related_name="+", db_constraint=False)
+    group = models.ForeignKey(
+        Group, models.DO_NOTHING, related_name="tallies", db_constraint=False
+    )  # the list of groups is ordered by it
     state = models.CharField(max_length=20, choices=Membership.State)
     members = models.BigIntegerField()
 
