@@ -13,7 +13,7 @@ from tidings.kernel import db
 @pytest.fixture
 def behind(committed) -> Iterator[None]:
     """The database looks as if its newest migration hadn't been applied."""
-    last = ("exports", "0001_initial")
+    last = ("exports", "0002_choices_and_files")
     MigrationRecorder(connection).record_unapplied(*last)
     yield
     MigrationRecorder(connection).record_applied(*last)
@@ -22,7 +22,7 @@ def behind(committed) -> Iterator[None]:
 def test_it_never_changes_a_database_of_somebody_else_unasked(tidings, behind) -> None:
     result = tidings("group", "list", "--json")
     assert (result.code, result.error["error"]) == (3, "not_migrated")
-    assert pending() == ["exports.0001_initial"]
+    assert pending() == ["exports.0002_choices_and_files"]
 
 
 def test_it_says_in_a_check_that_migrations_are_missing(tidings, behind) -> None:

@@ -120,7 +120,7 @@ def test_a_worker_killed_while_it_freezes_the_audience_is_replaced(stage, relay)
     with psycopg.connect(**connection_params(stage.folder)) as obstacle:
         obstacle.execute("LOCK TABLE sendout_batches IN SHARE MODE")
         sendout = send(stage, GROUP)
-        waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ~ 'sendout_batches'"
+        waiting = "SELECT FROM pg_locks WHERE NOT granted AND relation = 'sendout_batches'::regclass"
         stage.wait_until(lambda: stage.rows(waiting), "the worker freezes the audience")
         stage.kill(worker.pid)
         worker.wait(STOP_SECONDS)

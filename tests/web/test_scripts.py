@@ -63,8 +63,8 @@ def test_back_shows_the_whole_page_after_a_search(tab):
 
 
 def test_ctrl_s_saves(tab, site):
-    tab.goto(f"/groups/{site[0].group.pk}/settings/")
-    tab.get_by_label("Sender name").fill("The weekly team")
+    tab.goto(f"/groups/{site[0].group.pk}/settings/sender/")
+    tab.get_by_label("From name").fill("The weekly team")
     tab.keyboard.press("Control+s")
     tab.get_by_text("Settings are saved").wait_for()
 

@@ -1,5 +1,7 @@
 """`tidings blacklist`: who never gets anything."""
 
+from collections.abc import Iterable
+
 import click
 
 from tidings.blacklists import actions, queries
@@ -98,12 +100,18 @@ def check(*, address: str, ref: str | None, as_json: bool) -> None:
 @blacklist.command(epilog=examples("tidings blacklist export --out blacklist.csv"))
 @of_group
 @click.option("--out", required=True, metavar="FILE", help="Where to; `-` is standard output.")
+@as_json
 @database()
-def export(*, ref: str | None, out: str) -> None:
+def export(*, ref: str | None, out: str, as_json: bool) -> None:
     """Save all entries as CSV; `tidings blacklist import` reads it back."""
-    lines = queries.as_csv(_group(ref))
+    _save(queries.as_csv(_group(ref)), out, as_json=as_json)
+
+
+def _save(lines: Iterable[str], out: str, *, as_json: bool) -> None:
     with saved(out) as target:
         target.writelines(line.encode() for line in lines)
+    if as_json and out != "-":
+        print_json({"file": out})
 
 
 @blacklist.command(
@@ -144,12 +152,11 @@ def import_list(*, file: str, ref: str | None, mode: str, no_wait: bool, as_json
 @blacklist.command(epilog=examples("tidings blacklist rejects 4 --out rejects.csv"))
 @click.argument("run", metavar="ID", type=int)
 @click.option("--out", required=True, metavar="FILE", help="Where to; `-` is standard output.")
+@as_json
 @database()
-def rejects(*, run: int, out: str) -> None:
+def rejects(*, run: int, out: str, as_json: bool) -> None:
     """Save the values that an import left out, each with line and reason, as CSV."""
-    lines = queries.rejects_csv(queries.find_import(run))
-    with saved(out) as target:
-        target.writelines(line.encode() for line in lines)
+    _save(queries.rejects_csv(queries.find_import(run)), out, as_json=as_json)
 
 
 @blacklist.command(epilog=examples("tidings blacklist cancel 4"))
