@@ -27,6 +27,7 @@ from tidings.kernel.embedded.server import Server
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / "var" / "demo"
+LOG = HOME / "up.log"
 MESSAGE = Path(__file__).with_name("message")
 LARGE, SMALL = "readers@lantern.example", "club@lantern.example"
 ADDRESSES = {"large": LARGE, "small": SMALL}
@@ -51,7 +52,9 @@ def main() -> None:
     started = time.monotonic()
     try:
         with _tidings_up(port) as up:
-            _tell(started)
+            files = _write_files()  # while it starts
+            _wait_for_page(up, port)
+            _tell(files, started)
             if not asked.once:
                 _stay(up, port)
     except BrokenStory as broken:
@@ -87,42 +90,44 @@ def _tidings_up(port: int) -> Iterator[subprocess.Popen[bytes]]:
         del os.environ[name]
     os.environ["TIDINGS_HOME"] = str(HOME)
     os.environ["TIDINGS_PASSWORD"] = secrets.token_urlsafe(9)
-    log = HOME / "up.log"
     _say("Tidings starts: database, web, workers and mailbox", f"tidings up --web-port {port}")
-    with log.open("wb") as output:
+    with LOG.open("wb") as output:
         # A session of its own: Ctrl-C reaches us, and we end it in order.
         up = subprocess.Popen(
             _words("up", "--web-port", str(port)), stdout=output, stderr=output, start_new_session=True
         )
     try:
-        _wait_for_page(up, port, log)
         yield up
     finally:
         up.terminate()
         up.wait(STOP_LIMIT_SECONDS)
 
 
-def _wait_for_page(up: subprocess.Popen[bytes], port: int, log: Path) -> None:
-    end = time.monotonic() + START_LIMIT_SECONDS
-    while time.monotonic() < end:
-        if up.poll() is not None:
-            raise BrokenStory(f"`tidings up` ended:\n{log.read_text()}")
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/login/", timeout=5).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise BrokenStory(f"`tidings up` doesn't answer; {log} says more.")
-
-
-def _tell(started: float) -> None:
+def _write_files() -> list[Expectation]:
     _say("100,000 people, as four tools export them, with duplicates and broken rows")
     folder = HOME / "files"
     folder.mkdir()
     files = write_files(folder)
     for file in files:
         print(f"  {file.path.name}: {file.rows:,} rows, {file.path.stat().st_size / 1e6:.1f} MB")
+    return files
+
+
+def _wait_for_page(up: subprocess.Popen[bytes], port: int) -> None:
+    end = time.monotonic() + START_LIMIT_SECONDS
+    while time.monotonic() < end:
+        if up.poll() is not None:
+            raise BrokenStory(f"`tidings up` ended:\n{LOG.read_text()}")
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/login/", timeout=5).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise BrokenStory(f"`tidings up` doesn't answer; {LOG} says more.")
+
+
+def _tell(files: list[Expectation], started: float) -> None:
     _make_groups()
     _import(files)
     _check_members()
