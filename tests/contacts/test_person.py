@@ -162,7 +162,7 @@ def test_what_a_carrier_quoted_is_hashed_and_the_sums_hold(make_sendout, deliver
 def test_a_search_whose_worker_died_goes_on(anna, committed, monkeypatch):
     record("blacklist.added", 1, pattern=ANNA)
     erasure = erase(anna, by=None)
-    monkeypatch.setattr("tidings.imports.redaction.Rejects.newest", lambda _log: 1 / 0)
+    monkeypatch.setattr("tidings.contacts.redaction.RejectedRows.newest", lambda _log: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         run_erasure(erasure.pk, "first")
     monkeypatch.undo()

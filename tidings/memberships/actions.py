@@ -41,8 +41,7 @@ def add(
     """
     _demand_open(group, mode)
     hold(contact)
-    if against := opt_outs_against(contact, group):
-        raise OptedOut(contact=str(contact), what=against[0].thing)
+    _demand_no_opt_out(contact, group)
     state = State.PENDING if mode == Joining.DOUBLE_OPT_IN else State.ACTIVE
     if not join(contact, group.pk, state, source):
         return False
@@ -60,6 +59,11 @@ def _demand_open(group: Group, mode: Joining) -> None:
         raise GroupArchived(group=group.name)
     if mode != Joining.SILENT and not letters.sends_letters(group):
         raise NoLetters(group=group.name)
+
+
+def _demand_no_opt_out(contact: Contact, group: Group) -> None:
+    if against := opt_outs_against(contact, group):
+        raise OptedOut(contact=str(contact), what=against[0].thing)
 
 
 @transaction.atomic
@@ -140,8 +144,7 @@ def complain(contact: Contact, group_id: int, *, source: str, by: User | None = 
 def approve(contact: Contact, group: Group, *, source: str, by: User | None, ip: str = "") -> None:
     """Lets somebody in who awaits approval."""
     member = _member_in(State.AWAITING_APPROVAL, contact, group)
-    if against := opt_outs_against(contact, group):
-        raise OptedOut(contact=str(contact), what=against[0].thing)
+    _demand_no_opt_out(contact, group)
     move(member, State.ACTIVE)
     note(Act.APPROVED, contact, group.pk, source=source, by=by, ip=ip)
     welcome(contact, group)
@@ -169,8 +172,7 @@ def deactivate(contact: Contact, group: Group, *, source: str, by: User | None, 
 def reactivate(contact: Contact, group: Group, *, source: str, by: User | None, reason: str = "") -> None:
     """Takes up messages to a deactivated member again. Raises `OptedOut`, as after a complaint."""
     member = _member_in(State.DEACTIVATED, contact, group)
-    if against := opt_outs_against(contact, group):
-        raise OptedOut(contact=str(contact), what=against[0].thing)
+    _demand_no_opt_out(contact, group)
     move(member, State.ACTIVE)
     note(Act.REACTIVATED, contact, group.pk, source=source, by=by, reason=reason)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import StreamingHttpResponse
 
-from tidings.kernel.sheets import defuse
+from tidings.kernel.sheets import MARK, defuse
 
 
 class _Line:
@@ -29,7 +29,7 @@ def csv_response(
 
 def _lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     writer = csv.writer(_Line())
-    yield "\ufeff"  # spreadsheets take a file without it for a local character set
+    yield MARK
     yield writer.writerow(header)
     for row in rows:
         yield writer.writerow([_cell(value) for value in row])
