@@ -3,12 +3,17 @@
 import ast
 import inspect
 import textwrap
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from procrastinate.contrib.django import app
+
+import tidings
 
 MOST_STATEMENTS = 5
 SERVED_QUEUES = {"sending", "long"}
+app.perform_import_paths()
 TASKS = [task for name, task in sorted(app.tasks.items()) if task.func.__module__.startswith("tidings.")]
 
 
@@ -17,6 +22,11 @@ def statements(function) -> int:
     [definition] = ast.parse(textwrap.dedent(inspect.getsource(function))).body
     found = [node for node in ast.walk(definition) if isinstance(node, ast.stmt)]
     return len(found) - 2  # the definition itself, and its docstring
+
+
+def test_a_worker_imports_the_tasks_of_every_package():
+    written = {f"tidings.{path.parent.name}.tasks" for path in Path(tidings.__path__[0]).glob("*/tasks.py")}
+    assert set(settings.PROCRASTINATE_IMPORT_PATHS) == written
 
 
 def test_there_are_tasks():
