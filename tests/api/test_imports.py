@@ -34,6 +34,16 @@ def test_it_refuses_a_body_that_is_no_file(caller: Any, group: Any) -> None:
     assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_body")
 
 
+def test_it_takes_how_people_join(caller: Any, group: Any) -> None:
+    answer = caller.upload(f"/imports?group={group.pk}&joining=notice", FILE)
+    assert (answer.status_code, answer.json()["joining"], answer.json()["letters"]) == (202, "notice", 0)
+
+
+def test_it_refuses_letters_where_nobody_joins(caller: Any, group: Any) -> None:
+    answer = caller.upload(f"/imports?group={group.pk}&joining=notice&mode=update", FILE)
+    assert (answer.status_code, answer.json()["code"]) == (422, "nobody_joins")
+
+
 def test_it_refuses_unknown_columns_before_anything_changes(caller: Any, group: Any) -> None:
     answer = caller.upload(f"/imports?group={group.pk}", b"email,Fax\na@example.com,1\n")
     assert answer.status_code == 422

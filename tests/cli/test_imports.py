@@ -20,6 +20,12 @@ def test_it_takes_each_mode(tidings, make_group, people, mode) -> None:
     assert (started.code, started.json["mode"]) == (0, mode)
 
 
+def test_it_takes_how_people_join(tidings, make_group, people) -> None:
+    group = str(make_group().pk)
+    started = tidings("import", group, people, "--joining", "double_opt_in", "--no-wait", "--json")
+    assert (started.code, started.json["joining"]) == (0, "double_opt_in")
+
+
 def test_a_question_is_told_and_can_be_confirmed(tidings, make_group, make_members, people) -> None:
     group = make_group()
     make_members(group, 5)

@@ -187,7 +187,7 @@ def test_who_was_overtaken_settles_nothing(asked):
 
 def test_a_settled_letter_is_not_taken_again(asked, send, relay):
     send()
-    tasks.queue_letter(asked.pk)
+    tasks.queue_letters([asked.pk])
     send()
     assert relay.recipients == [ANNA]
 

@@ -197,6 +197,19 @@ def test_a_draft_starts_in_the_chosen_mode(world, operator, draft_form):
     assert Import.objects.get(pk=world.draft.pk).mode == Import.Mode.UPDATE
 
 
+def test_a_draft_starts_with_the_chosen_way_to_join(world, operator, draft_form):
+    operator.post(f"/imports/{world.draft.pk}/", {**draft_form, "do": "start", "joining": "double_opt_in"})
+    assert Import.objects.get(pk=world.draft.pk).joining == "double_opt_in"
+    assert "Once they confirm" in operator.get(f"/imports/{world.draft.pk}/").content.decode()
+
+
+def test_letters_where_nobody_joins_are_refused_on_the_form(world, operator, draft_form):
+    form = {**draft_form, "do": "start", "mode": "update", "joining": "notice"}
+    html = operator.post(f"/imports/{world.draft.pk}/", form).content.decode()
+    assert "nobody joins the group" in html
+    assert Import.objects.get(pk=world.draft.pk).state == Import.State.DRAFT
+
+
 def test_a_mode_that_there_is_not_starts_nothing(world, operator, draft_form):
     response = operator.post(f"/imports/{world.draft.pk}/", {**draft_form, "do": "start", "mode": "burn"})
     assert response.status_code == 200

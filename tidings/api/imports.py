@@ -14,6 +14,7 @@ from tidings.api.paging import BEGINNING_OF_NEWEST, After, Limit, Page, cut
 from tidings.api.problems import answers
 from tidings.api.uploads import Upload, body_of, received
 from tidings.groups.queries import find as find_group
+from tidings.groups.settings import Joining
 from tidings.imports import actions, queries, saved
 from tidings.imports.models import Import
 from tidings.imports.rules.formats import Kind, written
@@ -67,6 +68,7 @@ class ImportOut(Schema):
     group: int = Field(examples=[7])
     filename: str = Field(examples=["people.csv"])
     mode: str = Field(examples=["add_and_update"])
+    joining: Joining = Field(description="How people come in whom the mode lets join.", examples=["silent"])
     dry_run: bool
     rows: int = Field(examples=[95_950])
     created: int = Field(examples=[60_000])
@@ -82,6 +84,11 @@ class ImportOut(Schema):
     )
     duplicates: int = Field(description="Stand again further down.", examples=[0])
     rejected: int = Field(examples=[950])
+    letters: int = Field(
+        description="Letters that were written: of welcome with `notice`, to confirm with `double_opt_in`, and to "
+        "confirm wherever an address changed.",
+        examples=[0],
+    )
     absent: int = Field(
         description="Members who weren't in the file and were removed by the mode `replace`; no rows of the file. "
         "While the import awaits confirmation: how many would be.",
@@ -121,6 +128,10 @@ def start_import(
     group: Annotated[str, Query(description="The group's id or address.", examples=["news@example.org"])],
     filename: Annotated[str, Query(max_length=300, examples=["people.csv"])] = "",
     mode: Mode = Mode.ADD_AND_UPDATE,
+    joining: Annotated[
+        Joining,
+        Query(description="How people come in: silently, with a letter of welcome, once they confirm."),
+    ] = Joining.SILENT,
     format: Annotated[  # noqa: A002 - the caller's word
         Kind | None, Query(description="Instead of what the file looks like.")
     ] = None,
@@ -173,13 +184,14 @@ def start_import(
             saved=mapping,
             save_as=save_mapping,
             mode=mode,
+            joining=joining,
             dry_run=dry_run,
             is_confirmed=confirmed,
         )
         return idempotency.Started(f"{request.path}/{run.pk}", import_out(run).dict())
 
     with received(request, filename) as upload:
-        asked = [found.pk, upload.filename, upload.digest, choices, unknown_columns, mode, dry_run]
+        asked = [found.pk, upload.filename, upload.digest, choices, unknown_columns, mode, joining, dry_run]
         asked += [confirmed, layout, key, clear_marker, mapping, save_mapping]
         started = idempotency.once(idempotency_key, asked, lambda: start(upload), by=request.auth)
     response["Location"] = started.location

@@ -26,8 +26,8 @@ ATTRIBUTE_VALUES: list[str] = [
 ATTRIBUTE_USERS: list[str] = ["tidings.messaging.queries.messages_using"]
 """Each is `(attribute) -> list[str]`: where an attribute is in use, in words a person understands."""
 
-LETTER_CARRIERS: list[str] = ["tidings.sendouts.tasks.queue_letter"]
-"""Each is `(letter_id) -> None`, called in the transaction that wrote a letter: it sees to it that it is sent."""
+LETTER_CARRIERS: list[str] = ["tidings.sendouts.tasks.queue_letters"]
+"""Each is `(letter_ids) -> None`, called in the transaction that wrote these letters: it has them sent."""
 
 PERSONAL_LOGS: list[str] = [
     "tidings.journal.redaction.facts",

@@ -19,9 +19,11 @@ from tidings.attributes.queries import catalogue
 from tidings.groups.errors import GroupArchived
 from tidings.groups.models import Group
 from tidings.groups.queries import hold_active
+from tidings.groups.settings import Joining
 from tidings.imports import tasks
 from tidings.imports.errors import (
     ImportEnded,
+    NobodyJoins,
     NotADraft,
     NothingToConfirm,
     Unimportable,
@@ -32,6 +34,7 @@ from tidings.imports.rules.containers import unpacked
 from tidings.imports.rules.errors import FileError
 from tidings.imports.rules.formats import HEAD_BYTES, Format, Proposal, check_readable, propose_format
 from tidings.imports.rules.mapping import Key, Mapping
+from tidings.imports.rules.modes import DEEDS
 from tidings.imports.rules.recognise import Unknown, recognise
 from tidings.imports.rules.rows import Head, read_head
 from tidings.imports.saved import called, keep, said_by
@@ -39,6 +42,8 @@ from tidings.journal.actions import record
 from tidings.kernel import clock, db
 from tidings.locks import actions as locks
 from tidings.locks.models import Process
+from tidings.memberships.errors import NoLetters
+from tidings.memberships.letters import sends_letters
 
 PREVIEW_ROWS = 20
 GOING = (Import.State.QUEUED, Import.State.READING, Import.State.MERGING)
@@ -149,14 +154,17 @@ def begin(
     saved: str = "",
     save_as: str = "",
     mode: Import.Mode = Import.Mode.ADD_AND_UPDATE,
+    joining: Joining = Joining.SILENT,
     dry_run: bool = False,
     is_confirmed: bool = False,
 ) -> Import:
     """Starts a draft. Raises what is wrong with the file, or `GroupLocked`, and then has changed nothing.
 
-    A dry run only uses the group, so it takes a shared lock and runs beside sendouts. `is_confirmed` lets `replace`
-    remove any number of members without asking.
+    `joining` says how people come in whom the mode lets join: silently, with a letter of welcome, or pending until they
+    have confirmed. A dry run only uses the group, so it takes a shared lock and runs beside sendouts. `is_confirmed`
+    lets `replace` remove any number of members without asking.
     """
+    _demand_joining(run.group, mode, joining)
     reading = read(
         run, layout=layout, choices=choices, unknown=unknown, key=key, clear_marker=clear_marker, saved=saved
     )
@@ -172,10 +180,29 @@ def begin(
         if save_as:
             keep(save_as, reading.mapping, by=by)
         run.format, run.mapping = reading.layout.to_dict(), reading.mapping.to_dict()
-        run.mode, run.dry_run, run.is_confirmed, run.started_by = mode, dry_run, is_confirmed, by
+        run.mode, run.joining, run.dry_run = mode, joining, dry_run
+        run.is_confirmed, run.started_by = is_confirmed, by
         _queue(run, by=by)
-        record("import.started", run.pk, by=by, group=run.group_id, filename=run.filename, mode=mode)
+        record(
+            "import.started",
+            run.pk,
+            by=by,
+            group=run.group_id,
+            filename=run.filename,
+            mode=mode,
+            joining=joining,
+        )
     return run
+
+
+def _demand_joining(group: Group, mode: Import.Mode, joining: Joining) -> None:
+    """Letters need somebody who joins, and a channel that carries them."""
+    if joining == Joining.SILENT:
+        return
+    if not DEEDS[mode].joins:
+        raise NobodyJoins(mode=mode)
+    if not sends_letters(group):
+        raise NoLetters(group=group.name)
 
 
 def _locked(run: Import) -> Import:
@@ -213,6 +240,7 @@ def start(
     saved: str = "",
     save_as: str = "",
     mode: Import.Mode = Import.Mode.ADD_AND_UPDATE,
+    joining: Joining = Joining.SILENT,
     dry_run: bool = False,
     is_confirmed: bool = False,
 ) -> Import:
@@ -230,6 +258,7 @@ def start(
             saved=saved,
             save_as=save_as,
             mode=mode,
+            joining=joining,
             dry_run=dry_run,
             is_confirmed=is_confirmed,
         )

@@ -21,6 +21,10 @@ class NothingToConfirm(TidingsError):
     """Import {run} doesn't wait for a confirmation."""
 
 
+class NobodyJoins(TidingsError):
+    """In the mode `{mode}` nobody joins the group, so nobody gets a letter. Let the import be silent."""
+
+
 class ImportEnded(TidingsError):
     """Import {run} has ended, so there is nothing to cancel."""
 

@@ -14,13 +14,15 @@ from django.db.models import F
 from tidings.blacklists.models import SYSTEM
 from tidings.contacts.erasure import hash_key
 from tidings.groups.models import Group
+from tidings.groups.settings import Joining
 from tidings.imports.models import Import, MergedSlice
 from tidings.imports.rules.mapping import Key
 from tidings.imports.rules.mapping import Mapping as Columns
 from tidings.imports.rules.modes import DEEDS, Deeds
 from tidings.kernel import db, sql
 from tidings.kernel.errors import TidingsError
-from tidings.memberships.models import Membership, Tally
+from tidings.memberships import letters
+from tidings.memberships.models import Letter, Membership, Tally
 
 merge_of_imports = sql.load("tidings.imports")
 merge_of_contacts = sql.load("tidings.contacts")
@@ -37,6 +39,11 @@ BARRIERS: Mapping[str, str] = {
     "listed": merge_of_blacklists.listed,
     "barred": merge_of_imports.barred,
 }
+# What only some modes do, in the order in which one part reads another.
+DEEDS_OF_MODES = (
+    "created", "joined_new", "joined_known", "changing_members", "changed_members", "removed", "addressees",
+    "requested", "owed",
+)  # fmt: skip
 COUNTS = ("created", "joined", "updated", "unchanged", "removed", "ignored", "kept_out", "rejected")
 
 
@@ -65,6 +72,7 @@ class Shape:
     has_values: bool  # of member attributes
     clears: bool  # it has a word that empties a value
     needs_address: bool
+    owes_letters: bool
 
     def fill(self, statement: str) -> str:
         """A statement with the names of its columns."""
@@ -84,13 +92,16 @@ class Shape:
 def shape_of(run: Import) -> Shape:
     """How the file of an import is merged."""
     mapping = Columns.from_dict(run.mapping)
+    is_mixed = any(mapping.position_of(key) is not None for key in Key if key != mapping.key)
+    may_owe = run.joining != Joining.SILENT or (is_mixed and DEEDS[run.mode].updates)
     return Shape(
         key=str(mapping.key),
         address="mobile" if run.group.channel == Group.Channel.SMS else "email",
-        is_mixed=any(mapping.position_of(key) is not None for key in Key if key != mapping.key),
+        is_mixed=is_mixed,
         has_values=any(column.is_member for column in mapping.columns),
         clears=bool(mapping.clear_marker),
         needs_address=mapping.key is Key.EXTERNAL_ID,
+        owes_letters=may_owe and letters.sends_letters(run.group),
     )
 
 
@@ -108,6 +119,7 @@ def merge_slice(run: Import, piece: Slice) -> None:
     if counts["created"] < counts["fresh"]:
         raise OvertakenSlice(number=piece.number)
     _store(run, piece, counts)
+    letters.hand_on(counts["letters"])
     pending = counts["joined_pending"] + counts["turned_pending"]
     joined = counts["joined_new"] + counts["joined"]
     _tally(run, {Membership.State.ACTIVE: joined - pending, Membership.State.PENDING: pending})
@@ -134,10 +146,29 @@ def _run(run: Import, piece: Slice, *, writing: bool) -> dict[str, Any]:
     params = {"run": run.pk, "group": run.group_id, **vars(piece), **asdict(deeds)}
     params |= {"scopes": [SYSTEM, run.group_id], "hash_key": hash_key()}
     params |= {"by": run.started_by_id, "origin": f"{run.filename} (import {run.pk})"}
-    counts = db.row(_statement(deeds, shape_of(run), writing=writing), params)
+    shape = shape_of(run)
+    params |= _joining(run, shape) if writing else {}
+    counts = db.row(_statement(deeds, shape, writing=writing), params)
     if counts is None:
         raise AssertionError("an aggregate always has a row")
     return counts
+
+
+def _joining(run: Import, shape: Shape) -> dict[str, Any]:
+    """In which state people join, and what the letters say that they are owed."""
+    state = Membership.State.PENDING if run.joining == Joining.DOUBLE_OPT_IN else Membership.State.ACTIVE
+    if not shape.owes_letters:
+        return {"joining_state": state}
+    kinds = (Letter.Kind.CONFIRM, Letter.Kind.WELCOME)
+    said = [(kind, *text) for kind in kinds for text in letters.texts_for(kind, run.group).items()]
+    return {
+        "joining_state": state,
+        "welcomes": run.joining == Joining.NOTICE,
+        "domain": letters.domain_of(run.group),
+        "kinds": [kind for kind, _, _ in said],
+        "languages": [language for _, language, _ in said],
+        "texts": [text.pk for _, _, text in said],
+    }
 
 
 @cache
@@ -150,8 +181,7 @@ def _statement(deeds: Deeds, shape: Shape, *, writing: bool) -> str:
     }
     parts |= {"barred": merge_of_imports.nobody} if deeds.removes else BARRIERS
     parts["allowed"] = _allowed(deeds)
-    names = ("created", "joined_new", "joined_known", "changed_members", "removed")
-    parts |= dict.fromkeys(names, merge_of_imports.nobody)
+    parts |= dict.fromkeys(DEEDS_OF_MODES, merge_of_imports.nobody)
     parts |= _writing(deeds, shape) if writing else _forecasting(deeds, shape)
     return shape.fill(sql.compose(parts, merge_of_imports.outcome))
 
@@ -179,13 +209,20 @@ def _writing(deeds: Deeds, shape: Shape) -> dict[str, str]:
     if deeds.updates:
         parts |= {"changed": merge_of_contacts.changed}
     if deeds.updates and (shape.has_values or shape.is_mixed):
-        parts |= {"changed_members": merge_of_memberships.changed_members}
+        changing = f"{merge_of_memberships.changing_members}\n{merge_of_memberships.hold_members}"
+        parts |= {"changing_members": changing, "changed_members": merge_of_memberships.changed_members}
     if deeds.joins:
         parts |= {"joined_known": merge_of_memberships.joined_known}
     if deeds.creates or deeds.joins:
         parts |= {"consented": merge_of_memberships.consented}
     if deeds.removes:
         parts |= {"removed": merge_of_memberships.removed}
+    if shape.owes_letters:
+        parts |= {
+            "addressees": merge_of_memberships.addressees,
+            "requested": merge_of_memberships.requested,
+            "owed": merge_of_memberships.owed,
+        }
     return parts
 
 
@@ -207,6 +244,7 @@ def _store(run: Import, piece: Slice, counts: dict[str, Any]) -> None:
         **numbers,
     )
     # Added, not summed up: another slice may be committed at the same moment.
+    numbers |= {"letters": len(counts["letters"])}
     Import.objects.filter(pk=run.pk).update(**{name: F(name) + number for name, number in numbers.items()})
 
 

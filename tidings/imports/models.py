@@ -44,6 +44,7 @@ class Import(models.Model):
     file = models.CharField(max_length=400)
     size = models.BigIntegerField(default=0)
     mode = models.CharField(max_length=20, choices=Mode, default=Mode.ADD_AND_UPDATE)
+    joining = models.CharField(max_length=13, default="silent", db_default="silent")
     dry_run = models.BooleanField(default=False)
     format: Any = models.JSONField(default=dict)
     mapping: Any = models.JSONField(default=dict)
@@ -68,6 +69,8 @@ class Import(models.Model):
     removed = models.BigIntegerField(default=0)
     ignored = models.BigIntegerField(default=0)
     kept_out = models.BigIntegerField(default=0)
+    # How many letters it has written: of welcome, or to confirm.
+    letters = models.BigIntegerField(default=0, db_default=0)
     started_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
@@ -94,6 +97,9 @@ class Import(models.Model):
             models.CheckConstraint(
                 condition=Q(mode__in=["add_and_update", "add", "update", "join", "replace", "remove"]),
                 name="imports_mode",
+            ),
+            models.CheckConstraint(
+                condition=Q(joining__in=["silent", "notice", "double_opt_in"]), name="imports_joining"
             ),
         ]
 

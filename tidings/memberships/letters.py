@@ -3,6 +3,7 @@
 Whoever sends them takes one with `take`, looks with `facts_of` whether it is still wanted, and ends with `settle`.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from tidings.memberships.consent import version_of
 from tidings.memberships.models import Consent, ConsentText, Letter, Membership, OptOut
 from tidings.memberships.queries import opt_outs_against
 from tidings.memberships.rules.letters import Facts
-from tidings.memberships.rules.texts import Text, built_in
+from tidings.memberships.rules.texts import BUILT_IN, Text, built_in
 
 statements = sql.load(__package__)
 
@@ -33,10 +34,19 @@ def sends_letters(group: Group) -> bool:
 
 def text_for(kind: Letter.Kind, contact: Contact, group: Group, *, language: str = "") -> ConsentText:
     """The version of the text that the contact would read: the group's own, else the built-in one in their language."""
+    return _version(kind, group, built_in(kind, language, contact.language, group.language))
+
+
+def texts_for(kind: Letter.Kind, group: Group) -> dict[str, ConsentText]:
+    """The same for anybody: by the languages there are, and under "" for whoever reads none of them."""
+    languages = {language: built_in(kind, language) for language in BUILT_IN[kind]}
+    languages[""] = built_in(kind, group.language)
+    return {language: _version(kind, group, standard) for language, standard in languages.items()}
+
+
+def _version(kind: Letter.Kind, group: Group, standard: Text) -> ConsentText:
     own: LetterText = getattr(group.all_settings.subscription, kind)
-    standard = built_in(kind, language, contact.language, group.language)
-    text = Text(own.subject or standard.subject, own.text or standard.body)
-    return version_of(text.body, subject=text.subject)
+    return version_of(own.text or standard.body, subject=own.subject or standard.subject)
 
 
 def write(
@@ -46,13 +56,22 @@ def write(
     if not sends_letters(group):
         return None
     letter = Letter.objects.create(kind=kind, contact=contact, group=group, text=text, request=request)
-    domain = (group.address or "").rpartition("@")[2]
-    letter.message_id = f"<letter.{letter.pk}.{contact.pk}@{domain}>"
+    letter.message_id = f"<letter.{letter.pk}.{contact.pk}@{domain_of(group)}>"
     letter.save(update_fields=["message_id"])
     record("letter.written", letter.pk, contact=contact.pk, group=group.pk, kind=kind)
-    for carry in plugs.load("LETTER_CARRIERS"):
-        carry(letter.pk)
+    hand_on([letter.pk])
     return letter
+
+
+def hand_on(letter_ids: Sequence[int]) -> None:
+    """Has letters sent; belongs in the transaction that wrote them."""
+    for carry in plugs.load("LETTER_CARRIERS"):
+        carry(letter_ids)
+
+
+def domain_of(group: Group) -> str:
+    """Behind the @ of its letters' Message-IDs."""
+    return (group.address or "").rpartition("@")[2]
 
 
 def take(letter_id: int, worker: str) -> Letter | None:

@@ -155,5 +155,4 @@ def requeue_batches_of(worker: str) -> None:
 def requeue_letters_of(worker: str) -> None:
     """The same for its letters."""
     with transaction.atomic():
-        for letter in letters.release(worker):
-            tasks.queue_letter(letter)
+        tasks.queue_letters(letters.release(worker))

@@ -5,6 +5,7 @@ doubt: then it is sent again with the same Message-ID, as a copy of a sendout is
 """
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,6 +28,7 @@ from tidings.sendouts.delivery.engine import DOUBTS_AT_MOST, STOPPED
 from tidings.sendouts.snapshot import Snapshot, compile_content, freeze, row_of
 
 NO_SENDOUT = 0
+LETTERS_AT_ONCE = 16  # as many are in doubt when a worker is killed
 # Long enough for a connection to be opened. A relay that is away for longer is asked again after a pause.
 PATIENCE_SECONDS = 20.0
 PAUSE_SECONDS = 30.0
@@ -44,6 +46,18 @@ class Ready:
     sender: str
     address: str
     data: bytes
+
+
+async def send_each(letter_ids: Iterable[int], worker: Worker) -> dict[int, datetime]:
+    """Sends letters, some at once; returns when each that isn't settled is due again."""
+    hands = asyncio.Semaphore(LETTERS_AT_ONCE)
+
+    async def send_in_turn(letter_id: int) -> tuple[int, datetime | None]:
+        async with hands:
+            return letter_id, await send(letter_id, worker)
+
+    sent = await asyncio.gather(*map(send_in_turn, letter_ids))
+    return {letter_id: due_at for letter_id, due_at in sent if due_at}
 
 
 async def send(letter_id: int, worker: Worker) -> datetime | None:

@@ -1,6 +1,6 @@
 """What the queue runs for sendouts. `sending` has a worker process per core; `long` is for work on many rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import cast
 
 from asgiref.sync import sync_to_async
@@ -14,7 +14,7 @@ from tidings.sendouts.begin import begin_scheduled
 from tidings.sendouts.deliver import Visit, deliver
 from tidings.sendouts.expand import expand
 from tidings.sendouts.finish import halt_hopeless, move_on, skip_rest
-from tidings.sendouts.letters import send
+from tidings.sendouts.letters import send_each
 from tidings.sendouts.models import Sendout
 
 statements = sql.load(__package__)
@@ -22,6 +22,7 @@ statements = sql.load(__package__)
 LOCK_POLL_SECONDS = 5
 SWEEP_PAUSE_SECONDS = 2
 LETTERS_FIRST = 10  # the higher, the earlier a job is taken
+LETTERS_PER_JOB = 200  # seconds of work, so that others get their turn
 # Whatever goes wrong, the work stays to be done: after 1, 6, 11, … seconds the job runs again.
 AGAIN = RetryStrategy(max_attempts=200, wait=1, linear_wait=5)
 
@@ -82,19 +83,20 @@ def skip_the_rest(sendout_id: int) -> None:
         skip_the_rest.configure(schedule_in={"seconds": SWEEP_PAUSE_SECONDS}).defer(sendout_id=sendout_id)
 
 
-def queue_letter(letter_id: int) -> None:
-    """Puts the job for a letter in the queue, before those of batches: somebody waits for it."""
-    send_letter.configure(priority=LETTERS_FIRST).defer(letter_id=letter_id)
+def queue_letters(letter_ids: Sequence[int]) -> None:
+    """Puts letters in the queue: one alone before batches, since somebody waits for it; many behind them, in shares."""
+    shares = [letter_ids[at : at + LETTERS_PER_JOB] for at in range(0, len(letter_ids), LETTERS_PER_JOB)]
+    job = send_letters.configure(priority=LETTERS_FIRST if len(letter_ids) == 1 else 0)
+    job.batch_defer(*[cast("JSONDict", {"letter_ids": list(share)}) for share in shares])
 
 
-@app.task(name="sendouts.send_letter", queue="sending", pass_context=True, retry=AGAIN)
-async def send_letter(context: JobContext, letter_id: int) -> None:
-    """Sends a letter; leaves a job for the next attempt, if one is due."""
-    due_at = await send(letter_id, context.additional_context["worker"])
-    if due_at:
-        await send_letter.configure(schedule_at=due_at, priority=LETTERS_FIRST).defer_async(
-            letter_id=letter_id
-        )
+@app.task(name="sendouts.send_letters", queue="sending", pass_context=True, retry=AGAIN)
+async def send_letters(context: JobContext, letter_ids: list[int]) -> None:
+    """Sends letters; leaves a job for those that are due again."""
+    due = await send_each(letter_ids, context.additional_context["worker"])
+    if due:
+        again = send_letters.configure(schedule_at=min(due.values()), priority=context.job.priority)
+        await again.defer_async(letter_ids=list(due))
 
 
 # What a sendout needs a job for, by its state.
@@ -122,5 +124,4 @@ def find_forgotten(timestamp: int) -> None:  # noqa: ARG001 - the queue tells wh
 )
 def find_forgotten_letters(timestamp: int) -> None:  # noqa: ARG001 - the queue tells when it was due
     """Gives a job to letters that have lost their own."""
-    for row in db.rows(statements.letters_without_job):
-        queue_letter(row["id"])
+    queue_letters([row["id"] for row in db.rows(statements.letters_without_job)])

@@ -20,6 +20,7 @@ from tidings.imports.rules.recognise import IGNORE, NEW, Unknown, recognise
 from tidings.imports.saved import called, fitting, said_by
 from tidings.kernel.errors import TidingsError
 from tidings.web.forms import StyledForm
+from tidings.web.member_forms import JOINING_WORDS
 
 SEPARATOR_NAMES = {",": "Comma ,", ";": "Semicolon ;", "\t": "Tab", "|": "Bar |"}
 QUOTE_NAMES = {'"': 'Double "', "'": "Single '"}
@@ -97,6 +98,7 @@ class RunForm(StyledForm):
         ],
     )
     mode = forms.ChoiceField(label="What to do", choices=list(MODE_WORDS.items()))
+    joining = forms.ChoiceField(label="How people join", choices=JOINING_WORDS, required=False)
     key = forms.ChoiceField(
         label="People are found by",
         choices=[(AUTOMATIC, "What comes first of these"), *KEY_WORDS.items()],

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tidings.groups.settings import Joining
 from tidings.imports.models import Import, Reject
 from tidings.imports.queries import kept_out_by, reject_counts
 from tidings.kernel import clock
@@ -28,6 +29,11 @@ KEPT_OUT = {
     "deactivated": "deactivated",
     "blacklisted": "on a blacklist",
     "erased": "asked to be erased for good",
+}
+JOINING = {
+    Joining.SILENT: "Silently",
+    Joining.NOTICE: "With a letter of welcome",
+    Joining.DOUBLE_OPT_IN: "Once they confirm",
 }
 GOING = frozenset({Import.State.QUEUED, Import.State.READING, Import.State.MERGING})
 
@@ -73,6 +79,11 @@ def kept_out_words(run: Import) -> str:
     """Why people were kept out and how many, in one line; empty if nobody was."""
     counted = kept_out_by(run) if run.kept_out else {}
     return ", ".join(f"{rows:,} {KEPT_OUT.get(reason, reason)}" for reason, rows in counted.items())
+
+
+def joining_words(run: Import) -> str:
+    """How people join by it, in words."""
+    return JOINING[Joining(run.joining)]
 
 
 def settled(run: Import) -> int:

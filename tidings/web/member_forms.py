@@ -7,7 +7,7 @@ from tidings.memberships.models import Consent, Letter, Membership
 from tidings.web.forms import SearchForm, StyledForm
 from tidings.web.pasting import LINES_AT_MOST
 
-MODES = [
+JOINING_WORDS = [
     (Joining.SILENT.value, "Silently: they are told nothing"),
     (Joining.NOTICE.value, "With notice: they get a letter of welcome"),
     (Joining.DOUBLE_OPT_IN.value, "Double opt-in: they are pending until they confirm by a letter"),
@@ -44,7 +44,7 @@ class PasteForm(StyledForm):
     )
     mode = forms.ChoiceField(
         label="How they join",
-        choices=MODES,
+        choices=JOINING_WORDS,
         required=False,
         help_text="What letters say stands in the settings, on the tab Subscription.",
     )

@@ -14,6 +14,7 @@ from tidings.cli.options import COLUMN_TARGET, UnreadableFile, as_json, examples
 from tidings.cli.output import note, print_facts, print_json, print_rows
 from tidings.cli.saving import saved
 from tidings.cli.waiting import Step, Summary, Work, wait_for
+from tidings.groups.settings import Joining
 from tidings.imports import actions, queries
 from tidings.imports import saved as saved_mappings
 from tidings.imports.models import Import
@@ -73,6 +74,7 @@ class ImportFile(click.Command):
     epilog=examples(
         "tidings import news@example.org people.csv",
         "tidings import news@example.org all-members.csv --mode replace",
+        "tidings import news@example.org fair.csv --joining double_opt_in",
         'tidings import 1 people.csv --map "Shoe size=new" --map "Fax=ignore" --dry-run',
         "zcat people.csv.gz | tidings import 1 - --unknown-columns ignore --json",
     ),
@@ -85,6 +87,13 @@ class ImportFile(click.Command):
     default=Import.Mode.ADD_AND_UPDATE.value,
     show_default=True,
     help="What happens to members, known contacts and new people.",
+)
+@click.option(
+    "--joining",
+    type=click.Choice([joining.value for joining in Joining]),
+    default=Joining.SILENT.value,
+    show_default=True,
+    help="How people come in whom the mode lets join: with a letter, or once they confirm by one.",
 )
 @click.option(
     "--confirm", "confirmed", is_flag=True, help="Let `replace` remove any number of members without asking."
@@ -128,6 +137,7 @@ def import_file(
     ref: str,
     file: str,
     mode: str,
+    joining: str,
     kind: str | None,
     separator: str | None,
     quote: str | None,
@@ -163,6 +173,7 @@ def import_file(
             saved=saved,
             save_as=save_as,
             mode=Import.Mode(mode),
+            joining=Joining(joining),
             dry_run=dry_run,
             is_confirmed=confirmed,
             by=None,

@@ -12,7 +12,8 @@ SELECT p.n, p.line, c.id,
             ELSE 'changed' END AS fate,
        p.{address} <> c.{address} AS is_readdressed,
        p.email, p.mobile, p.external_id, p.language, p.attributes, p.member_attributes,
-       coalesce(p.email, c.email) AS to_email, coalesce(p.mobile, c.mobile) AS to_mobile
+       coalesce(p.email, c.email) AS to_email, coalesce(p.mobile, c.mobile) AS to_mobile,
+       coalesce(p.language, c.language, '') AS to_language
 FROM picked p
 LEFT JOIN contacts c ON c.{key} = p.{key} AND c.{key} BETWEEN %(first)s AND %(last)s
 

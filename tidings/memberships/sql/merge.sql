@@ -37,22 +37,22 @@ WHERE id IS NOT NULL AND n NOT IN (SELECT n FROM conflicts) AND n NOT IN (SELECT
 -- name: joined_new
 -- Part of a slice's merge: makes the created contacts members.
 INSERT INTO memberships (group_id, contact_id, state, source, joined_at)
-SELECT %(group)s, id, 'active', 'import', now() FROM created ORDER BY id
-RETURNING contact_id
+SELECT %(group)s, id, %(joining_state)s, 'import', now() FROM created ORDER BY id
+RETURNING contact_id, state
 
 -- name: joined_new_with_values
 -- The same for files with member attributes.
 INSERT INTO memberships (group_id, contact_id, state, attributes, source, joined_at)
-SELECT %(group)s, c.id, 'active', jsonb_strip_nulls(coalesce(m.member_attributes, '{}')), 'import', now()
+SELECT %(group)s, c.id, %(joining_state)s, jsonb_strip_nulls(coalesce(m.member_attributes, '{}')), 'import', now()
 FROM created c JOIN matched m ON m.{key} = c.{key} ORDER BY c.id
-RETURNING contact_id
+RETURNING contact_id, state
 
 -- name: joined_known
 -- Part of a slice's merge: makes those known contacts members who aren't yet, pending if the file gives them another
 -- address. Most of a file that comes again are: a look at memberships_pkey costs a third of an insert that finds a
 -- conflict. OFFSET 0 keeps it a look per person.
 INSERT INTO memberships (group_id, contact_id, state, attributes, source, joined_at)
-SELECT %(group)s, a.id, CASE WHEN %(updates)s AND a.is_readdressed THEN 'pending' ELSE 'active' END,
+SELECT %(group)s, a.id, CASE WHEN %(updates)s AND a.is_readdressed THEN 'pending' ELSE %(joining_state)s END,
        jsonb_strip_nulls(coalesce(a.member_attributes, '{}')), 'import', now()
 FROM allowed a
 WHERE NOT EXISTS (
@@ -61,25 +61,28 @@ ORDER BY a.id
 ON CONFLICT DO NOTHING
 RETURNING contact_id, state
 
--- name: changed_members
--- Part of a slice's merge, for files with member attributes or several identities: members whose member attributes
--- differ from the file, or whose address changes: such a one is pending till it is confirmed. Rides memberships_pkey with
--- all of them at once. Before and after are told for the tally.
-UPDATE memberships m
-SET attributes = jsonb_strip_nulls(m.attributes || coalesce(a.member_attributes, '{}')),
-    state = CASE WHEN a.is_readdressed AND m.state = 'active' THEN 'pending' ELSE m.state END
-FROM allowed a
-WHERE m.group_id = %(group)s AND m.contact_id = a.id AND m.contact_id = ANY (ARRAY(SELECT id FROM allowed))
-  AND (a.is_readdressed AND m.state = 'active'
-       OR jsonb_strip_nulls(m.attributes || coalesce(a.member_attributes, '{}')) <> m.attributes)
-RETURNING m.contact_id, a.is_readdressed AND m.state = 'pending' AS is_pending
-
 -- name: changing_members
--- Part of a dry run: those whom `changed_members` would change.
-SELECT m.contact_id, false AS is_pending FROM memberships m JOIN allowed a ON m.contact_id = a.id
+-- Part of a slice's merge, for files with member attributes or several identities: the members who differ from the file,
+-- as they will be. Whose address changes is pending till they confirm it. Rides memberships_pkey with all of them at once.
+SELECT m.contact_id, jsonb_strip_nulls(m.attributes || coalesce(a.member_attributes, '{}')) AS attributes,
+       CASE WHEN a.is_readdressed AND m.state = 'active' THEN 'pending' ELSE m.state END AS state,
+       a.is_readdressed IS TRUE AND m.state = 'active' AS is_pending
+FROM memberships m JOIN allowed a ON m.contact_id = a.id
 WHERE m.group_id = %(group)s AND m.contact_id = ANY (ARRAY(SELECT id FROM allowed))
   AND (a.is_readdressed AND m.state = 'active'
        OR jsonb_strip_nulls(m.attributes || coalesce(a.member_attributes, '{}')) <> m.attributes)
+
+-- name: hold_members
+-- Behind `changing_members`, so that they stay as they are till they are changed.
+FOR NO KEY UPDATE OF m
+
+-- name: changed_members
+-- Part of a slice's merge: writes what `changing_members` found. Rides memberships_pkey in the same way.
+UPDATE memberships m SET attributes = c.attributes, state = c.state
+FROM changing_members c
+WHERE m.group_id = %(group)s AND m.contact_id = c.contact_id
+  AND m.contact_id = ANY (ARRAY(SELECT contact_id FROM changing_members))
+RETURNING m.contact_id, m.state, c.is_pending
 
 -- name: joining
 -- Part of a dry run: those whom `joined_known` would make members.
@@ -116,7 +119,46 @@ SELECT state, count(*) AS members FROM gone GROUP BY state
 -- Part of a slice's merge: notes in the log of consent who became an active member by it, all in one row.
 INSERT INTO consents (at, act, contact_ids, "group", channel, source, by_id, reason)
 SELECT now(), 'added', array_agg(contact_id ORDER BY contact_id), %(group)s, '', 'import', %(by)s, %(origin)s
-FROM (SELECT contact_id FROM joined_new UNION ALL
+FROM (SELECT contact_id FROM joined_new WHERE state = 'active' UNION ALL
       SELECT contact_id FROM joined_known WHERE state = 'active') AS joined
 HAVING count(*) > 0
+RETURNING id
+
+-- name: addressees
+-- Part of a slice's merge: who is owed a letter, of which kind and with which text. Who became pending is asked to
+-- confirm, who came in is welcomed if %(welcomes)s. %(kinds)s, %(languages)s and %(texts)s are the texts there are; the
+-- one of no language is for whoever reads none of the others.
+WITH texts AS (
+    SELECT * FROM unnest(%(kinds)s::text[], %(languages)s::text[], %(texts)s::bigint[]) AS t (kind, language, text_id)
+), changed_state AS (
+    SELECT j.contact_id, j.state, m.to_language
+    FROM joined_new j JOIN created c ON c.id = j.contact_id JOIN matched m ON m.{key} = c.{key}
+    UNION ALL
+    SELECT j.contact_id, j.state, a.to_language FROM joined_known j JOIN allowed a ON a.id = j.contact_id
+    UNION ALL
+    SELECT v.contact_id, v.state, a.to_language FROM changed_members v JOIN allowed a ON a.id = v.contact_id
+    WHERE v.is_pending
+)
+SELECT p.contact_id, p.kind, coalesce(own.text_id, standard.text_id) AS text_id
+FROM (SELECT contact_id, CASE state WHEN 'pending' THEN 'confirm' ELSE 'welcome' END AS kind,
+             lower(split_part(translate(to_language, '_', '-'), '-', 1)) AS language FROM changed_state) AS p
+JOIN texts standard ON standard.kind = p.kind AND standard.language = ''
+LEFT JOIN texts own ON own.kind = p.kind AND own.language = p.language
+WHERE p.kind = 'confirm' OR %(welcomes)s
+
+-- name: requested
+-- Part of a slice's merge: notes in the log of consent who was asked to confirm; each letter's link names its entry.
+INSERT INTO consents (at, act, contact, "group", channel, source, by_id, text_id, reason)
+SELECT now(), 'asked', contact_id, %(group)s, '', 'import', %(by)s, text_id, %(origin)s
+FROM addressees WHERE kind = 'confirm' ORDER BY contact_id
+RETURNING id, contact
+
+-- name: owed
+-- Part of a slice's merge: writes the letters.
+INSERT INTO letters (id, group_id, contact_id, kind, state, text_id, request_id, message_id, attempt, doubts, token,
+                     worker, code, reason, created_at)
+SELECT n.id, %(group)s, n.contact_id, n.kind, 'planned', n.text_id, r.id,
+       format('<letter.%%s.%%s@%%s>', n.id, n.contact_id, %(domain)s::text), 0, 0, 0, '', 0, '', now()
+FROM (SELECT nextval(pg_get_serial_sequence('letters', 'id')) AS id, * FROM addressees ORDER BY contact_id) AS n
+LEFT JOIN requested r ON r.contact = n.contact_id
 RETURNING id

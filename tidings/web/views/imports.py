@@ -17,6 +17,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from tidings.groups.models import Group
 from tidings.groups.queries import find as find_group
+from tidings.groups.settings import Joining
 from tidings.imports import actions
 from tidings.imports.models import Import
 from tidings.imports.queries import find, rejects_csv
@@ -181,6 +182,7 @@ def _begin(request: OperatorRequest, run: Import, draft: Draft) -> None:
         **draft.said,
         save_as=chosen["save_as"],
         mode=Import.Mode(chosen["mode"]),
+        joining=Joining(chosen["joining"] or Joining.SILENT),
         dry_run=chosen["dry_run"],
     )
 
@@ -198,6 +200,7 @@ def _report(run: Import) -> dict[str, Any]:
         "outcomes": import_report.outcomes(run),
         "settled": import_report.settled(run),
         "kept_out": import_report.kept_out_words(run),
+        "joining": import_report.joining_words(run),
         "progress": import_report.progress(run) if is_going else None,
         # Counting rejected rows reads them all: not while the page asks every two seconds.
         "reasons": [] if is_going else import_report.reasons(run),
