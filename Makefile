@@ -38,7 +38,7 @@ up: $(VENV)/.run ## run Tidings here, with its own database in ./var
 test: $(VENV)/.dev ## everything that must hold: `make check` and all tests
 	@scripts/system_packages chromium postfix
 	$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: $(VENV)/.dev ## the static part: lint, format, types, import contracts, migrations
 	$(BIN)/ruff check

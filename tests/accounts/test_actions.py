@@ -71,7 +71,9 @@ def test_there_is_no_invitation_once_there_is_a_user(make_user):
     assert actions.first_invitation() is None
 
 
-@pytest.mark.parametrize("token", ["", "forged", signing.dumps("first", salt="another")])
+@pytest.mark.parametrize(
+    "token", ["", "forged", signing.dumps("first", salt="another")], ids=["empty", "forged", "of another use"]
+)
 def test_a_forged_invitation_is_refused(token):
     with pytest.raises(InvitationSpent):
         actions.accept_first_invitation(token, "anna@example.org", "Anna", PASSWORD)

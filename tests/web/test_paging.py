@@ -49,7 +49,9 @@ def test_it_passes_over_nobody_when_a_row_goes(people):
     assert page_of(people, ("pk",), first.next, size=3).rows[0].email == "p3@example.org"
 
 
-@pytest.mark.parametrize("cursor", ["x", "a:b:c", signing.dumps(["after", [1]], salt="other")])
+@pytest.mark.parametrize(
+    "cursor", ["x", "a:b:c", signing.dumps(["after", [1]], salt="other")], ids=["word", "parts", "of another use"]
+)
 def test_it_refuses_a_cursor_that_it_did_not_write(people, cursor):
     with pytest.raises(Refused):
         page_of(people, ("pk",), cursor)

@@ -96,7 +96,8 @@ def _setting(
 class Tab(BaseModel):
     """Values that can't be changed; unknown names and wrong values are refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # Validators are built when first needed: most commands never look at a setting.
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class General(Tab):
