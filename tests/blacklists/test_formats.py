@@ -48,7 +48,9 @@ def rejects(content: str | bytes) -> list[tuple[int, str, PatternFault]]:
         "<blacklist><email>a@example.com</email><domain>example.org</domain></blacklist>",
         "a@example.com\nexample.org\n".encode("utf-16"),
         gzip.compress(b"a@example.com\nexample.org\n", mtime=0),
-        gzip.compress(b"<blacklist><email>A@example.com</email><domain> example.org </domain></blacklist>", mtime=0),
+        gzip.compress(
+            b"<blacklist><email>A@example.com</email><domain> example.org </domain></blacklist>", mtime=0
+        ),
     ],
 )
 def test_the_same_entries_are_read_from_every_form(content):

@@ -50,7 +50,9 @@ def test_it_passes_over_nobody_when_a_row_goes(people):
 
 
 @pytest.mark.parametrize(
-    "cursor", ["x", "a:b:c", signing.dumps(["after", [1]], salt="other")], ids=["word", "parts", "of another use"]
+    "cursor",
+    ["x", "a:b:c", signing.dumps(["after", [1]], salt="other")],
+    ids=["word", "parts", "of another use"],
 )
 def test_it_refuses_a_cursor_that_it_did_not_write(people, cursor):
     with pytest.raises(Refused):
