@@ -3,7 +3,8 @@
 from typing import Any
 
 from tests.workers import NAME
-from tidings.groups.purge import run_deletion
+from tidings.groups import lifecycle
+from tidings.locks import work
 from tidings.locks.actions import begin
 from tidings.locks.models import Process
 
@@ -27,7 +28,7 @@ def test_it_archives_and_activates_a_group(caller: Any, group: Any) -> None:
 def test_it_deletes_a_group_and_tells_how_far_it_is(caller: Any, group: Any) -> None:
     answer = caller.delete(f"/groups/{group.address}?name=News")
     assert (answer.status_code, answer.json()["state"]) == (202, "running")
-    assert run_deletion(answer.json()["id"], NAME)
+    assert work.run(lifecycle.find_deletion(answer.json()["id"]).process_id, NAME)
     path = answer["Location"].removeprefix("/api/v1")
     assert caller.get(path).json()["state"] == "finished"
     assert caller.get(f"/groups/{group.pk}").status_code == 404

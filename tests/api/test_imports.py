@@ -90,7 +90,7 @@ def test_it_refuses_another_file_under_a_used_key(caller: Any, group: Any) -> No
 def test_it_cancels_an_import(caller: Any, group: Any) -> None:
     number = caller.upload(f"/imports?group={group.pk}", FILE).json()["id"]
     assert caller.post(f"/imports/{number}/cancel").status_code == 200
-    assert Import.objects.get().cancel_requested
+    assert Import.objects.get().process.cancel_requested
 
 
 def test_it_gives_rejected_rows_as_csv(caller: Any, group: Any) -> None:

@@ -11,15 +11,15 @@ from tests.workers import NAME
 from tidings.blacklists import actions, queries, run
 from tidings.blacklists.errors import BlacklistImportEnded
 from tidings.blacklists.models import BlacklistImport
-from tidings.blacklists.run import run_import
-from tidings.blacklists.tasks import find_forgotten
 from tidings.groups.errors import GroupArchived
 from tidings.kernel import clock, db
 from tidings.kernel.files.models import StoredFile
 from tidings.kernel.sheets import MARK
 from tidings.locks import actions as locks
+from tidings.locks import leases, work
 from tidings.locks.errors import GroupLocked
 from tidings.locks.models import GroupLock, Process
+from tidings.locks.tasks import find_forgotten
 
 Mode = BlacklistImport.Mode
 COUNTS = ("values", "added", "removed", "unchanged", "duplicates", "rejected")
@@ -42,7 +42,7 @@ def read(start):
 
     def read(content: str, group=None, mode=Mode.ADD) -> BlacklistImport:
         asked = start(content, group, mode)
-        assert run_import(asked.pk, NAME)
+        assert work.run(asked.process_id, NAME)
         return queries.find_import(asked.pk)
 
     return read
@@ -82,7 +82,7 @@ def test_replacing_leaves_what_was_added_by_hand_meanwhile(start, bar, make_grou
     group = make_group()
     asked = start("new@example.com", group, Mode.REPLACE)
     bar("meanwhile@example.com", group)
-    run_import(asked.pk, NAME)
+    work.run(asked.process_id, NAME)
     assert patterns(group) == ["meanwhile@example.com", "new@example.com"]
 
 
@@ -172,7 +172,7 @@ def test_a_cancelled_import_leaves_the_list_as_it_was(start, bar):
     bar("old@example.com")
     asked = start("a@example.com", mode=Mode.REPLACE)
     actions.cancel_import(asked, by=None)
-    run_import(asked.pk, NAME)
+    work.run(asked.process_id, NAME)
     assert queries.find_import(asked.pk).state == "cancelled"
     assert patterns() == ["old@example.com"]
     with pytest.raises(BlacklistImportEnded):
@@ -189,24 +189,24 @@ def test_an_import_that_was_interrupted_ends_as_an_undisturbed_one(start, bar, m
     with monkeypatch.context() as patch:
         patch.setattr(run, "_end", die)
         with pytest.raises(OperationalError):
-            run_import(asked.pk, NAME)
+            work.run(asked.process_id, NAME)
     assert patterns() == ["old@example.com"]
-    actions.requeue(locks.release_worker(NAME))
-    assert run_import(asked.pk, "another worker")
+    locks.release_worker(NAME)
+    assert work.run(asked.process_id, "another worker")
     assert counts(queries.find_import(asked.pk)) == {"values": 3, "added": 2, "removed": 1, "rejected": 1}
     assert patterns() == ["a@example.com", "b@example.com"]
 
 
 def test_an_import_that_another_worker_holds_waits(start):
     asked = start("a@example.com")
-    locks.take(asked.process_id, "other")
-    assert not run_import(asked.pk, NAME)
+    leases.take(asked.process_id, "other")
+    assert not work.run(asked.process_id, NAME)
 
 
 def test_an_import_whose_job_vanished_is_queued_again(start, run_jobs):
     asked = start("a@example.com")
     db.execute("DELETE FROM procrastinate_jobs")
     find_forgotten(timestamp=0)
-    assert [job.args for job in ProcrastinateJob.objects.all()] == [{"import_id": asked.pk}]
+    assert [job.args for job in ProcrastinateJob.objects.all()] == [{"process_id": asked.process_id}]
     run_jobs()
     assert patterns() == ["a@example.com"]

@@ -4,7 +4,8 @@ import pytest
 
 from tests.workers import NAME
 from tidings.imports.models import Import
-from tidings.imports.run import run_import
+from tidings.imports.queries import find
+from tidings.locks import work
 
 
 @pytest.fixture
@@ -31,7 +32,7 @@ def test_a_question_is_told_and_can_be_confirmed(tidings, make_group, make_membe
     make_members(group, 5)
     started = tidings("import", str(group.pk), people, "--mode", "replace", "--no-wait", "--json")
     number = str(started.json["id"])
-    assert run_import(int(number), NAME)
+    assert work.run(find(int(number)).holding, NAME)
     asked = tidings("imports", "show", number, "--follow", "--json")
     assert (asked.code, asked.json["state"]) == (3, "awaiting_confirmation")
     assert f"tidings imports confirm {number}" in asked.err
@@ -84,6 +85,6 @@ def test_the_commands_about_imports_are_also_found_under_import(tidings, make_gr
     file, saved = tmp_path / "people.csv", tmp_path / "rejects.csv"
     file.write_text("email\nanna@example.com\nbroken\n")
     number = tidings("import", str(make_group().pk), str(file), "--no-wait", "--json").json["id"]
-    run_import(number, NAME)
+    work.run(find(number).holding, NAME)
     assert tidings("import", "rejects", str(number), "--out", str(saved)).code == 0
     assert "broken" in saved.read_text()

@@ -119,7 +119,7 @@ def test_it_lists_shows_and_cancels_imports(tidings, make_group, people) -> None
     assert [str(run["id"]) for run in tidings("imports", "list", "--json").json] == [number]
     assert tidings("imports", "show", number, "--json").json["state"] == "queued"
     assert tidings("imports", "cancel", number).code == 0
-    assert Import.objects.get().cancel_requested
+    assert Import.objects.get().process.cancel_requested
     assert tidings("imports", "show", "999").code == 4
 
 

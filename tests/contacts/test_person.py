@@ -8,15 +8,15 @@ from tidings.contacts.erasure import hash_of
 from tidings.contacts.errors import NeverStoredAgain
 from tidings.contacts.merging import merge
 from tidings.contacts.models import Contact, Erasure
-from tidings.contacts.person import as_text, erase, export, requeue
-from tidings.contacts.scrub import run_erasure
-from tidings.contacts.tasks import find_forgotten
+from tidings.contacts.person import as_text, erase, export, search_again
 from tidings.imports.models import Import, Reject
 from tidings.journal.actions import record
 from tidings.journal.models import Fact
 from tidings.kernel import db
 from tidings.kernel.errors import NotFound
 from tidings.locks import actions as locks
+from tidings.locks import leases, work
+from tidings.locks.tasks import find_forgotten
 from tidings.memberships import actions as memberships
 from tidings.memberships.models import Consent, Membership, OptOut
 from tidings.memberships.queries import count_members
@@ -159,41 +159,41 @@ def test_what_a_carrier_quoted_is_hashed_and_the_sums_hold(make_sendout, deliver
     assert Delivery.objects.filter(batch__sendout=sendout).count() == 1
 
 
-def test_a_search_whose_worker_died_goes_on(anna, committed, monkeypatch):
+def test_a_search_that_failed_says_so_and_is_begun_again(anna, committed, run_jobs, monkeypatch):
     record("blacklist.added", 1, pattern=ANNA)
-    erasure = erase(anna, by=None)
-    monkeypatch.setattr("tidings.contacts.redaction.RejectedRows.newest", lambda _log: 1 / 0)
-    with pytest.raises(ZeroDivisionError):
-        run_erasure(erasure.pk, "first")
-    monkeypatch.undo()
-    assert Erasure.objects.get().identities
-    db.execute("UPDATE processes SET lease_until = NULL")
-    assert run_erasure(erasure.pk, "second")
-    erasure.refresh_from_db()
-    assert (erasure.identities, erasure.process.state) == ([], "finished")
+    erase(anna, by=None)
+    with monkeypatch.context() as broken:
+        broken.setattr("tidings.contacts.redaction.RejectedRows.newest", lambda _log: 1 / 0)
+        run_jobs()
+    failed = Erasure.objects.get()
+    assert (failed.process.state, "unforeseen" in failed.error) == ("failed", True)
+    search_again()
+    run_jobs()
+    again = Erasure.objects.get()
+    assert (again.identities, again.error, again.process.state) == ([], "", "finished")
     assert ANNA not in everything()
 
 
 def test_a_worker_that_was_thought_dead_writes_nothing_more(anna, committed, monkeypatch):
     record("blacklist.added", 1, pattern=ANNA)
     erasure = erase(anna, by=None)
-    taken = locks.take
+    taken = leases.take
 
     def overtaken(process, worker):
         token = taken(process, worker)
         db.execute("UPDATE processes SET token = token + 1")
         return token
 
-    monkeypatch.setattr(locks, "take", overtaken)
-    assert run_erasure(erasure.pk, "late")
+    monkeypatch.setattr(leases, "take", overtaken)
+    assert work.run(erasure.process_id, "late")
     assert Fact.objects.get(verb="blacklist.added").data == {"pattern": ANNA}
 
 
 def test_a_search_whose_worker_is_known_to_be_dead_is_queued_at_once(anna, committed, run_jobs):
     erasure = erase(anna, by=None)
-    locks.take(erasure.process_id, "dead")
+    leases.take(erasure.process_id, "dead")
     db.execute("DELETE FROM procrastinate_jobs")
-    requeue(locks.release_worker("dead"))
+    locks.release_worker("dead")
     run_jobs()
     erasure.refresh_from_db()
     assert erasure.process.state == "finished"

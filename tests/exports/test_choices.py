@@ -21,11 +21,10 @@ from tidings.exports.discard import discard_old
 from tidings.exports.errors import ExportEnded, FileGone, NoSuchColumn, NoSuchState
 from tidings.exports.models import Export
 from tidings.exports.rules import Encoding, Format, Packing
-from tidings.exports.run import run_export
 from tidings.imports import actions as imports
 from tidings.imports.queries import find as find_import
-from tidings.imports.run import run_import
 from tidings.kernel import clock
+from tidings.locks import work
 from tidings.locks.models import GroupLock
 from tidings.memberships.models import Membership
 
@@ -41,7 +40,7 @@ def export(committed):
 
     def export(group, **wishes) -> bytes:
         started = actions.start(group, by=None, **wishes)
-        assert run_export(started.pk, NAME)
+        assert work.run(started.process_id, NAME)
         done = queries.find(started.pk)
         assert done.state == "finished", done.error
         with queries.opened(done) as file:
@@ -100,7 +99,7 @@ def test_it_is_written_as_the_spreadsheet_wants_it(group, export, encoding, sepa
 def test_what_a_character_set_does_not_have_ends_the_export_and_says_so(group, committed):
     add(group, email="anna@example.com", attributes={"city": "Łódź"})
     started = actions.start(group, by=None, encoding=Encoding.CP1252)
-    run_export(started.pk, NAME)
+    work.run(started.process_id, NAME)
     done = queries.find(started.pk)
     assert (done.state, "Export again in UTF-8" in done.error) == ("failed", True)
 
@@ -174,7 +173,7 @@ def test_an_export_is_read_back_as_it_was(make_group, export, kind, values):
     Membership.objects.all().delete()
     Contact.objects.all().delete()
     run = imports.start(make_group(), io.BytesIO(written), filename=f"export.{kind}", by=None)
-    assert run_import(run.pk, NAME)
+    assert work.run(run.process_id, NAME)
     assert find_import(run.pk).rejected == 0
     assert people() == before
 
@@ -186,7 +185,7 @@ def people() -> list[tuple[object, ...]]:
 def test_a_cancelled_export_keeps_no_file_and_frees_the_group(group, committed):
     started = actions.start(group, by=None)
     actions.cancel(started, by=None)
-    run_export(started.pk, NAME)
+    work.run(started.process_id, NAME)
     done = queries.find(started.pk)
     assert (done.state, done.file) == ("cancelled", "")
     assert not GroupLock.objects.exists()

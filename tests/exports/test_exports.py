@@ -12,17 +12,16 @@ from tidings.attributes.actions import define
 from tidings.contacts.models import Contact
 from tidings.exports import actions, queries
 from tidings.exports.models import Export
-from tidings.exports.run import run_export
-from tidings.exports.tasks import find_forgotten
 from tidings.imports import actions as imports
 from tidings.imports.queries import find as find_import
-from tidings.imports.run import run_import
 from tidings.kernel import db
 from tidings.kernel.errors import NotFound
 from tidings.locks import actions as locks
+from tidings.locks import leases, work
 from tidings.locks.errors import GroupLocked
 from tidings.locks.models import Process
 from tidings.locks.queries import locks_of
+from tidings.locks.tasks import find_forgotten
 from tidings.memberships import actions as memberships
 from tidings.memberships.models import Membership
 
@@ -38,7 +37,7 @@ def export(committed):
 
     def export(group, **wishes) -> Export:
         started = actions.start(group, by=None, **wishes)
-        assert run_export(started.pk, NAME)
+        assert work.run(started.process_id, NAME)
         return queries.find(started.pk)
 
     return export
@@ -101,7 +100,7 @@ def test_an_import_reads_an_export_back(group, make_group, export):
     )
     written = io.BytesIO(content(export(group)))
     run = imports.start(make_group(), written, filename="export.csv", by=None)
-    run_import(run.pk, NAME)
+    work.run(run.process_id, NAME)
     run = find_import(run.pk)
     assert (run.state, run.joined, run.rejected) == ("finished", 1, 0)
     assert Contact.objects.get().attributes == {"first_name": "Anna, B."}
@@ -130,22 +129,22 @@ def test_a_group_that_is_written_is_not_exported(group, committed):
 
 def test_an_export_that_another_worker_holds_waits(group, committed):
     started = actions.start(group, by=None)
-    locks.take(started.process_id, "other")
-    assert not run_export(started.pk, NAME)
+    leases.take(started.process_id, "other")
+    assert not work.run(started.process_id, NAME)
 
 
 def test_an_export_that_ended_is_not_made_again(group, export):
     done = export(group)
-    assert run_export(done.pk, NAME)
+    assert work.run(done.process_id, NAME)
     assert queries.find(done.pk).file == done.file
 
 
 def test_the_export_of_a_dead_worker_is_queued_again_and_free(group, committed):
     started = actions.start(group, by=None)
-    locks.take(started.process_id, "dead")
-    actions.requeue(locks.release_worker("dead"))
-    assert jobs() == [{"export_id": started.pk}] * 2
-    assert run_export(started.pk, NAME)
+    leases.take(started.process_id, "dead")
+    locks.release_worker("dead")
+    assert jobs() == [{"process_id": started.process_id}] * 2
+    assert work.run(started.process_id, NAME)
 
 
 def jobs() -> list[dict[str, int]]:
@@ -169,11 +168,11 @@ def test_an_export_whose_job_vanished_is_queued_again_and_ends(forgotten, run_jo
 def test_an_export_with_a_job_is_not_queued_twice(group, committed):
     started = actions.start(group, by=None)
     find_forgotten(timestamp=0)
-    assert jobs() == [{"export_id": started.pk}]
+    assert jobs() == [{"process_id": started.process_id}]
 
 
 def test_an_export_that_a_worker_holds_is_not_touched(forgotten):
-    locks.take(forgotten.process_id, "another worker")
+    leases.take(forgotten.process_id, "another worker")
     find_forgotten(timestamp=0)
     assert jobs() == []
 

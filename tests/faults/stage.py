@@ -112,6 +112,10 @@ class Stage:
         self._started.append(process)
         return process
 
+    def begin(self, *words: object) -> subprocess.Popen[bytes]:
+        """Starts a command of the operator and doesn't wait for its end."""
+        return self._start(*map(str, words))
+
     def import_file(self, group: str, lines: list[str], *options: str) -> int:
         """Queues the import of a file with these lines; its id."""
         file = self.folder / "people.csv"
@@ -146,6 +150,14 @@ class Stage:
                     return found
             time.sleep(LOOK_SECONDS)
         raise AssertionError(f"after {seconds} s still not true: {what}")
+
+    @contextlib.contextmanager
+    def in_the_way(self, statement: str) -> Iterator[None]:
+        """Whoever needs what `statement` locks has to wait until the `with` block ends."""
+        with psycopg.connect(**connection_params(self.folder)) as connection:
+            connection.execute(statement)
+            yield
+            connection.rollback()
 
     def forget_doubts(self) -> None:
         """Empties the list of those in doubt, for the next test with the same home."""

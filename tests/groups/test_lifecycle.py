@@ -12,16 +12,16 @@ from tidings.contacts.models import Contact
 from tidings.groups import actions, attributes, lifecycle, subgroups
 from tidings.groups.errors import AddressTaken, BadGroup, GroupArchived, WrongName
 from tidings.groups.models import Deletion, Group
-from tidings.groups.purge import run_deletion
 from tidings.groups.queries import find, search, subgroups_of
-from tidings.groups.tasks import find_forgotten
 from tidings.imports import actions as imports
 from tidings.journal.models import Fact
 from tidings.kernel.errors import NotFound
 from tidings.locks import actions as locks
+from tidings.locks import leases, work
 from tidings.locks.errors import GroupLocked
-from tidings.locks.models import Process
+from tidings.locks.models import GroupLock, Process
 from tidings.locks.queries import locks_of
+from tidings.locks.tasks import find_forgotten
 from tidings.memberships import actions as memberships
 from tidings.memberships import parts
 from tidings.memberships.models import Membership, OptOut
@@ -188,7 +188,7 @@ def test_of_a_sender_and_an_archiver_at_once_the_later_is_told(
 
 def delete(group: Group, **rest) -> None:
     deletion = lifecycle.delete(group, name=group.name, by=rest.get("by"))
-    assert run_deletion(deletion.pk, NAME)
+    assert work.run(deletion.process_id, NAME)
 
 
 @pytest.fixture
@@ -256,7 +256,7 @@ def test_past_sendouts_say_where_they_went(group, make_sendout, deliver):
 def test_planned_sendouts_are_cancelled_and_say_why(group, make_sendout):
     sendout = make_sendout(group)
     Process.objects.all().update(state="finished")
-    locks.GroupLock.objects.all().delete()
+    GroupLock.objects.all().delete()
     Sendout.objects.filter(pk=sendout.pk).update(state="scheduled", process=None)
     delete(group)
     sendout.refresh_from_db()
@@ -323,12 +323,12 @@ def test_of_two_who_delete_at_once_one_is_told(committed, make_group):
 
 def test_another_worker_goes_on_where_one_was_killed(group, monkeypatch):
     deletion = lifecycle.delete(group, name="News", by=None)
-    token = locks.take(deletion.process_id, "dead")
+    token = leases.take(deletion.process_id, "dead")
     assert token
     assert parts.OfGroup.purge(group.pk) == 5
-    assert not run_deletion(deletion.pk, NAME)  # the lease of the dead one still holds
+    assert not work.run(deletion.process_id, NAME)  # the lease of the dead one still holds
     locks.release_worker("dead")
-    assert run_deletion(deletion.pk, NAME)
+    assert work.run(deletion.process_id, NAME)
     with pytest.raises(NotFound):
         find(group.pk)
 
@@ -342,16 +342,16 @@ def test_it_runs_in_the_queue(group, run_jobs):
 
 def test_running_it_again_does_no_harm(group):
     deletion = lifecycle.delete(group, name="News", by=None)
-    assert run_deletion(deletion.pk, NAME)
-    assert run_deletion(deletion.pk, NAME)
+    assert work.run(deletion.process_id, NAME)
+    assert work.run(deletion.process_id, NAME)
     assert Fact.objects.filter(verb="group.deleted").count() == 1
 
 
 def test_a_deletion_that_lost_its_job_gets_another(group):
     lifecycle.delete(group, name="News", by=None)
-    ProcrastinateJob.objects.filter(task_name="groups.delete").delete()
+    ProcrastinateJob.objects.filter(task_name="locks.run").delete()
     find_forgotten(timestamp=0)
-    assert ProcrastinateJob.objects.filter(task_name="groups.delete", status="todo").count() == 1
+    assert ProcrastinateJob.objects.filter(task_name="locks.run", status="todo").count() == 1
 
 
 def test_one_that_can_not_be_done_frees_the_group_and_says_why(group, monkeypatch):
@@ -360,10 +360,9 @@ def test_one_that_can_not_be_done_frees_the_group_and_says_why(group, monkeypatc
 
     monkeypatch.setattr(parts.OfGroup, "purge", staticmethod(broken))
     deletion = lifecycle.delete(group, name="News", by=None)
-    run_deletion(deletion.pk, NAME)
+    work.run(deletion.process_id, NAME)
     deletion = lifecycle.find_deletion(deletion.pk)
-    assert (deletion.process.state, deletion.error) == (
-        "failed",
-        "The group could not be deleted: no room",
-    )
+    reason = f"Something unforeseen happened. The log says more, under process {deletion.process_id}."
+    assert deletion.process.state == "failed"
+    assert deletion.error == f"The group could not be deleted. {reason}"
     assert locks_of([group.pk]) == {}

@@ -6,7 +6,7 @@ from tests.workers import NAME
 from tidings.imports import actions
 from tidings.imports.models import Import
 from tidings.imports.queries import find
-from tidings.imports.run import run_import
+from tidings.locks import work
 from tidings.memberships.models import Membership
 from tidings.memberships.queries import count_members
 
@@ -31,7 +31,7 @@ def finish():
     """Runs a started import here and now; checks that every row has one outcome and the kept number is true."""
 
     def finish(run: Import) -> Import:
-        assert run_import(run.pk, NAME)
+        assert work.run(run.process_id, NAME)
         run = find(run.pk)
         if run.state == "finished":
             assert sum(getattr(run, name) for name in OUTCOMES) == run.rows

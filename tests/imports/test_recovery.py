@@ -8,10 +8,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tidings.imports import actions
 from tidings.imports.queries import find
-from tidings.imports.tasks import find_forgotten
 from tidings.kernel import clock, db
-from tidings.locks import actions as locks
+from tidings.locks import leases
 from tidings.locks.models import Process
+from tidings.locks.tasks import find_forgotten
 
 PEOPLE = "email\nanna@example.com\n"
 
@@ -43,14 +43,14 @@ def test_an_import_whose_job_failed_for_good_is_queued_again(start, group):
     run = start(group, PEOPLE)
     db.execute("UPDATE procrastinate_jobs SET status = 'failed'")
     find_forgotten(timestamp=0)
-    assert jobs() == [{"import_id": run.pk}]
+    assert jobs() == [{"process_id": run.process_id}]
 
 
 def test_an_import_of_a_worker_that_vanished_with_its_job_is_queued_again(forgotten):
-    locks.take(forgotten.process_id, "vanished")
+    leases.take(forgotten.process_id, "vanished")
     Process.objects.update(lease_until=clock.now() - timedelta(seconds=1))
     find_forgotten(timestamp=0)
-    assert jobs() == [{"import_id": forgotten.pk}]
+    assert jobs() == [{"process_id": forgotten.process_id}]
 
 
 @pytest.mark.parametrize("status", ["todo", "doing"])
@@ -58,11 +58,11 @@ def test_an_import_with_a_job_is_not_queued_twice(start, group, status):
     run = start(group, PEOPLE)
     db.execute("UPDATE procrastinate_jobs SET status = %(status)s", {"status": status})
     find_forgotten(timestamp=0)
-    assert jobs() == [{"import_id": run.pk}]
+    assert jobs() == [{"process_id": run.process_id}]
 
 
 def test_an_import_that_a_worker_holds_is_not_touched(forgotten):
-    locks.take(forgotten.process_id, "another worker")
+    leases.take(forgotten.process_id, "another worker")
     find_forgotten(timestamp=0)
     assert jobs() == []
 
@@ -82,4 +82,4 @@ def test_a_draft_needs_no_job(group, committed):
 def test_the_job_of_another_import_does_not_count(forgotten, make_group, start):
     other = start(make_group(), PEOPLE)
     find_forgotten(timestamp=0)
-    assert jobs() == [{"import_id": other.pk}, {"import_id": forgotten.pk}]
+    assert jobs() == [{"process_id": other.process_id}, {"process_id": forgotten.process_id}]

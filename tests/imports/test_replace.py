@@ -10,10 +10,10 @@ from tidings.imports import actions
 from tidings.imports.errors import NothingToConfirm
 from tidings.imports.models import Import
 from tidings.imports.queries import find
-from tidings.imports.run import run_import
 from tidings.kernel import clock, db
 from tidings.kernel.files.models import StoredFile
 from tidings.locks import actions as locks
+from tidings.locks import work
 from tidings.locks.errors import GroupLocked
 from tidings.locks.queries import locks_of
 from tidings.memberships import actions as memberships
@@ -175,7 +175,7 @@ def test_nobody_is_removed_after_a_cancel(group, start, finish, failing_removal)
     run = start(group, file_of([1, 50]), **REPLACE, is_confirmed=True)
     break_it(Contact.objects.get(email=address(0)))
     with pytest.raises(DatabaseError):
-        run_import(run.pk, NAME)
+        work.run(run.process_id, NAME)
     mend()
     locks.release_worker(NAME)
     actions.cancel(run, by=None)
@@ -192,7 +192,7 @@ def test_a_removal_that_was_interrupted_ends_like_an_undisturbed_one(
     run = start(group, file_of([1, 50]), **REPLACE, is_confirmed=True)
     break_it(Contact.objects.get(email=address(10)))
     with pytest.raises(DatabaseError):
-        run_import(run.pk, NAME)
+        work.run(run.process_id, NAME)
     assert 0 < find(run.pk).absent < MEMBERS - 1
     mend()
     locks.release_worker(NAME)

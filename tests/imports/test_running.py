@@ -15,11 +15,11 @@ from tidings.imports import actions
 from tidings.imports.errors import ImportEnded, NotADraft
 from tidings.imports.models import Import
 from tidings.imports.queries import find
-from tidings.imports.run import run_import
 from tidings.journal.models import Fact
 from tidings.kernel import clock, db
 from tidings.kernel.files.models import StoredFile
 from tidings.locks import actions as locks
+from tidings.locks import leases, work
 from tidings.locks.errors import GroupLocked
 from tidings.locks.queries import locks_of
 from tidings.memberships.models import Membership
@@ -142,7 +142,7 @@ def test_a_cancelled_import_keeps_what_was_merged_and_says_how_far(
     set_environment(slice_rows=3)
     run = start(group, PEOPLE)
     with pytest.raises(DatabaseError):
-        run_import(run.pk, NAME)
+        work.run(run.process_id, NAME)
     failing_slice()
     locks.release_worker(NAME)
     actions.cancel(run, by=None)
@@ -165,7 +165,7 @@ def test_an_interrupted_import_ends_like_an_undisturbed_one(
     content = f"{PEOPLE}p3@example.com,last\nnobody,x\n"
     run = start(make_group(), content)
     with pytest.raises(DatabaseError, match="the disk is full"):
-        run_import(run.pk, NAME)
+        work.run(run.process_id, NAME)
     assert find(run.pk).created in (6, 7)  # its last slice is merged beside the failing one
     failing_slice()
     locks.release_worker(NAME)
@@ -178,20 +178,20 @@ def test_an_interrupted_import_keeps_its_lock(group, start, failing_slice, set_e
     set_environment(slice_rows=3)
     run = start(group, PEOPLE)
     with pytest.raises(DatabaseError):
-        run_import(run.pk, NAME)
+        work.run(run.process_id, NAME)
     assert modes(group) == ["exclusive"]
 
 
 def test_a_second_worker_waits_for_the_lease_of_the_first(group, start):
     run = start(group, PEOPLE)
-    locks.take(run.process_id, "another worker")
-    assert not run_import(run.pk, NAME)
+    leases.take(run.process_id, "another worker")
+    assert not work.run(run.process_id, NAME)
     assert find(run.pk).state == "queued"
 
 
 def test_an_import_that_ended_is_not_run_again(group, import_file, outcomes):
     run = import_file(group, PEOPLE)
-    assert run_import(run.pk, NAME)
+    assert work.run(run.process_id, NAME)
     assert outcomes(find(run.pk)) == {"created": 10}
 
 
@@ -226,7 +226,7 @@ def test_no_work_tables_are_left_behind(group, import_file):
 
 def test_work_tables_of_killed_workers_are_swept_and_those_of_living_ones_stay(make_group, start, finish):
     living, mine = start(make_group(), PEOPLE), start(make_group(), PEOPLE)
-    token = locks.take(living.process_id, "another worker")
+    token = leases.take(living.process_id, "another worker")
     db.execute(f"CREATE SCHEMA import_{living.process_id}_{token}")
     db.execute("CREATE SCHEMA import_999999_1")
     finish(mine)

@@ -30,18 +30,20 @@ def main() -> None:
 
 def hold_for_ever(chance: random.Random) -> None:
     """Takes over what the dead have left, or else begins something new; keeps it alive for a while; ends it."""
-    from tidings.locks import actions  # noqa: PLC0415 - Django must be set up before
+    from tidings.locks import actions, leases, rules  # noqa: PLC0415 - Django must be set up before
     from tidings.locks.errors import GroupLocked, LeaseLost  # noqa: PLC0415
     from tidings.locks.models import Process  # noqa: PLC0415
 
     while True:
         process = next((p.pk for p in Process.objects.filter(state="running").order_by("?")), None)
-        token = actions.take(process, name()) if process else None
+        token = leases.take(process, name()) if process else None
         if not token:
             with suppress(GroupLocked):
                 groups = chance.sample(GROUPS, chance.randint(1, 3))
-                process = actions.begin(chance.choice([*Process.Kind]), groups, label="", by=None).pk
-                token = actions.take(process, name())
+                process = actions.begin(
+                    Process.Kind(chance.choice(rules.USES).kind), groups, label="", by=None
+                ).pk
+                token = leases.take(process, name())
         if process and token:
             with suppress(LeaseLost):
                 work(process, token, chance)
@@ -50,14 +52,14 @@ def hold_for_ever(chance: random.Random) -> None:
 
 def work(process: int, token: int, chance: random.Random) -> None:
     """As an import does: a heart that beats, and an end only for whoever still holds the process."""
-    from tidings.locks import actions  # noqa: PLC0415
-    from tidings.locks.heartbeat import Heartbeat  # noqa: PLC0415
+    from tidings.locks import leases  # noqa: PLC0415
+    from tidings.locks.holding import Holding  # noqa: PLC0415
     from tidings.locks.models import Process  # noqa: PLC0415
 
-    with Heartbeat(process, token):
+    with Holding(process, token):
         time.sleep(chance.uniform(0.1, 0.8))
-    with actions.fenced(process, token):
-        actions.end(process, Process.State.FINISHED)
+    with leases.fenced(process, token):
+        leases.end(process, Process.State.FINISHED)
 
 
 def name() -> str:

@@ -8,8 +8,9 @@ from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import NumericRange
 
 from tidings.kernel import db
-from tidings.locks import actions
-from tidings.locks.errors import GroupLocked, LeaseLost
+from tidings.locks import actions, leases
+from tidings.locks.errors import Cancelled, GroupLocked, LeaseLost
+from tidings.locks.holding import Holding
 from tidings.locks.models import GroupLock, Process
 
 HERE, THERE, ELSEWHERE = 101, 102, 103
@@ -83,14 +84,14 @@ def test_a_refusal_names_a_shared_holder_only_to_who_wants_to_write(begin):
 
 def test_the_end_of_a_process_frees_its_groups(begin):
     process = begin("exclusive", HERE, THERE)
-    assert actions.end(process.pk, FINISHED)
+    assert leases.end(process.pk, FINISHED)
     begin("exclusive", HERE, THERE)
 
 
 def test_a_process_ends_once(begin):
     process = begin("exclusive", HERE)
-    actions.end(process.pk, FINISHED)
-    assert not actions.end(process.pk, Process.State.FAILED)
+    leases.end(process.pk, FINISHED)
+    assert not leases.end(process.pk, Process.State.FAILED)
     process.refresh_from_db()
     assert process.state == FINISHED
     assert process.ended_at is not None
@@ -107,45 +108,75 @@ def test_the_database_itself_stores_no_conflict(begin):
 
 def test_a_process_has_one_holder(begin):
     process = begin("exclusive", HERE)
-    assert actions.take(process.pk, "first") == 1
-    assert actions.take(process.pk, "second") is None
+    assert leases.take(process.pk, "first") == 1
+    assert leases.take(process.pk, "second") is None
 
 
 def test_a_process_whose_lease_ran_out_is_taken_over_with_a_new_token(begin):
     process = begin("exclusive", HERE)
-    actions.take(process.pk, "first")
+    leases.take(process.pk, "first")
     run_out(process)
-    assert actions.take(process.pk, "second") == 2
+    assert leases.take(process.pk, "second") == 2
     process.refresh_from_db()
     assert process.worker == "second"
 
 
 def test_nobody_is_taken_over_within_a_lease_after_the_database_started(begin, set_environment):
     process = begin("exclusive", HERE)
-    actions.take(process.pk, "first")
+    leases.take(process.pk, "first")
     run_out(process)
     set_environment(lease_seconds=10 * 365 * 24 * 3600)  # longer than any server of a test has been up
-    assert actions.take(process.pk, "second") is None
+    assert leases.take(process.pk, "second") is None
 
 
 def test_an_ended_process_has_no_holder(begin):
     process = begin("exclusive", HERE)
-    actions.end(process.pk, FINISHED)
-    assert actions.take(process.pk, "late") is None
+    leases.end(process.pk, FINISHED)
+    assert leases.take(process.pk, "late") is None
 
 
 def test_only_the_holder_prolongs(begin):
     process = begin("exclusive", HERE)
-    token = actions.take(process.pk, "first")
-    assert actions.prolong(process.pk, token)
+    token = leases.take(process.pk, "first")
+    leases.prolong(process.pk, token, done=5, total=20)
+    process.refresh_from_db()
+    assert (process.done, process.total) == (5, 20)
     run_out(process)
-    actions.take(process.pk, "second")
-    assert not actions.prolong(process.pk, token)
+    leases.take(process.pk, "second")
+    with pytest.raises(LeaseLost):
+        leases.prolong(process.pk, token, done=6, total=20)
+
+
+@pytest.mark.parametrize("act", [Holding.fenced, Holding.ending])
+def test_a_holder_writes_nothing_more_when_its_process_was_cancelled(begin, act):
+    process = begin("exclusive", HERE)
+    holding = Holding(process.pk, leases.take(process.pk, "first"))
+    assert actions.cancel(process.pk)
+    with pytest.raises(Cancelled), act(holding):
+        pytest.fail("it went on")
+
+
+def test_what_is_written_last_stands_together_with_the_end(begin):
+    process = begin("exclusive", HERE)
+    holding = Holding(process.pk, leases.take(process.pk, "first"))
+    with pytest.raises(ZeroDivisionError), holding.ending():
+        Process.objects.filter(pk=process.pk).update(label=f"written {1 / 0}")
+    assert locked_groups() == [HERE]
+    with holding.ending():
+        Process.objects.filter(pk=process.pk).update(label="written")
+    process.refresh_from_db()
+    assert (process.label, process.state, locked_groups()) == ("written", "finished", [])
+
+
+def test_who_cancels_what_has_ended_is_told(begin):
+    process = begin("exclusive", HERE)
+    leases.end(process.pk, FINISHED)
+    assert not actions.cancel(process.pk)
 
 
 def test_a_fenced_transaction_of_the_holder_commits(begin):
     process = begin("exclusive", HERE)
-    with actions.fenced(process.pk, actions.take(process.pk, "first")):
+    with leases.fenced(process.pk, leases.take(process.pk, "first")):
         Process.objects.filter(pk=process.pk).update(label="written")
     process.refresh_from_db()
     assert process.label == "written"
@@ -154,27 +185,27 @@ def test_a_fenced_transaction_of_the_holder_commits(begin):
 @pytest.mark.parametrize("lost", ["taken over", "ended"])
 def test_a_fenced_transaction_of_who_lost_the_process_is_not_even_begun(begin, lost):
     process = begin("exclusive", HERE)
-    token = actions.take(process.pk, "first")
+    token = leases.take(process.pk, "first")
     if lost == "ended":
-        actions.end(process.pk, FINISHED)
+        leases.end(process.pk, FINISHED)
     else:
         run_out(process)
-        actions.take(process.pk, "second")
-    with pytest.raises(LeaseLost), actions.fenced(process.pk, token):
+        leases.take(process.pk, "second")
+    with pytest.raises(LeaseLost), leases.fenced(process.pk, token):
         pytest.fail("the old holder wrote")
 
 
 def test_a_taker_waits_for_the_holders_open_transaction(begin, committed):
     process = begin("exclusive", HERE)
-    token = actions.take(process.pk, "first")
+    token = leases.take(process.pk, "first")
     run_out(process)
     events = []
 
     def take_over() -> None:
-        events.append(("taken", actions.take(process.pk, "second")))
+        events.append(("taken", leases.take(process.pk, "second")))
         connection.close()
 
-    with actions.fenced(process.pk, token):
+    with leases.fenced(process.pk, token):
         taker = threading.Thread(target=take_over)
         taker.start()
         time.sleep(0.2)
@@ -185,16 +216,16 @@ def test_a_taker_waits_for_the_holders_open_transaction(begin, committed):
 
 def test_the_processes_of_a_worker_that_is_known_to_be_dead_are_free_at_once(begin):
     mine, other = begin("exclusive", HERE), begin("exclusive", THERE)
-    actions.take(mine.pk, "dead")
-    actions.take(other.pk, "alive")
-    assert actions.release_worker("dead") == [mine.pk]
-    assert actions.take(mine.pk, "next") == 2
-    assert actions.take(other.pk, "next") is None
+    leases.take(mine.pk, "dead")
+    leases.take(other.pk, "alive")
+    actions.release_worker("dead")
+    assert leases.take(mine.pk, "next") == 2
+    assert leases.take(other.pk, "next") is None
 
 
 def test_a_dead_workers_locks_stay_until_the_process_ends(begin):
     process = begin("exclusive", HERE)
-    actions.take(process.pk, "dead")
+    leases.take(process.pk, "dead")
     actions.release_worker("dead")
     with pytest.raises(GroupLocked):
         begin("shared", HERE)
@@ -203,6 +234,6 @@ def test_a_dead_workers_locks_stay_until_the_process_ends(begin):
 def test_a_process_tells_who_started_it_and_how_far_it_is(begin, make_user):
     anna = make_user("Anna")
     process = begin("exclusive", HERE, by=anna)
-    actions.progress(process.pk, done=5, total=20)
+    leases.progress(process.pk, done=5, total=20)
     process.refresh_from_db()
     assert (process.started_by, process.done, process.total) == (anna, 5, 20)

@@ -13,7 +13,7 @@ from django.db import connection
 
 from tests.locks.history import Held, History, Modes, Written, faults, overlap
 from tidings.kernel import db
-from tidings.locks import actions
+from tidings.locks import actions, leases, rules
 from tidings.locks.errors import GroupLocked, LeaseLost
 from tidings.locks.models import GroupLock, Process
 from tidings.locks.rules import mode_of
@@ -42,9 +42,9 @@ class World:
 
     def end(self, process: int, token: int) -> None:
         """Ends a process that the caller holds, and writes down how long it was held; raises `LeaseLost`."""
-        with actions.fenced(process, token):
+        with leases.fenced(process, token):
             ended = now()
-            actions.end(process, Process.State.FINISHED)
+            leases.end(process, Process.State.FINISHED)
         modes, begun = self.running.pop(process)
         self.history.held.append(Held(process, modes, begun, ended))
 
@@ -76,7 +76,7 @@ class Worker:
         return self.chance.choices(choices, weights)[0]
 
     def begin(self) -> None:
-        kind = self.chance.choice([*Process.Kind])
+        kind = Process.Kind(self.chance.choice(rules.USES).kind)
         # In any order: nobody may deadlock.
         groups = self.chance.sample(GROUPS, self.chance.randint(1, 3))
         sources = self.chance.sample(GROUPS, 1) if kind == Process.Kind.TRANSFER else []
@@ -95,7 +95,7 @@ class Worker:
             self.take(self.chance.choice(processes))
 
     def take(self, process: int) -> None:
-        if token := actions.take(process, self.name):
+        if token := leases.take(process, self.name):
             self.mine = process, token
             self.world.seen["taken over"] += token > 1
 
@@ -111,7 +111,7 @@ class Worker:
 
     def try_to_write(self, process: int, token: int) -> bool:
         try:
-            with actions.fenced(process, token):
+            with leases.fenced(process, token):
                 begun = now()
                 time.sleep(self.chance.random() / 50)
                 write = Written(process, token, begun, now())
@@ -123,7 +123,9 @@ class Worker:
 
     def prolong(self) -> None:
         assert self.mine
-        if not actions.prolong(*self.mine):
+        try:
+            leases.prolong(*self.mine, done=0, total=None)
+        except LeaseLost:
             self.mine = None
 
     def end(self) -> None:
@@ -143,7 +145,7 @@ def bury(world: World) -> None:
     end = time.monotonic() + 60
     while world.running and time.monotonic() < end:
         for process in [*world.running]:
-            if token := actions.take(process, "undertaker"):
+            if token := leases.take(process, "undertaker"):
                 world.end(process, token)
         time.sleep(LEASE_SECONDS / 4)
 

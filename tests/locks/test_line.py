@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from tidings.kernel import db
-from tidings.locks import actions, queries
+from tidings.locks import actions, leases, queries
 from tidings.locks.errors import GroupLocked
 from tidings.locks.models import Process, Waiter
 
@@ -32,7 +32,7 @@ def wait(db):
 
 
 def end(process: Process) -> None:
-    actions.end(process.pk, Process.State.FINISHED)
+    leases.end(process.pk, Process.State.FINISHED)
 
 
 def start(mode: str, *groups: int, waiter: str = "") -> Process:

@@ -14,6 +14,8 @@ HERE, THERE, ELSEWHERE = 101, 102, 103
 WRITES = {"imports", "blacklist imports", "transfers into it", "changes of its subgroups", "its deletion"}
 READS = {"sendouts", "exports", "dry runs of imports", "transfers out of it"}
 
+GROUPLESS = {Process.Kind.ERASURE}
+
 USE = {use.words: use for use in rules.USES}
 PAIRS = [pytest.param(USE[a], USE[b], id=f"{b} beside {a}") for a, b in product(sorted(USE), repeat=2)]
 
@@ -29,10 +31,16 @@ def test_each_way_to_use_a_group_is_one_of_the_specification():
     assert {use.words for use in rules.USES if use.mode == "shared"} == READS
 
 
-@pytest.mark.parametrize("kind", Process.Kind)
+@pytest.mark.parametrize("kind", sorted({*Process.Kind} - GROUPLESS))
 def test_each_kind_has_one_mode_a_unit_and_words(kind):
     assert len([use for use in rules.USES if use.kind == kind and not use.is_source]) == 1
     assert rules.mode_of(kind) in GroupLock.Mode.values
+    assert rules.UNITS[kind]
+
+
+@pytest.mark.parametrize("kind", sorted(GROUPLESS))
+def test_what_locks_no_group_has_a_unit_alone(kind):
+    assert not [use for use in rules.USES if use.kind == kind]
     assert rules.UNITS[kind]
 
 

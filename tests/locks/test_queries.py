@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from tidings.kernel import db
-from tidings.locks import actions, queries
+from tidings.locks import actions, leases, queries
 from tidings.locks.models import GroupLock, Process
 
 pytestmark = pytest.mark.django_db
@@ -11,8 +11,8 @@ pytestmark = pytest.mark.django_db
 
 def test_a_lock_tells_who_does_what_since_when_and_how_far(begin, make_user):
     process = begin("exclusive", 101, label="Import of people.csv", by=make_user("Anna"))
-    actions.take(process.pk, "worker-7")
-    actions.progress(process.pk, done=30, total=120)
+    leases.take(process.pk, "worker-7")
+    leases.progress(process.pk, done=30, total=120)
     [lock] = queries.locks_of([101])[101]
     assert (lock.mode, lock.kind, lock.label) == ("exclusive", "import", "Import of people.csv")
     assert (lock.process_id, lock.worker, lock.started_by) == (process.pk, "worker-7", "Anna")
@@ -22,7 +22,7 @@ def test_a_lock_tells_who_does_what_since_when_and_how_far(begin, make_user):
 
 def test_a_lock_tells_how_fast_its_process_is_and_how_long_it_will_take(begin):
     process = begin("shared", 101)
-    actions.progress(process.pk, done=30, total=120)
+    leases.progress(process.pk, done=30, total=120)
     GroupLock.objects.update(taken_at=db.now() - timedelta(seconds=10))
     [lock] = queries.locks_of([101])[101]
     assert (lock.unit, round(lock.rate), lock.seconds_left) == ("members", 3, 30)
@@ -30,7 +30,7 @@ def test_a_lock_tells_how_fast_its_process_is_and_how_long_it_will_take(begin):
 
 def test_a_worker_whose_lease_ran_out_is_not_told_as_the_holder(begin):
     process = begin("exclusive", 101)
-    actions.take(process.pk, "worker-7")
+    leases.take(process.pk, "worker-7")
     actions.release_worker("worker-7")
     assert queries.locks_of([101])[101][0].worker == ""
 
@@ -73,5 +73,5 @@ def test_nobody_can_tell_how_far_a_process_without_a_total_is(begin):
 
 def test_running_processes_are_told_newest_first(begin):
     first, ended, last = begin("shared", 101), begin("shared", 102), begin("shared", 103)
-    actions.end(ended.pk, Process.State.FINISHED)
+    leases.end(ended.pk, Process.State.FINISHED)
     assert queries.running() == [last, first]

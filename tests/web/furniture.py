@@ -30,6 +30,7 @@ from tidings.imports.rules.mapping import Column, Mapping
 from tidings.imports.saved import keep
 from tidings.kernel import clock
 from tidings.locks import actions as locks
+from tidings.locks import leases
 from tidings.locks.models import GroupLock, Process
 from tidings.memberships.actions import add, unsubscribe
 from tidings.memberships.models import Membership
@@ -155,7 +156,7 @@ def keep_out(group: Group, user: User) -> BlacklistImport:
 def write_members(group: Group, user: User) -> None:
     """An export with its file."""
     export = exports.start(group, states=["active"], by=user)
-    locks.end(export.process_id, Process.State.FINISHED)
+    leases.end(export.process_id, Process.State.FINISHED)
     file = default_storage.save(f"exports/{export.pk}/furniture.csv", ContentFile(b"email\n"))
     ended = {"state": Export.State.FINISHED, "rows": 6, "size": 6, "file": file}
     Export.objects.filter(pk=export.pk).update(**ended, ended_at=clock.now())
@@ -164,7 +165,7 @@ def write_members(group: Group, user: User) -> None:
 def end_listing(run: BlacklistImport) -> BlacklistImport:
     """The import of a list as it is when it has ended: one value added, one rejected."""
     ListReject.objects.create(run=run, line=2, value="nobody", reason="unknown")
-    locks.end(run.process_id, Process.State.FINISHED)
+    leases.end(run.process_id, Process.State.FINISHED)
     ended = {"state": BlacklistImport.State.FINISHED, "values": 2, "added": 1, "rejected": 1}
     BlacklistImport.objects.filter(pk=run.pk).update(**ended, ended_at=clock.now())
     return BlacklistImport.objects.get(pk=run.pk)
@@ -175,7 +176,7 @@ def import_into(group: Group, user: User) -> Process:
     process = locks.begin(
         Process.Kind.IMPORT, [group.pk], label="Import of autumn.csv", by=user, total=500_000
     )
-    locks.progress(process.pk, done=310_000, total=500_000)
+    leases.progress(process.pk, done=310_000, total=500_000)
     begun, lease_until = clock.now() - timedelta(seconds=200), clock.now() + timedelta(hours=1)
     Process.objects.filter(pk=process.pk).update(
         started_at=begun, lease_until=lease_until, worker="host-1-12"

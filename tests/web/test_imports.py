@@ -142,7 +142,7 @@ def test_a_started_draft_cannot_be_discarded(world, operator, draft_form):
 def test_a_running_import_can_be_cancelled(world, operator, draft_form):
     operator.post(f"/imports/{world.draft.pk}/", {**draft_form, "do": "start"})
     operator.post(f"/imports/{world.draft.pk}/cancel/")
-    assert Import.objects.get(pk=world.draft.pk).cancel_requested
+    assert Import.objects.get(pk=world.draft.pk).process.cancel_requested
 
 
 def test_cancelling_what_has_ended_is_told(world, operator):

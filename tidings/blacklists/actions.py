@@ -8,7 +8,6 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from tidings.accounts.models import User
-from tidings.blacklists import tasks
 from tidings.blacklists.errors import BadPattern, BlacklistImportEnded
 from tidings.blacklists.models import BlacklistImport, Entry
 from tidings.blacklists.queries import checked, scope_of, statements
@@ -94,7 +93,6 @@ def start_import(
             started_by=by,
         )
         record("blacklist.import_started", run.scope, by=by, run=run.pk, filename=name, mode=mode)
-        tasks.import_list.defer(import_id=run.pk)
     return run
 
 
@@ -117,16 +115,7 @@ def _shown_name(filename: str) -> str:
 
 def cancel_import(run: BlacklistImport, *, by: User | None) -> None:
     """Asks the import to stop; the list stays what it was. Raises `BlacklistImportEnded`."""
-    going = BlacklistImport.objects.filter(pk=run.pk, state=BlacklistImport.State.RUNNING)
     with transaction.atomic():
-        if not going.update(cancel_requested=True):
+        if not locks.cancel(run.process_id):
             raise BlacklistImportEnded(run=run.pk)
         record("blacklist.import_cancel_asked", run.scope, by=by, run=run.pk)
-        # Its job may be gone: without one nobody would end it and free the group.
-        tasks.import_list.defer(import_id=run.pk)
-
-
-def requeue(processes: list[int]) -> None:
-    """Puts imports back into the queue whose worker is known to be dead."""
-    for run in BlacklistImport.objects.filter(process__in=processes):
-        tasks.import_list.defer(import_id=run.pk)

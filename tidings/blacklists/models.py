@@ -85,7 +85,6 @@ class BlacklistImport(models.Model):
     size = models.BigIntegerField()
     mode = models.CharField(max_length=10, choices=Mode)
     state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
-    cancel_requested = models.BooleanField(default=False)
     error = models.TextField(default="")
     values = models.BigIntegerField(default=0)
     added = models.BigIntegerField(default=0)

@@ -5,13 +5,11 @@ the entries, somebody who adds one of them by hand waits for it.
 """
 
 import io
-import logging
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, BinaryIO, cast
 
 from django.core.files.storage import default_storage
-from django.db import DatabaseError
 
 from tidings.blacklists.formats import Item, read
 from tidings.blacklists.models import BlacklistImport
@@ -20,12 +18,9 @@ from tidings.blacklists.rules import PatternFault
 from tidings.journal.actions import record
 from tidings.kernel import clock, db
 from tidings.kernel.errors import TidingsError
-from tidings.locks import actions as locks
-from tidings.locks.errors import LeaseLost
-from tidings.locks.heartbeat import Heartbeat
+from tidings.locks.holding import Holding
 from tidings.locks.models import Process
-
-log = logging.getLogger(__name__)
+from tidings.locks.work import Work
 
 ITEMS_AT_ONCE = 20_000  # about a tenth of a second of reading, and one look whether to stop
 INCOMING = ("line", "kind", "pattern", "reason")
@@ -33,62 +28,20 @@ REJECTS = ("run_id", "line", "value", "reason")
 REASON_CHARACTERS = 300
 
 
-class Cancelled(TidingsError):
-    """The import was cancelled; the list is what it was."""
-
-
 class NothingInIt(TidingsError):
     """The file holds no entry, so replacing would empty the list. Nothing was changed."""
 
 
-def run_import(import_id: int, worker: str) -> bool:
-    """Reads the file onto its list. False if another worker holds the import now. Run again, it begins anew."""
-    run = BlacklistImport.objects.select_related("process").get(pk=import_id)
-    token = locks.take(run.process_id, worker)
-    if token is None:
-        return run.process.state != Process.State.RUNNING
-    try:
-        _run_to_an_end(run, token)
-    except LeaseLost:
-        log.warning("blacklist import %s was taken over by another worker", run.pk)
-    return True
-
-
-def _run_to_an_end(run: BlacklistImport, token: int) -> None:
-    """Whatever goes wrong ends the import and frees its group, unless it may go well later."""
-    try:
-        _run(run, token)
-    except LeaseLost:
-        raise
-    except Cancelled:
-        _end_badly(run, token, BlacklistImport.State.CANCELLED, Process.State.CANCELLED, "")
-    except Exception as error:
-        if db.is_passing(error):
-            raise  # the job is tried again and reads the file anew
-        _end_badly(run, token, BlacklistImport.State.FAILED, Process.State.FAILED, _reason(run, error))
-
-
-def _reason(run: BlacklistImport, error: Exception) -> str:
-    if isinstance(error, TidingsError):
-        return str(error)
-    log.error("blacklist import %s failed", run.pk, exc_info=error)
-    if isinstance(error, DatabaseError):
-        return f"The database refused it: {db.complaint(error)}. The log says more."
-    return "Something unforeseen happened; the log says more."
-
-
-def _run(run: BlacklistImport, token: int) -> None:
-    with (
-        Heartbeat(run.process_id, token, total=run.size) as heart,
-        locks.fenced(run.process_id, token),
-    ):
-        counts = _stage(run, heart)
+def read_list(run: BlacklistImport, holding: Holding) -> None:
+    """Reads the file onto its list. Run again, it begins anew."""
+    with holding.ending():
+        counts = _stage(run, holding)
         counts |= _apply(run, counts)
-        heart.check()
-        _end(run, BlacklistImport.State.FINISHED, Process.State.FINISHED, **counts)
+        holding.check()
+        _end(run, Process.State.FINISHED, **counts)
 
 
-def _stage(run: BlacklistImport, heart: Heartbeat) -> dict[str, int]:
+def _stage(run: BlacklistImport, holding: Holding) -> dict[str, int]:
     """Copies the file's entries into a table of this transaction, and keeps what had to be rejected."""
     db.execute(statements.create_incoming)
     values = rejected = 0
@@ -96,10 +49,10 @@ def _stage(run: BlacklistImport, heart: Heartbeat) -> dict[str, int]:
         file = _Counted(cast("BinaryIO", stored))
         items = read(cast("BinaryIO", file))
         while part := list(islice(items, ITEMS_AT_ONCE)):
-            _check(run, heart)
+            holding.check()
             values += len(part)
             rejected += _copy(run, part)
-            heart.done = file.bytes_read
+            holding.done = file.bytes_read
     db.execute(statements.create_wanted)
     wanted = db.value("SELECT count(*) FROM wanted")
     return {
@@ -125,12 +78,6 @@ class _Counted(io.RawIOBase):
         buffer[: len(data)] = data
         self.bytes_read += len(data)
         return len(data)
-
-
-def _check(run: BlacklistImport, heart: Heartbeat) -> None:
-    heart.check()
-    if BlacklistImport.objects.filter(pk=run.pk, cancel_requested=True).exists():
-        raise Cancelled
 
 
 def _copy(run: BlacklistImport, part: list[Item]) -> int:
@@ -169,20 +116,17 @@ def _apply(run: BlacklistImport, counts: dict[str, int]) -> dict[str, int]:
     return {"added": added, "removed": removed, "unchanged": wanted - added}
 
 
-def _end_badly(
-    run: BlacklistImport, token: int, state: BlacklistImport.State, process: Process.State, error: str
-) -> None:
-    with locks.fenced(run.process_id, token):
-        _end(run, state, process, error=error)
+def _fail(run: BlacklistImport, state: Process.State, why: str) -> None:
+    _end(run, state, error=why)
 
 
-def _end(
-    run: BlacklistImport, state: BlacklistImport.State, process: Process.State, **facts: int | str
-) -> None:
+def _end(run: BlacklistImport, state: Process.State, **facts: int | str) -> None:
     BlacklistImport.objects.filter(pk=run.pk).update(state=state, ended_at=clock.now(), **facts)
     counts = {name: value for name, value in facts.items() if name in ("added", "removed")}
     record(
         f"blacklist.import_{state}", run.scope, by=run.started_by, run=run.pk, filename=run.filename, **counts
     )
     default_storage.delete(run.file)
-    locks.end(run.process_id, process)
+
+
+BLACKLIST_IMPORT = Work((Process.Kind.BLACKLIST_IMPORT,), BlacklistImport.objects, read_list, _fail)

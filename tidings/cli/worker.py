@@ -20,14 +20,9 @@ from django.db import DatabaseError
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
-from tidings.blacklists import actions as blacklists
 from tidings.channels.email.pool import Pool
 from tidings.channels.email.relay import Relay, parse_relay
 from tidings.channels.outcomes import Outcome
-from tidings.contacts import person
-from tidings.exports import actions as exports
-from tidings.groups import lifecycle as groups
-from tidings.imports import actions as imports
 from tidings.kernel import db
 from tidings.kernel.errors import NotFound, TidingsError
 from tidings.kernel.memory import collect_seldom
@@ -205,11 +200,6 @@ async def _retry_stalled(working: procrastinate.App) -> None:
 
 def release(worker: str) -> None:
     """Frees what a worker held whose end somebody saw, and puts it back into the queue: nobody waits for its leases."""
-    processes = locks.release_worker(worker)
-    imports.requeue(processes)
-    exports.requeue(processes)
-    person.requeue(processes)
-    blacklists.requeue(processes)
-    groups.requeue(processes)
+    locks.release_worker(worker)
     sendouts.requeue_batches_of(worker)
     sendouts.requeue_letters_of(worker)

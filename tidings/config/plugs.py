@@ -9,6 +9,15 @@ GROUP_PARTS: list[str] = [
 
 A purge removes a slice and gives the number of rows; it runs again until that is 0 or None."""
 
+LONG_WORK: list[str] = [
+    "tidings.contacts.scrub.ERASURE",
+    "tidings.groups.purge.DELETION",
+    "tidings.blacklists.run.BLACKLIST_IMPORT",
+    "tidings.imports.run.IMPORT",
+    "tidings.exports.run.EXPORT",
+]
+"""Each is a `Work` of `locks/work.py`: what the queue does for a kind of process."""
+
 CONTACT_PARTS: list[str] = [
     "tidings.contacts.endpoints.OfContact",
     "tidings.blacklists.parts.OfContact",

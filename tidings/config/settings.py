@@ -49,6 +49,7 @@ INSTALLED_APPS = [
 ]
 
 # What higher packages do when something of a lower one is copied, merged or goes: see config/plugs.py.
+LONG_WORK = plugs.LONG_WORK
 GROUP_PARTS = plugs.GROUP_PARTS
 CONTACT_PARTS = plugs.CONTACT_PARTS
 PERSONAL_LOGS = plugs.PERSONAL_LOGS
@@ -180,8 +181,7 @@ CONTENT_SECURITY_POLICY = {
 # Only a worker imports all tasks: a command that queues one imports that alone, and starts in half the time.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 PROCRASTINATE_IMPORT_PATHS = [
-    f"tidings.{package}.tasks"
-    for package in ("blacklists", "contacts", "exports", "groups", "imports", "memberships", "sendouts")
+    f"tidings.{package}.tasks" for package in ("contacts", "exports", "locks", "memberships", "sendouts")
 ]
 PROCRASTINATE_ON_APP_READY = None
 

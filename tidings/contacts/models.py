@@ -77,11 +77,15 @@ class Gone(models.Model):
 
 
 class Erasure(models.Model):
-    """The search for an erased person's identities in logs. `identities` are what is looked for, until it has ended."""
+    """The search for an erased person's identities in logs. `identities` are what is looked for, until it has ended.
+
+    `error` says why the last search failed, if it did; another one is begun within the hour.
+    """
 
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="+")
     process = models.OneToOneField(Process, models.PROTECT, related_name="+")
     identities: Any = models.JSONField(default=list)
+    error = models.TextField(default="")
     started_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

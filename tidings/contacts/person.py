@@ -5,7 +5,6 @@ from typing import Any
 from django.db import transaction
 
 from tidings.accounts.models import User
-from tidings.contacts import tasks
 from tidings.contacts.checking import IDENTITIES
 from tidings.contacts.erasure import empty, hash_of, hold_living
 from tidings.contacts.models import Contact, Erasure, Gone, NeverAgain
@@ -84,7 +83,8 @@ def erase(contact: Contact, *, never_again: bool = False, by: User | None) -> Er
         empty(held)
         Gone.objects.create(contact=held)
         record("contact.erased", held.pk, by=by, never_again=never_again)
-        return _search(held, identities, by=by)
+        process = _search(held.pk, by=by)
+        return Erasure.objects.create(contact=held, process=process, identities=identities)
 
 
 def _identities(contact: Contact) -> list[dict[str, str]]:
@@ -92,14 +92,13 @@ def _identities(contact: Contact) -> list[dict[str, str]]:
     return [{"name": n, "value": v, "hash": hash_of(n, v)} for n, v in held.items() if v]
 
 
-def _search(contact: Contact, identities: list[dict[str, str]], *, by: User | None) -> Erasure:
-    process = locks.begin(Process.Kind.DELETION, [], label=f"Erasure of contact {contact.pk}", by=by)
-    erasure = Erasure.objects.create(contact=contact, process=process, identities=identities)
-    tasks.scrub_logs.defer(erasure_id=erasure.pk)
-    return erasure
+def _search(contact: int, *, by: User | None) -> Process:
+    return locks.begin(Process.Kind.ERASURE, [], label=f"Erasure of contact {contact}", by=by)
 
 
-def requeue(processes: list[int]) -> None:
-    """Puts erasures back into the queue whose worker is known to be dead."""
-    for erasure in Erasure.objects.filter(process__in=processes):
-        tasks.scrub_logs.defer(erasure_id=erasure.pk)
+def search_again() -> None:
+    """Begins the searches anew that failed: they are owed to the person, whatever went wrong."""
+    for erasure in Erasure.objects.filter(process__state=Process.State.FAILED):
+        with transaction.atomic():
+            process = _search(erasure.contact_id, by=None)
+            Erasure.objects.filter(pk=erasure.pk).update(process=process)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from django.db import transaction
 
 from tidings.accounts.models import User
-from tidings.exports import tasks
 from tidings.exports.errors import ExportEnded, NoSuchState
 from tidings.exports.models import Export
 from tidings.exports.queries import columns_there_are
@@ -59,7 +58,6 @@ def start(
             started_by=by,
         )
         record("export.started", export.pk, by=by, group=group.pk, columns=chosen, states=wanted)
-        tasks.write_file.defer(export_id=export.pk)
     return export
 
 
@@ -78,14 +76,6 @@ def _people(group: Group, states: list[str]) -> int:
 def cancel(export: Export, *, by: User | None) -> None:
     """Asks an export to stop; raises `ExportEnded`."""
     with transaction.atomic():
-        if not Export.objects.filter(pk=export.pk, state__in=GOING).update(cancel_requested=True):
+        if not locks.cancel(export.process_id):
             raise ExportEnded(export=export.pk)
         record("export.cancel_asked", export.pk, by=by, group=export.group_id)
-        # Its job may be gone: without one nobody would end it and free the group.
-        tasks.write_file.defer(export_id=export.pk)
-
-
-def requeue(processes: list[int]) -> None:
-    """Puts exports back into the queue whose worker is known to be dead."""
-    for export in Export.objects.filter(process__in=processes):
-        tasks.write_file.defer(export_id=export.pk)

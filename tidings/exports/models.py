@@ -39,7 +39,6 @@ class Export(models.Model):
     encoding = models.CharField(max_length=10, default=Encoding.UTF_8_MARKED)
     is_defused = models.BooleanField(default=True)
     packing = models.CharField(max_length=4, default=Packing.NONE)
-    cancel_requested = models.BooleanField(default=False)
     error = models.TextField(default="")
     file = models.CharField(max_length=400, default="")
     rows = models.BigIntegerField(default=0)

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from tidings.accounts.models import User
-from tidings.groups import rules, tasks
+from tidings.groups import rules
 from tidings.groups.actions import address_for, insert
 from tidings.groups.errors import WrongName
 from tidings.groups.models import Deletion, Group, GroupAttribute, Subgroup
@@ -98,7 +98,6 @@ def delete(group: Group, *, name: str, by: User | None) -> Deletion:
         held.save(update_fields=["archived_at"])
         deletion = Deletion.objects.create(group=held, process=process)
         record("group.deletion_started", held.pk, by=by, name=held.name)
-        tasks.delete_group.defer(deletion_id=deletion.pk)
     return deletion
 
 
@@ -116,9 +115,3 @@ def find_deletion(number: int) -> Deletion:
     if found is None:
         raise NotFound(thing="deletion", ref=number)
     return found
-
-
-def requeue(processes: list[int]) -> None:
-    """Puts deletions back into the queue whose worker is known to be dead."""
-    for deletion in Deletion.objects.filter(process__in=processes):
-        tasks.delete_group.defer(deletion_id=deletion.pk)

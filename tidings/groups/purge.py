@@ -1,60 +1,28 @@
 """Deleting a group, in slices that each are a transaction, so that a killed worker's successor goes on."""
 
-import logging
 from typing import Any
 
 from tidings.groups.models import Deletion, Group, Subgroup
 from tidings.journal.actions import record
-from tidings.kernel import clock, db, plugs
-from tidings.locks import actions as locks
-from tidings.locks.errors import LeaseLost
-from tidings.locks.heartbeat import Heartbeat
+from tidings.kernel import clock, plugs
+from tidings.locks.holding import Holding
 from tidings.locks.models import Process
-
-log = logging.getLogger(__name__)
-
-
-def run_deletion(deletion_id: int, worker: str) -> bool:
-    """Deletes what is left of a group. False if another worker holds the deletion now. Safe to run twice."""
-    deletion = Deletion.objects.select_related("process").get(pk=deletion_id)
-    token = locks.take(deletion.process_id, worker)
-    if token is None:
-        return deletion.process.state != Process.State.RUNNING
-    try:
-        _run_to_an_end(deletion, token)
-    except LeaseLost:
-        log.warning("deletion %s was taken over by another worker", deletion.pk)
-    return True
+from tidings.locks.work import Work
 
 
-def _run_to_an_end(deletion: Deletion, token: int) -> None:
-    """Whatever goes wrong ends the deletion and frees its group, unless it may go well later."""
-    try:
-        _purge(deletion, token)
-    except LeaseLost:
-        raise
-    except Exception as error:
-        if db.is_passing(error):
-            raise  # the job is tried again and goes on
-        log.exception("deletion %s failed", deletion.pk)
-        _fail(deletion, token, str(error))
-
-
-def _purge(deletion: Deletion, token: int) -> None:
-    with Heartbeat(deletion.process_id, token) as heart:
-        for part in plugs.load("GROUP_PARTS"):
-            while removed := _slice(deletion, token, part):
-                heart.done += removed
-                heart.check()
-    with locks.fenced(deletion.process_id, token):
+def purge(deletion: Deletion, holding: Holding) -> None:
+    """Deletes what is left of a group. Safe to run twice."""
+    for part in plugs.load("GROUP_PARTS"):
+        while removed := _slice(deletion, holding, part):
+            holding.done += removed
+    with holding.ending():
         for part in plugs.load("GROUP_PARTS"):
             part.purge(deletion.group_id)  # who came in at the last moment
         _bury(deletion)
-        locks.end(deletion.process_id, Process.State.FINISHED)
 
 
-def _slice(deletion: Deletion, token: int, part: Any) -> int:
-    with locks.fenced(deletion.process_id, token):
+def _slice(deletion: Deletion, holding: Holding, part: Any) -> int:
+    with holding.fenced():
         return part.purge(deletion.group_id) or 0
 
 
@@ -70,7 +38,8 @@ def _bury(deletion: Deletion) -> None:
     group.save(update_fields=["address", "category", "owner", "description", "settings", "deleted_at"])
 
 
-def _fail(deletion: Deletion, token: int, why: str) -> None:
-    with locks.fenced(deletion.process_id, token):
-        Deletion.objects.filter(pk=deletion.pk).update(error=f"The group could not be deleted: {why}")
-        locks.end(deletion.process_id, Process.State.FAILED)
+def _fail(deletion: Deletion, _state: Process.State, why: str) -> None:
+    Deletion.objects.filter(pk=deletion.pk).update(error=f"The group could not be deleted. {why}")
+
+
+DELETION = Work((Process.Kind.DELETION,), Deletion.objects, purge, _fail)

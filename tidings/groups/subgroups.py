@@ -17,6 +17,7 @@ from tidings.groups.settings import Duplicates
 from tidings.journal.actions import record
 from tidings.kernel.errors import NotFound
 from tidings.locks import actions as locks
+from tidings.locks import leases
 from tidings.locks.models import Process
 
 Ids = list[int]
@@ -82,7 +83,7 @@ def _written(supergroup: Group, *, by: User | None) -> Iterator[None]:
     with transaction.atomic():
         process = locks.begin(Process.Kind.SUBGROUPS, [supergroup.pk], label=label, by=by)
         yield
-        locks.end(process.pk, Process.State.FINISHED)
+        leases.end(process.pk, Process.State.FINISHED)
 
 
 def _check(supergroup: Group, added: Ids) -> None:

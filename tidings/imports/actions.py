@@ -20,7 +20,6 @@ from tidings.groups.errors import GroupArchived
 from tidings.groups.models import Group
 from tidings.groups.queries import hold_active
 from tidings.groups.settings import Joining
-from tidings.imports import tasks
 from tidings.imports.errors import (
     ImportEnded,
     NobodyJoins,
@@ -223,7 +222,6 @@ def _queue(run: Import, *, by: User | None) -> None:
     run.began_at = run.began_at or db.now()
     run.state = Import.State.QUEUED
     run.save()
-    tasks.import_file.defer(import_id=run.pk)
 
 
 def start(
@@ -294,10 +292,8 @@ def cancel(run: Import, *, by: User | None) -> None:
         if run.state == Import.State.AWAITING_CONFIRMATION:
             _end_unconfirmed(run, by=by)
         elif run.state in GOING:
-            Import.objects.filter(pk=run.pk).update(cancel_requested=True)
+            locks.cancel(run.holding)
             record("import.cancel_asked", run.pk, by=by)
-            # Its job may be gone, after too many tries or by hand: without one nobody would end it and free the group.
-            tasks.import_file.defer(import_id=run.pk)
         else:
             raise ImportEnded(run=run.pk)
 
@@ -308,9 +304,3 @@ def _end_unconfirmed(run: Import, *, by: User | None) -> None:
     run.save(update_fields=["state", "absent", "ended_at"])
     default_storage.delete(run.file)
     record("import.cancelled", run.pk, by=by, group=run.group_id)
-
-
-def requeue(processes: list[int]) -> None:
-    """Puts imports back into the queue whose worker is known to be dead."""
-    for run in Import.objects.filter(process__in=processes):
-        tasks.import_file.defer(import_id=run.pk)

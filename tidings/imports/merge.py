@@ -20,7 +20,7 @@ from tidings.imports.rules.mapping import Key
 from tidings.imports.rules.mapping import Mapping as Columns
 from tidings.imports.rules.modes import DEEDS, Deeds
 from tidings.kernel import db, sql
-from tidings.kernel.errors import TidingsError
+from tidings.locks.errors import Passing
 from tidings.memberships import letters
 from tidings.memberships.models import Letter, Membership, Tally
 
@@ -47,7 +47,7 @@ DEEDS_OF_MODES = (
 COUNTS = ("created", "joined", "updated", "unchanged", "removed", "ignored", "kept_out", "rejected")
 
 
-class OvertakenSlice(TidingsError):
+class OvertakenSlice(Passing):
     """Somebody signed up while slice {number} was merged. It is merged again."""
 
 

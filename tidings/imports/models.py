@@ -49,7 +49,6 @@ class Import(models.Model):
     format: Any = models.JSONField(default=dict)
     mapping: Any = models.JSONField(default=dict)
     state = models.CharField(max_length=24, choices=State, default=State.DRAFT)
-    cancel_requested = models.BooleanField(default=False)
     error = models.TextField(default="")
     # For `replace`: the database's time of the first start, and how many members there were then. Who joined later is
     # never removed. While the run awaits confirmation, `absent` says how many would be.

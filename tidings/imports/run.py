@@ -1,12 +1,11 @@
 """Running an import from its file to its report. Safe to run again at any moment: what is merged stays merged."""
 
-import logging
 from collections.abc import Sequence
 from threading import Lock
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import DatabaseError, OperationalError, transaction
+from django.db import OperationalError, transaction
 
 from tidings.imports.merge import (
     OvertakenSlice,
@@ -22,9 +21,7 @@ from tidings.imports.rules.modes import is_too_many
 from tidings.imports.stage import (
     MERGING_SHARE,
     READING_SHARE,
-    Cancelled,
     Staged,
-    check_cancelled,
     enter_workspace,
     stage,
     statements,
@@ -33,112 +30,59 @@ from tidings.imports.stage import (
 )
 from tidings.journal.actions import record
 from tidings.kernel import clock, db
-from tidings.kernel.errors import TidingsError
 from tidings.kernel.threads import side_by_side
-from tidings.locks import actions as locks
-from tidings.locks.errors import LeaseLost
-from tidings.locks.heartbeat import Heartbeat
+from tidings.locks.holding import Holding
 from tidings.locks.models import Process
-
-log = logging.getLogger(__name__)
+from tidings.locks.work import Work
 
 UNREAD = (Import.State.QUEUED, Import.State.READING)
 SLICES_AT_ONCE = 2  # their waits for the disk and for answers overlap
 TRIES_PER_SLICE = 5  # sign-ups that hit the same slice again and again
 
 
-class Unconfirmed(Exception):
-    """More members would be removed than goes without a person's word."""
-
-    def __init__(self, staged: Staged) -> None:
-        super().__init__()
-        self.staged = staged
-
-
-def run_import(import_id: int, worker: str) -> bool:
-    """Reads and merges. False if another worker holds the import now, so that somebody looks again later."""
-    run = Import.objects.select_related("process").get(pk=import_id)
-    if run.process is None or run.process.state != Process.State.RUNNING:
-        return True
-    token = locks.take(run.process.pk, worker)
-    if token is None:
-        return False
-    try:
-        _run_to_an_end(run, token)
-    except LeaseLost:
-        log.warning("import %s was taken over by another worker", run.pk)
-    return True
-
-
-def _run_to_an_end(run: Import, token: int) -> None:
-    """Whatever goes wrong ends the import and frees its group, unless it may go well later."""
-    try:
-        check_cancelled(run)
-        _run_as_holder(run, token)
-    except LeaseLost:
-        raise
-    except Cancelled:
-        _end(run, token, Import.State.CANCELLED, Process.State.CANCELLED)
-    except Unconfirmed as question:
-        _await_confirmation(run, token, question.staged)
-    except Exception as error:
-        if isinstance(error, OvertakenSlice) or db.is_passing(error):
-            raise  # the job is tried again and goes on behind the last committed slice
-        _end(run, token, Import.State.FAILED, Process.State.FAILED, _reason(run, error))
-    else:
-        _end(run, token, Import.State.FINISHED, Process.State.FINISHED)
-
-
-def _reason(run: Import, error: Exception) -> str:
-    """What the report says of an import that failed."""
-    if isinstance(error, TidingsError):
-        return str(error)
-    log.error("import %s failed", run.pk, exc_info=error)
-    if isinstance(error, DatabaseError):
-        return f"The database refused what the import asked for: {db.complaint(error)}. The log says more."
-    return "Something unforeseen happened; the log says more."
-
-
-def _run_as_holder(run: Import, token: int) -> None:
+def read_and_merge(run: Import, holding: Holding) -> None:
+    """Reads the file and merges it; behind an interruption, from the first slice that isn't committed."""
     sweep()
     Import.objects.filter(pk=run.pk, started_at=None).update(started_at=clock.now())
-    with Heartbeat(run.holding, token, total=run.size) as heart, workspace(run, token):
-        _enter(run, token, Import.State.READING)
-        staged = stage(run, token, heart)
-        _demand_confirmation(run, staged)
-        _publish(run, token, staged)
-        _merge(run, token, heart)
+    with workspace(holding):
+        _enter(run, holding, Import.State.READING)
+        staged = stage(run, holding)
+        if _needs_confirmation(run, staged):
+            _await_confirmation(run, holding, staged)
+            return
+        _publish(run, holding, staged)
+        _merge(run, holding)
         if not run.dry_run:
-            _remove_absent(run, token, staged.absent)
+            _remove_absent(run, holding, staged.absent)
+    with holding.ending():
+        _end(run, Process.State.FINISHED)
 
 
-def _demand_confirmation(run: Import, staged: Staged) -> None:
-    """Raises `Unconfirmed` before anything changes; what has begun to merge was confirmed, or needed no word."""
+def _needs_confirmation(run: Import, staged: Staged) -> bool:
+    """Asked before anything changes; what has begun to merge was confirmed, or needed no word."""
     if run.dry_run or run.is_confirmed or not is_too_many(staged.absent, staged.members):
-        return
-    if Import.objects.filter(pk=run.pk, state__in=UNREAD).exists():
-        raise Unconfirmed(staged)
+        return False
+    return Import.objects.filter(pk=run.pk, state__in=UNREAD).exists()
 
 
-def _await_confirmation(run: Import, token: int, staged: Staged) -> None:
+def _await_confirmation(run: Import, holding: Holding, staged: Staged) -> None:
     """Ends the process, so that the group is free while nobody has decided; `actions.confirm` begins another one."""
-    with locks.fenced(run.holding, token):
+    with holding.ending():
         Import.objects.filter(pk=run.pk).update(
             state=Import.State.AWAITING_CONFIRMATION, absent=staged.absent, members_before=staged.members
         )
         record("import.asked", run.pk, by=None, group=run.group_id, absent=staged.absent)
-        locks.end(run.holding, Process.State.FINISHED)
 
 
-def _enter(run: Import, token: int, state: Import.State) -> None:
+def _enter(run: Import, holding: Holding, state: Import.State) -> None:
     """A worker that takes over a merging import reads the file again without going back to `reading`."""
-    with locks.fenced(run.holding, token):
+    with holding.fenced():
         Import.objects.filter(pk=run.pk, state=Import.State.QUEUED).update(state=state)
 
 
-def _publish(run: Import, token: int, staged: Staged) -> None:
+def _publish(run: Import, holding: Holding, staged: Staged) -> None:
     """What reading found becomes visible once; a second reading of the same file finds the same."""
-    with locks.fenced(run.holding, token):
+    with holding.fenced():
         unread = Import.objects.filter(pk=run.pk, state__in=UNREAD)
         if unread.update(
             state=Import.State.MERGING,
@@ -148,12 +92,12 @@ def _publish(run: Import, token: int, staged: Staged) -> None:
             members_before=staged.members,
             absent=staged.absent if run.dry_run else 0,
         ):
-            enter_workspace(run, token)
+            enter_workspace(holding)
             db.execute(statements.keep_rejects, {"run": run.pk})
 
 
-def _merge(run: Import, token: int, heart: Heartbeat) -> None:
-    pieces = _slices(run, token)
+def _merge(run: Import, holding: Holding) -> None:
+    pieces = _slices(run, holding)
     before_interruption = _merged(run, pieces)
     missing = [piece for piece in pieces if piece.number not in before_interruption]
     merged = len(before_interruption)
@@ -162,18 +106,17 @@ def _merge(run: Import, token: int, heart: Heartbeat) -> None:
 
     def merge(piece: Slice) -> None:
         nonlocal merged
-        check_cancelled(run)
-        _merge_one(run, token, piece)
+        _merge_one(run, holding, piece)
         with counting:
             merged += 1
-            heart.done = read + (run.size - read) * merged // len(pieces)
+            holding.done = read + (run.size - read) * merged // len(pieces)
 
     side_by_side(merge, missing, at_once=_slices_at_once(run))
 
 
-def _slices(run: Import, token: int) -> list[Slice]:
+def _slices(run: Import, holding: Holding) -> list[Slice]:
     with transaction.atomic():
-        enter_workspace(run, token)
+        enter_workspace(holding)
         return slices(run, settings.ENVIRONMENT.slice_rows)
 
 
@@ -193,22 +136,22 @@ def _slices_at_once(run: Import) -> int:
     return 1 if shape_of(run).is_mixed else SLICES_AT_ONCE
 
 
-def _merge_one(run: Import, token: int, piece: Slice) -> None:
+def _merge_one(run: Import, holding: Holding, piece: Slice) -> None:
     for _ in range(TRIES_PER_SLICE - 1):
         try:
-            _try_to_merge(run, token, piece)
+            _try_to_merge(run, holding, piece)
         except OvertakenSlice:
             continue
         return
-    _try_to_merge(run, token, piece)
+    _try_to_merge(run, holding, piece)
 
 
-def _try_to_merge(run: Import, token: int, piece: Slice) -> None:
+def _try_to_merge(run: Import, holding: Holding, piece: Slice) -> None:
     """Raises `OvertakenSlice` also where the database itself made the slice give way to somebody else."""
     write = forecast_slice if run.dry_run else merge_slice
     try:
-        with locks.fenced(run.holding, token):
-            enter_workspace(run, token)
+        with holding.fenced():
+            enter_workspace(holding)
             write(run, piece)
     except OperationalError as error:
         if db.is_conflict(error):
@@ -216,20 +159,23 @@ def _try_to_merge(run: Import, token: int, piece: Slice) -> None:
         raise
 
 
-def _remove_absent(run: Import, token: int, absent: int) -> None:
+def _remove_absent(run: Import, holding: Holding, absent: int) -> None:
     """The end of `replace`. Who is removed isn't absent any more when an interrupted run reads again."""
     rows = settings.ENVIRONMENT.slice_rows
     for lowest in range(1, absent + 1, rows):
-        check_cancelled(run)
-        with locks.fenced(run.holding, token):
-            enter_workspace(run, token)
+        with holding.fenced():
+            enter_workspace(holding)
             remove_absent(run, lowest, lowest + rows - 1)
 
 
-def _end(run: Import, token: int, state: Import.State, process: Process.State, error: str = "") -> None:
-    """Raises `LeaseLost` if another worker holds the import now: then only that one may end it."""
-    with locks.fenced(run.holding, token):
-        Import.objects.filter(pk=run.pk).update(state=state, error=error, ended_at=clock.now())
-        record(f"import.{state}", run.pk, by=run.started_by, group=run.group_id)
-        default_storage.delete(run.file)
-        locks.end(run.holding, process)
+def _fail(run: Import, state: Process.State, why: str) -> None:
+    _end(run, state, error=why)
+
+
+def _end(run: Import, state: Process.State, error: str = "") -> None:
+    Import.objects.filter(pk=run.pk).update(state=state, error=error, ended_at=clock.now())
+    record(f"import.{state}", run.pk, by=run.started_by, group=run.group_id)
+    default_storage.delete(run.file)
+
+
+IMPORT = Work((Process.Kind.IMPORT, Process.Kind.DRY_RUN), Import.objects, read_and_merge, _fail)

@@ -1,7 +1,6 @@
 """Reading a file into the work table: stream -> check -> COPY -> one row per person, in the order of addresses."""
 
 import io
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from tidings.imports.rules.reasons import Reject
 from tidings.imports.rules.rows import Batch, read_rows
 from tidings.kernel import db, sql
 from tidings.kernel.errors import TidingsError
-from tidings.locks.heartbeat import Heartbeat
+from tidings.locks.holding import Holding
 
 statements = sql.load(__package__)
 
@@ -29,14 +28,9 @@ REJECT_COLUMNS = ("line", "reason", "column", "value", "mentions")
 # The bar moves through the file's bytes once while it is read and twice while it is merged: about what each costs.
 READING_SHARE = 1
 MERGING_SHARE = 2
-CANCEL_LOOK_SECONDS = 1.0  # a person waits for it
 # About 60,000 rows: PostgreSQL stores them while we read on, and is waited for seldom.
 PART_BYTES = 4 * 1024 * 1024
 REJECTS_AT_ONCE = 1_000  # a file may hold nothing else
-
-
-class Cancelled(TidingsError):
-    """The import was cancelled; what was merged stays."""
 
 
 class SchemaForbidden(TidingsError):
@@ -65,9 +59,9 @@ class Staged:
 
 
 @contextmanager
-def workspace(run: Import, token: int) -> Iterator[None]:
+def workspace(holding: Holding) -> Iterator[None]:
     """A schema for one holder's tables; a holder that lost its lease can't disturb it."""
-    schema = _schema(run, token)
+    schema = _schema(holding)
     _create(schema)
     try:
         yield
@@ -75,13 +69,13 @@ def workspace(run: Import, token: int) -> Iterator[None]:
         db.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE")  # whoever took over may have swept it
 
 
-def enter_workspace(run: Import, token: int) -> None:
+def enter_workspace(holding: Holding) -> None:
     """Lets the statements of this transaction find the holder's tables."""
-    db.execute(f"SET LOCAL search_path TO {_schema(run, token)}, public")
+    db.execute(f"SET LOCAL search_path TO {_schema(holding)}, public")
 
 
-def _schema(run: Import, token: int) -> str:
-    return f"import_{run.holding}_{token}"
+def _schema(holding: Holding) -> str:
+    return f"import_{holding.process}_{holding.token}"
 
 
 def _create(schema: str) -> None:
@@ -104,12 +98,12 @@ def sweep() -> None:
             db.execute(f"DROP SCHEMA IF EXISTS {row['nspname']} CASCADE")  # its name is digits and two words
 
 
-def stage(run: Import, token: int, heart: Heartbeat) -> Staged:
+def stage(run: Import, holding: Holding) -> Staged:
     """Fills the work table of the workspace. Raises FileError or HeaderError before anything of the group changes."""
     with transaction.atomic():
-        enter_workspace(run, token)
+        enter_workspace(holding)
         db.execute(statements.create_stage)
-        rows, rejected = _copy(run, heart)
+        rows, rejected = _copy(run, holding)
         shape = shape_of(run)
         db.execute(shape.fill(statements.create_work))
         if shape.is_mixed:
@@ -129,7 +123,7 @@ def _find_absent(run: Import) -> dict[str, int]:
     return db.rows(statements.count_absent, params)[0]
 
 
-def _copy(run: Import, heart: Heartbeat) -> tuple[int, int]:
+def _copy(run: Import, holding: Holding) -> tuple[int, int]:
     """Copies the file into the stage; returns its rows and how many of them were rejected."""
     rows = rejected = 0
     with default_storage.open(run.file) as stored:
@@ -138,16 +132,16 @@ def _copy(run: Import, heart: Heartbeat) -> tuple[int, int]:
         if DEEDS[run.mode].removes:
             mapping = mapping.of_identities  # a bad birthday keeps nobody from being removed
         batches = read_rows(cast("BinaryIO", file), Format.from_dict(run.format), mapping)
-        for first in _until_cancelled(run, batches):
+        for first in batches:
             file.fetch()
             rejects: list[Reject] = []
             with db.copy_into("stage", STAGE_COLUMNS) as copy:
-                for batch in _until_pause(file, chain([first], batches), heart):
+                for batch in _until_pause(file, chain([first], batches), holding):
                     for row in batch.rows:
                         copy.write_row(row)
                     rejects += batch.rejects
                     rows += len(batch.rows) + len(batch.rejects)
-                    heart.done = batch.bytes_read * READING_SHARE // (READING_SHARE + MERGING_SHARE)
+                    holding.done = batch.bytes_read * READING_SHARE // (READING_SHARE + MERGING_SHARE)
             _copy_rejects(rejects)
             rejected += len(rejects)
     return rows, rejected
@@ -175,25 +169,14 @@ class _ReadAhead:
         return self._part.read(size)
 
 
-def _until_cancelled(run: Import, batches: Iterable[Batch]) -> Iterator[Batch]:
-    """The batches that a COPY begins with; raises `Cancelled` before the next one."""
-    look_at = time.monotonic()
-    for batch in batches:
-        if time.monotonic() >= look_at:
-            check_cancelled(run)
-            look_at = time.monotonic() + CANCEL_LOOK_SECONDS
-        yield batch
-
-
-def _until_pause(file: _ReadAhead, batches: Iterable[Batch], heart: Heartbeat) -> Iterator[Batch]:
-    """The batches of one COPY: until the database is needed for something else. Raises `LeaseLost`."""
-    end = time.monotonic() + CANCEL_LOOK_SECONDS
+def _until_pause(file: _ReadAhead, batches: Iterable[Batch], holding: Holding) -> Iterator[Batch]:
+    """The batches of one COPY: until the database is needed for something else. Raises `LeaseLost` and `Cancelled`."""
     rejects = 0
     for batch in batches:
-        heart.check()
+        holding.check()
         yield batch
         rejects += len(batch.rejects)
-        if file.is_used_up or rejects >= REJECTS_AT_ONCE or time.monotonic() >= end:
+        if file.is_used_up or rejects >= REJECTS_AT_ONCE:
             return
 
 
@@ -203,9 +186,3 @@ def _copy_rejects(rejects: Sequence[Reject]) -> None:
     with db.copy_into("stage_rejects", REJECT_COLUMNS) as copy:
         for reject in rejects:
             copy.write_row((reject.line, reject.reason, reject.column, reject.value, list(reject.mentions)))
-
-
-def check_cancelled(run: Import) -> None:
-    """Raises `Cancelled` if somebody asked for it."""
-    if Import.objects.filter(pk=run.pk, cancel_requested=True).exists():
-        raise Cancelled

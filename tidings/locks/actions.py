@@ -1,23 +1,15 @@
-"""Starting, holding and ending long processes.
+"""Starting and cancelling long processes. A process starts together with all its locks or not at all."""
 
-A process starts together with all its locks or not at all. Its holder proves itself by a token: whoever takes a
-process over gets a higher one, and the old holder's next transaction fails at `fence`.
-"""
-
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import F
-from django.db.models.functions import Coalesce
 
 from tidings.accounts.models import User
 from tidings.kernel import db, sql
-from tidings.locks import rules
-from tidings.locks.errors import GroupLocked, LeaseLost
-from tidings.locks.models import GroupLock, Process
+from tidings.locks import rules, tasks
+from tidings.locks.errors import GroupLocked
+from tidings.locks.models import Process
 
 statements = sql.load(__package__)
 
@@ -40,6 +32,8 @@ def begin(
     """Starts a process on `groups`, under the locks that `rules.USES` declares for its kind; raises `GroupLocked` if a
     group isn't free, or if somebody waits for it who came before. Groups that it only reads from, such as where a
     transfer takes people, are its `sources`. `waiter` is the name under which it stands in line, if it does.
+
+    The queue gets its job when the transaction commits that also writes the row which the process belongs to.
     """
     wanted = _wanted(kind, groups, sources)
     with transaction.atomic():
@@ -50,6 +44,8 @@ def begin(
             raise _refusal(ahead[0], WAITER)
         if waiter:
             db.execute(statements.leave_line, {"name": waiter})
+        if kind not in rules.UNQUEUED:
+            tasks.run.defer(process_id=process.pk)
     return process
 
 
@@ -67,7 +63,7 @@ def wait_in_line(
 
 
 def _wanted(kind: Process.Kind, groups: Iterable[int], sources: Iterable[int]) -> dict[str, list[Any]]:
-    modes = dict.fromkeys(sources, rules.SHARED) | dict.fromkeys(groups, rules.mode_of(kind))
+    modes = dict.fromkeys(sources, rules.SHARED) | {group: rules.mode_of(kind) for group in groups}
     return {"groups": list(modes), "modes": list(modes.values())}
 
 
@@ -103,51 +99,18 @@ def demand_unused(group: int, *, what: str) -> None:
         raise _refusal(blockers[0], HOLDER, what=what)
 
 
-def take(process: int, worker: str) -> int | None:
-    """Makes `worker` the holder and returns its token, or None if somebody else holds the process or it has ended."""
-    params = {"process": process, "worker": worker, "lease": settings.ENVIRONMENT.lease_seconds}
-    token: int | None = db.value(statements.take, params)
-    return token
-
-
-def prolong(process: int, token: int) -> bool:
-    """Gives the holder another lease; False if it isn't the holder any more."""
-    params = {"process": process, "token": token, "lease": settings.ENVIRONMENT.lease_seconds}
-    return db.execute(statements.prolong, params) == 1
-
-
-@contextmanager
-def fenced(process: int, token: int) -> Iterator[None]:
-    """A transaction that commits only if `token` still holds the process; else `LeaseLost`."""
+def cancel(process: int) -> bool:
+    """Asks a running process to stop, which it does within a second or so; False if it has ended."""
     with transaction.atomic():
-        params = {"process": process, "token": token, "lease": settings.ENVIRONMENT.lease_seconds}
-        if db.value(statements.fence, params) is None:
-            raise LeaseLost(process=process)
-        yield
+        asked = Process.objects.filter(pk=process, state=Process.State.RUNNING).update(cancel_requested=True)
+        if asked:
+            # Its job may be gone, after too many tries or by hand: without one nobody would end it and free its groups.
+            tasks.run.defer(process_id=process)
+    return asked == 1
 
 
-def progress(process: int, *, done: int, total: int | None) -> None:
-    """Tells how far the process is, in whatever it counts."""
-    Process.objects.filter(pk=process).update(done=done, total=total)
-
-
-def end(process: int, state: Process.State) -> bool:
-    """Ends a running process and frees its groups; False if it had ended before."""
+def release_worker(worker: str) -> None:
+    """Frees the leases of a worker that is known to be dead. Its locks stay for whoever takes over, from the queue."""
     with transaction.atomic():
-        done = Coalesce("total", "done") if state == Process.State.FINISHED else F("done")
-        ended = Process.objects.filter(pk=process, state=Process.State.RUNNING).update(
-            state=state, ended_at=db.now(), lease_until=None, done=done
-        )
-        GroupLock.objects.filter(process_id=process).delete()
-    return ended == 1
-
-
-def end_if_begun(process: int | None, state: Process.State) -> None:
-    """The same for what may not have come so far as to have a process."""
-    if process is not None:
-        end(process, state)
-
-
-def release_worker(worker: str) -> list[int]:
-    """Frees the leases of a worker that is known to be dead; its locks stay for whoever takes over. Returns the ids."""
-    return [row["id"] for row in db.rows(statements.release_worker, {"worker": worker})]
+        for row in db.rows(statements.release_worker, {"worker": worker}):
+            tasks.run.defer(process_id=row["id"])

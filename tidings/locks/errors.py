@@ -1,4 +1,4 @@
-"""What can go wrong with locks."""
+"""What can go wrong with locks and with processes."""
 
 from tidings.kernel.errors import TidingsError
 
@@ -9,3 +9,11 @@ class GroupLocked(TidingsError):
 
 class LeaseLost(TidingsError):
     """Process {process} was taken over by another worker."""
+
+
+class Cancelled(TidingsError):
+    """Process {process} was cancelled."""
+
+
+class Passing(TidingsError):
+    """Something is in the way that goes by itself; the process is tried again and goes on."""

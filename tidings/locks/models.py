@@ -22,6 +22,7 @@ class Process(models.Model):
         BLACKLIST_IMPORT = "blacklist_import", "Blacklist import"
         TRANSFER = "transfer", "Transfer"
         DELETION = "deletion", "Deletion"
+        ERASURE = "erasure", "Erasure"
         SUBGROUPS = "subgroups", "Change of subgroups"
         EXPORT = "export", "Export"
         SENDOUT = "sendout", "Sendout"
@@ -39,6 +40,7 @@ class Process(models.Model):
     total = models.BigIntegerField(null=True)
     token = models.BigIntegerField(default=0)
     worker = models.CharField(max_length=100, default="")
+    cancel_requested = models.BooleanField(default=False)
     lease_until = models.DateTimeField(null=True)
     started_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     started_at = models.DateTimeField(auto_now_add=True)

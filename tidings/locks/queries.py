@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db.models import BigIntegerField, Model, Q, QuerySet
+from django.db.models import BigIntegerField, Q
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Now
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -26,8 +26,6 @@ FROM group_locks l JOIN processes p ON p.id = l.process_id LEFT JOIN users u ON 
 WHERE %(groups)s::bigint[] IS NULL OR l.group_id = ANY (%(groups)s)
 ORDER BY l.taken_at, l.id
 """
-
-Owner = TypeVar("Owner", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -141,12 +139,10 @@ def running() -> list[Process]:
     )
 
 
-def forgotten(owners: QuerySet[Owner], *, task: str, argument: str) -> QuerySet[Owner]:
-    """Those of `owners`, rows with a `process`, whose process runs while nobody holds it and no job is left for it.
-
-    Such a job belongs to `task` and carries the id of the owner as `argument`.
-    """
-    is_free = Q(process__lease_until=None) | Q(process__lease_until__lt=Now())
+def forgotten(kinds: Iterable[str], *, task: str) -> list[int]:
+    """The processes of these kinds that run while nobody holds them and no job of `task` is left for them."""
+    is_free = Q(lease_until=None) | Q(lease_until__lt=Now())
     jobs = ProcrastinateJob.objects.filter(task_name=task, status__in=("todo", "doing"))
-    cared_for = jobs.values_list(Cast(KeyTextTransform(argument, "args"), BigIntegerField()))
-    return owners.filter(is_free, process__state=Process.State.RUNNING).exclude(pk__in=cared_for)
+    cared_for = jobs.values_list(Cast(KeyTextTransform("process_id", "args"), BigIntegerField()))
+    running = Process.objects.filter(is_free, kind__in=kinds, state=Process.State.RUNNING)
+    return list(running.exclude(pk__in=cared_for).order_by("pk").values_list("pk", flat=True))

@@ -54,10 +54,15 @@ UNITS = {
     "blacklist_import": BYTES,
     "subgroups": "subgroups",
     "deletion": "members",
+    "erasure": "rows of logs",
 }
 
 # A rate over less than this says more about the start than about the process.
 RATE_AFTER_SECONDS = 2.0
+
+
+# Whose work isn't one step of the queue: a sendout goes out in batches, and subgroups are changed at once.
+UNQUEUED = ("sendout", "subgroups")
 
 
 def mode_of(kind: str) -> str:

@@ -5,7 +5,7 @@ from django.db import transaction
 
 from tidings.journal.actions import record
 from tidings.kernel import clock, sql
-from tidings.locks import actions as locks
+from tidings.locks import leases
 from tidings.locks.models import Process
 from tidings.sendouts.judge import judge
 from tidings.sendouts.models import Batch, Sendout
@@ -38,6 +38,6 @@ def _start(sendout: Sendout) -> None:
     sendout.state = Sendout.State.SENDING
     if not sendout.audience:
         sendout.state, sendout.ended_at = Sendout.State.FINISHED, sendout.started_at
-        locks.end_if_begun(sendout.process_id, Process.State.FINISHED)
+        leases.end_if_begun(sendout.process_id, Process.State.FINISHED)
     sendout.save(update_fields=["audience", "waterfall", "started_at", "ended_at", "state"])
     record("sendout.started", sendout.pk, by=sendout.created_by, audience=sendout.audience)

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from tidings.journal.actions import record
 from tidings.kernel import clock, db, sql
-from tidings.locks import actions as locks
+from tidings.locks import leases
 from tidings.locks.models import Process
 from tidings.sendouts import rules
 from tidings.sendouts.models import Batch, Sendout
@@ -53,7 +53,7 @@ def _tell_progress(sendout_id: int) -> None:
     sendout = Sendout.objects.get(pk=sendout_id)
     if sendout.process_id is not None:
         account = counts([sendout])[sendout_id]
-        locks.progress(sendout.process_id, done=account.attempted, total=account.audience)
+        leases.progress(sendout.process_id, done=account.attempted, total=account.audience)
 
 
 def halt(sendout_id: int, reason: str) -> bool:
@@ -75,7 +75,7 @@ def _end_first_round(sendout: Sendout) -> None:
     """Everyone was attempted once. Later retries need no lock."""
     sendout.state = Sendout.State.RETRYING
     sendout.save(update_fields=["state"])
-    locks.end_if_begun(sendout.process_id, Process.State.FINISHED)
+    leases.end_if_begun(sendout.process_id, Process.State.FINISHED)
 
 
 def _end(sendout: Sendout) -> None:
@@ -86,7 +86,7 @@ def _end(sendout: Sendout) -> None:
     sendout.ended_at = clock.now()
     sendout.save(update_fields=["state", "ended_at"])
     finished = sendout.state == Sendout.State.FINISHED
-    locks.end_if_begun(sendout.process_id, Process.State.FINISHED if finished else Process.State.CANCELLED)
+    leases.end_if_begun(sendout.process_id, Process.State.FINISHED if finished else Process.State.CANCELLED)
     record(f"sendout.{sendout.state}", sendout.pk)
 
 

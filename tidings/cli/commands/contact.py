@@ -14,8 +14,8 @@ from tidings.contacts import actions, merging, person, queries
 from tidings.contacts.models import Contact
 from tidings.contacts.person import as_text
 from tidings.contacts.queries import find
-from tidings.contacts.scrub import run_erasure
 from tidings.kernel.workers import this_worker
+from tidings.locks import work
 from tidings.memberships.member_attributes import set_attributes
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -182,7 +182,7 @@ def erase(*, address: str, never_again: bool, yes: bool, as_json: bool) -> None:
     if not yes:
         click.confirm(f"Erase {found} ({found.pk}) for good?", abort=True, err=True)
     erasure = person.erase(found, never_again=never_again, by=None)
-    run_erasure(erasure.pk, this_worker())
+    work.run(erasure.process_id, this_worker())
     if as_json:
         print_json({"contact": found.pk, "process": erasure.process_id, "never_again": never_again})
     else:

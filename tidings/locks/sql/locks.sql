@@ -59,15 +59,18 @@ FROM free WHERE processes.id = free.id
 RETURNING token
 
 -- name: prolong
--- The heartbeat of a holder. Touches nothing if somebody else took the process over.
-UPDATE processes SET lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
+-- The heartbeat of a holder, and whether somebody asked to cancel. Touches nothing if another worker took it over.
+UPDATE processes SET lease_until = clock_timestamp() + make_interval(secs => %(lease)s),
+       done = %(done)s, total = %(total)s
 WHERE id = %(process)s AND token = %(token)s AND state = 'running'
+RETURNING cancel_requested
 
 -- name: fence
--- First statement of each transaction of a holder: proves that it still is, and keeps a taker waiting till commit.
+-- First statement of each transaction of a holder: proves that it still is, keeps a taker waiting till commit, and
+-- tells whether somebody asked to cancel.
 -- KEY SHARE, because a stronger lock would block the holder's own heartbeat. A holder that freezes in the transaction is
 -- ended when its lease is over as well: else the taker would wait for it until the timeout of all sessions.
-SELECT set_config('idle_in_transaction_session_timeout', %(lease)s || 's', true) FROM processes
+SELECT cancel_requested, set_config('idle_in_transaction_session_timeout', %(lease)s || 's', true) FROM processes
 WHERE id = %(process)s AND token = %(token)s AND state = 'running'
 FOR KEY SHARE
 
