@@ -32,7 +32,10 @@ ATTRIBUTE_VALUES: list[str] = [
 ]
 """Each is a `Store` of `attributes/values.py`: a table that holds values of attributes."""
 
-ATTRIBUTE_USERS: list[str] = ["tidings.messaging.queries.messages_using"]
+ATTRIBUTE_USERS: list[str] = [
+    "tidings.messaging.queries.messages_using",
+    "tidings.selections.saved.selections_using",
+]
 """Each is `(attribute) -> list[str]`: where an attribute is in use, in words a person understands."""
 
 LETTER_CARRIERS: list[str] = ["tidings.sendouts.tasks.queue_letters"]
@@ -45,3 +48,15 @@ PERSONAL_LOGS: list[str] = [
     "tidings.channels.mailbox.redaction.caught",
 ]
 """Each is a `Log` of `contacts/scrub.py`: rows that may quote a person's address."""
+
+SELECTION_CRITERIA: list[str] = [
+    "tidings.contacts.criteria.criteria",
+    "tidings.memberships.criteria.criteria",
+    "tidings.blacklists.criteria.criteria",
+    "tidings.sendouts.criteria.criteria",
+    "tidings.selections.criteria.criteria",
+]
+"""Each is `() -> Iterable[Criterion]` of `attributes/criteria.py`: what selections may ask."""
+
+SELECTION_USERS: list[str] = []
+"""Each is `(selection) -> list[str]`: where a saved selection is in use, in words a person understands."""

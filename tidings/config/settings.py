@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "tidings.groups",
     "tidings.memberships",
     "tidings.blacklists",
+    "tidings.selections",
     "tidings.imports",
     "tidings.messaging",
     "tidings.sendouts",
@@ -56,6 +57,8 @@ PERSONAL_LOGS = plugs.PERSONAL_LOGS
 ATTRIBUTE_USERS = plugs.ATTRIBUTE_USERS
 ATTRIBUTE_VALUES = plugs.ATTRIBUTE_VALUES
 LETTER_CARRIERS = plugs.LETTER_CARRIERS
+SELECTION_CRITERIA = plugs.SELECTION_CRITERIA
+SELECTION_USERS = plugs.SELECTION_USERS
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

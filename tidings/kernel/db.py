@@ -6,10 +6,11 @@ Statements use psycopg's `%(name)s` parameters and run inside whatever transacti
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any, TypeVar, cast
 
 import psycopg
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from psycopg import errors, sql
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
@@ -93,6 +94,30 @@ def value(statement: str, params: Params | None = None) -> Any:
         cursor.execute(statement, cast("Any", params))
         found = cursor.fetchone()
         return found[0] if found else None
+
+
+@contextmanager
+def limited(seconds: float, *, asker: str = "") -> Iterator[None]:
+    """A transaction of its own whose statements are cancelled after that time: `was_cancelled` tells.
+
+    The same `asker` has one at a time: a newer one cancels the older, wherever that runs.
+    """
+    name = "tidings " + blake2b(asker.encode(), digest_size=16).hexdigest()
+    with transaction.atomic(durable=True):
+        execute(_SETTING, {"name": "statement_timeout", "value": f"{seconds * 1000:.0f}"})
+        if asker:
+            execute(_CANCEL, {"name": name})
+            execute(_SETTING, {"name": "application_name", "value": name})
+        yield
+
+
+_SETTING = "SELECT set_config(%(name)s, %(value)s, true)"  # SET LOCAL, with parameters
+_CANCEL = "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = %(name)s AND state = 'active'"
+
+
+def was_cancelled(error: DatabaseError) -> bool:
+    """Whether a statement took too long, or somebody cancelled it."""
+    return isinstance(error.__cause__, errors.QueryCanceled)
 
 
 def now() -> datetime:

@@ -10,6 +10,7 @@ from importlib.resources import files
 from types import SimpleNamespace
 
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+_COMMENT = re.compile(r"^ *--.*\n", re.MULTILINE)
 
 
 def load(package: str) -> SimpleNamespace:
@@ -31,3 +32,12 @@ def compose(parts: Mapping[str, str], end: str) -> str:
     """
     steps = ",\n".join(f"{name} AS MATERIALIZED (\n{text}\n)" for name, text in parts.items())
     return f"WITH {steps}\n{end}"
+
+
+def fill(part: str, **gaps: str) -> str:
+    """A part of a larger statement, with SQL in its gaps `{so}`, and without the comment above it.
+
+    What fills a gap is SQL of ours, never what somebody wrote: that goes into parameters. The comment goes because a
+    parameter that stands in one could end it.
+    """
+    return _COMMENT.sub("", part).format(**gaps)

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class SelectionsConfig(AppConfig):
+    name = "tidings.selections"

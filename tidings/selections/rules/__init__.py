@@ -1,0 +1,1 @@
+"""The language of selections: text, tree, JSON, sentence and SQL of a rule. Pure."""

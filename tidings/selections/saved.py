@@ -1,0 +1,54 @@
+"""Looking saved selections up, and who uses them."""
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
+
+from tidings.attributes.models import Attribute
+from tidings.kernel import plugs
+from tidings.kernel.errors import NotFound
+from tidings.selections.models import Selection
+
+PREFIXES = {Attribute.Scope.PROFILE.value: "contact", Attribute.Scope.MEMBER.value: "member"}
+
+
+def find(ref: int | str) -> Selection:
+    """The selection of that name or with that id; raises `NotFound`."""
+    text = str(ref).strip()
+    is_id = text.isdecimal()
+    wanted = Q(name__iexact=text) | Q(pk=int(text)) if is_id else Q(name__iexact=text)
+    found = Selection.objects.select_related("owner").filter(wanted).order_by("pk").first()
+    if found is None:
+        raise NotFound(thing="selection", ref=ref)
+    return found
+
+
+def get(number: int) -> Selection:
+    """The selection with that id; raises `NotFound`."""
+    found = Selection.objects.select_related("owner").filter(pk=number).first()
+    if found is None:
+        raise NotFound(thing="selection", ref=number)
+    return found
+
+
+def listed(*, text: str = "", is_archived: bool | None = False) -> QuerySet[Selection]:
+    """Selections by name: those whose name holds `text`; archived ones too if that is None."""
+    found = Selection.objects.select_related("owner").order_by(Lower("name"), "pk")
+    if text:
+        found = found.filter(name__icontains=text)
+    return found if is_archived is None else found.exclude(archived_at__isnull=is_archived)
+
+
+def users(selection: Selection) -> list[str]:
+    """Where a selection is in use, in words that people understand; empty if nobody would miss it."""
+    others = Selection.objects.filter(selections__contains=[selection.pk]).order_by(Lower("name"))
+    return [
+        *(f"selection “{other.name}” ({other.pk})" for other in others.exclude(pk=selection.pk)),
+        *(use for find_users in plugs.load("SELECTION_USERS") for use in find_users(selection)),
+    ]
+
+
+def selections_using(attribute: Attribute) -> list[str]:
+    """The selections whose rules name the attribute, in words that people understand."""
+    field = f"{PREFIXES[attribute.scope]}.{attribute.key}"
+    found = Selection.objects.filter(criteria__contains=[field]).order_by(Lower("name"))
+    return [f"selection “{one.name}” ({one.pk})" for one in found]
