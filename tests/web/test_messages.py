@@ -7,8 +7,9 @@ from tidings.memberships.models import OptOut
 from tidings.messaging.actions import write
 from tidings.messaging.mime.message import Content, find_names
 from tidings.messaging.models import Message, Version
+from tidings.sendouts.models import Sendout
 from tidings.sendouts.preview import preview
-from tidings.web.placeholders import lookup, picker, warnings_about
+from tidings.web.placeholders import lookup, picker
 
 CONTENT = {"name": "Monday", "subject": "Hello {{ contact.first_name }}", "html": "", "text": "Hi"}
 
@@ -104,16 +105,28 @@ def test_the_link_of_a_preview_unsubscribes_nobody(world, client):
     assert OptOut.objects.count() == before
 
 
-def test_the_page_warns_about_attributes_that_nobody_has(world):
-    version = write("x", subject="x", text="{{ contact.frist_name }} {{ links.unsubscribe }}", by=world.user)
-    assert "Did you mean “first_name”?" in warnings_about(version)[0]
+def test_the_page_lists_what_to_mend_with_how_many_members_it_concerns(world, operator):
+    version = write("x", subject="x", text="{{ contact.frist_name }} {{ contact.title }}", by=world.user)
+    html = operator.get(f"/messages/{version.message_id}/?group={world.group.pk}").content.decode()
+    assert "Did you mean “first_name”?" in html
+    assert "contact.title has no fallback, and 6 of 6 members have none." in html
 
 
-def test_the_page_warns_about_missing_links_and_size(world):
-    version = write("x", subject="x", html="a" * 200_000, by=world.user)
-    told = " ".join(warnings_about(version))
-    assert "no part has a link to unsubscribe" in told.lower()
-    assert "Gmail" in told
+def test_the_review_says_what_keeps_a_message_from_going_and_sends_nothing(world, operator):
+    version = write("x", subject="x", html='<a href="http:/broken">x</a>', by=world.user)
+    path = f"/groups/{world.group.pk}/send/{version.message_id}/"
+    assert "It can’t be sent as it is" in operator.get(path).content.decode()
+    before = Sendout.objects.count()
+    html = operator.post(path, {"when": "now", "despite_warnings": "on"}).content.decode()
+    assert "A link has no host." in html
+    assert Sendout.objects.count() == before
+
+
+def test_the_review_asks_about_warnings(world, operator):
+    version = write("x", subject="x", text="No way out", by=world.user)
+    path = f"/groups/{world.group.pk}/send/{version.message_id}/"
+    assert "Mend what the warnings say" in operator.post(path, {"when": "now"}).content.decode()
+    assert operator.post(path, {"when": "now", "despite_warnings": "on"}).status_code == 302
 
 
 def test_every_placeholder_of_the_picker_is_one(world):

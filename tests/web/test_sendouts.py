@@ -16,7 +16,12 @@ State = Sendout.State
 
 @pytest.fixture
 def version(world):
-    return write("Monday", subject="Monday news", text="Hello {{ contact.first_name }}", by=world.user)
+    return write(
+        "Monday",
+        subject="Monday news",
+        text="Hello {{ contact.first_name }} {{ links.unsubscribe }}",
+        by=world.user,
+    )
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ from tidings.api import (
     locks,
     member_attributes,
     members,
+    message_checks,
     messages,
     problems,
     sendouts,
@@ -55,6 +56,7 @@ ROUTERS = (
     endpoints.router,
     imports.router,
     messages.router,
+    message_checks.router,
     sendouts.router,
     exports.router,
 )

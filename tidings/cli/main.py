@@ -35,6 +35,7 @@ ENTRIES = {
     "member": Entry(f"{COMMANDS}.member.member", "Add, remove, approve and list members; opt-outs, letters."),
     "import": Entry(f"{COMMANDS}.imports.import_file", "Import a file of contacts into a group."),
     "imports": Entry(f"{COMMANDS}.imports.imports", "List, show and cancel imports; save rejected rows."),
+    "message": Entry(f"{COMMANDS}.message.message", "Check and preview messages."),
     "send": Entry(f"{COMMANDS}.sendout.send", "Send a message to a group."),
     "sendout": Entry(f"{COMMANDS}.sendout.sendout", "List, show, check, pause, resume and cancel sendouts."),
     "export": Entry(f"{COMMANDS}.export.export", "Write the members of a group to a CSV file."),

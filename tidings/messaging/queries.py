@@ -1,10 +1,11 @@
-"""Which attributes messages use."""
+"""Versions of messages, and which attributes they use."""
 
 from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
 from tidings.attributes.models import Attribute
+from tidings.kernel.errors import NotFound
 from tidings.messaging.errors import ArchivedAttribute
 from tidings.messaging.mime.message import Content, find_names
 from tidings.messaging.models import Version
@@ -12,6 +13,15 @@ from tidings.messaging.personalization.names import fold_name
 
 # What templates call the values of each scope.
 ROOTS = {Attribute.Scope.PROFILE.value: "contact", Attribute.Scope.MEMBER.value: "member"}
+
+
+def find_version(message: int, number: int | None = None) -> Version:
+    """The version of that number, or the current one; raises `NotFound`."""
+    versions = Version.objects.select_related("message", "created_by").filter(message=message)
+    found = (versions.filter(number=number) if number else versions.order_by("-number")).first()
+    if found is None:
+        raise NotFound(thing="message", ref=f"{message}, version {number}" if number else message)
+    return found
 
 
 def content_of(version: Version) -> Content:

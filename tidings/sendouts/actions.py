@@ -18,6 +18,7 @@ from tidings.messaging.models import Version
 from tidings.messaging.queries import demand_no_archived
 from tidings.sendouts import rules, tasks
 from tidings.sendouts.begin import begin
+from tidings.sendouts.checks import demand_sound
 from tidings.sendouts.errors import MoveRefused, NothingToSend, SupergroupNotServed, UnsuitableGroup
 from tidings.sendouts.finish import move_on
 from tidings.sendouts.models import Sendout
@@ -66,8 +67,10 @@ def _check(group: Group, version: Version, chosen: dict[str, str]) -> None:
         raise UnsuitableGroup(why=f"Group “{group.name}” is for {group.channel}; this message is an e-mail.")
     if not count_members([group.pk])[group.pk].active:
         raise NothingToSend(group=group.name)
-    compile_version(version, freeze(group, **chosen))
+    frozen = freeze(group, **chosen)
+    compile_version(version, frozen)
     demand_no_archived(version)
+    demand_sound(version, frozen)
 
 
 def _start_or_schedule(sendout: Sendout, now: datetime) -> None:

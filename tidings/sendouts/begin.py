@@ -12,6 +12,8 @@ from tidings.locks.models import Process
 from tidings.messaging.errors import ArchivedAttribute
 from tidings.messaging.personalization.errors import TemplateError
 from tidings.messaging.queries import demand_no_archived
+from tidings.sendouts.checks import demand_sound
+from tidings.sendouts.errors import MessageBroken
 from tidings.sendouts.models import Sendout
 from tidings.sendouts.snapshot import compile_version, freeze
 
@@ -20,8 +22,8 @@ LATE = timedelta(minutes=60)
 
 
 def begin(sendout: Sendout) -> None:
-    """Takes the locks and moves the sendout to `preparing`; raises `GroupLocked`, or `TemplateError` for what can't be
-    sent any more, and then changes nothing.
+    """Takes the locks and moves the sendout to `preparing`; raises `GroupLocked`, or `TemplateError` or
+    `MessageBroken` for what can't be sent any more, and then changes nothing.
     """
     with transaction.atomic():
         demand_no_archived(sendout.version)
@@ -38,6 +40,7 @@ def begin(sendout: Sendout) -> None:
             group, sender_name=chosen.get("sender_name", ""), sender_address=chosen.get("sender_address", "")
         )
         compile_version(sendout.version, sendout.frozen)  # an attribute may be gone since it was planned
+        demand_sound(sendout.version, sendout.frozen)
         sendout.state, sendout.state_reason = Sendout.State.PREPARING, ""
         sendout.save(update_fields=["process", "frozen", "state", "state_reason"])
 
@@ -56,7 +59,7 @@ def begin_scheduled(sendout_id: int, now: datetime) -> str:
         except GroupLocked as locked:
             _wait_in_line(sendout)
             return _stay(sendout, Sendout.State.WAITING, str(locked))
-        except TemplateError as error:
+        except (TemplateError, MessageBroken) as error:
             reason = f"It can't be sent as it is. {error} Then resume it, or cancel it."
             return _stay(sendout, Sendout.State.PAUSED, reason)
         except (GroupArchived, ArchivedAttribute) as archived:

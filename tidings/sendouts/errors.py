@@ -11,6 +11,10 @@ class NothingToSend(TidingsError):
     """Nobody in group “{group}” can get this message now, so there is nothing to send. The review page says why."""
 
 
+class MessageBroken(TidingsError):
+    """The message can't be sent as it is. {problems}"""
+
+
 class SupergroupNotServed(Refused):
     """“{group}” is a SuperGroup. SuperMessages can't be sent yet; send to each of its subgroups instead."""
 

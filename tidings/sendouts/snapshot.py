@@ -17,6 +17,7 @@ from tidings.messaging.links import LINK_NAMES, link_maker
 from tidings.messaging.mime.message import BODY_TAG, CompiledMessage, Content, Copy, Sender, compile_message
 from tidings.messaging.models import Version
 from tidings.messaging.personalization.names import KnownNames
+from tidings.messaging.queries import content_of
 from tidings.sendouts.models import Sendout
 
 AROUND_CONTENT = ("header_html", "header_text", "footer_html", "footer_text")
@@ -77,9 +78,8 @@ def freeze(group: Group, *, sender_name: str, sender_address: str) -> dict[str, 
 
 def compile_version(version: Version, frozen: dict[str, Any]) -> CompiledMessage:
     """Compiles a message for a group as frozen; raises `TemplateError` for what can't be sent."""
-    content = Content(subject=version.subject, html=version.html or None, text=version.text or None)
     about = {"subject": version.subject, "name": version.message.name, "id": version.message_id}
-    return compile_content(content, frozen, about=about)
+    return compile_content(content_of(version), frozen, about=about)
 
 
 def compile_content(
@@ -95,7 +95,7 @@ def compile_content(
     known = known_names(frozen["group"])
     own_headers = [_name_and_value(header) for header in frozen.get("headers", ())]
     return compile_message(
-        replace(content, html=_html(content.html or "", frozen), text=_text(content.text or "", frozen)),
+        surrounded(content, frozen),
         Sender(frozen["sender_name"], frozen["sender_address"], frozen["reply_to"] or None),
         group=frozen["group"],
         message=about,
@@ -104,6 +104,11 @@ def compile_content(
         known=replace(known, links=(*LINK_NAMES, *links)),
         list_unsubscribe=list_unsubscribe,
     )
+
+
+def surrounded(content: Content, frozen: dict[str, Any]) -> Content:
+    """The content between the group's header and footer."""
+    return replace(content, html=_html(content.html or "", frozen), text=_text(content.text or "", frozen))
 
 
 def _html(html: str, frozen: dict[str, Any]) -> str | None:

@@ -1,24 +1,17 @@
-"""The placeholders that a message may use, written as they go into it, and what a version uses wrongly."""
+"""The placeholders that a message may use, written as they go into it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tidings.attributes import rules
 from tidings.attributes.models import Attribute
-from tidings.attributes.queries import catalogue, keys
+from tidings.attributes.queries import catalogue
 from tidings.groups.models import GroupAttribute
-from tidings.messaging.mime.message import find_names
-from tidings.messaging.models import Version
-from tidings.messaging.personalization.names import KnownNames
-from tidings.messaging.queries import archived_names, content_of
 
 MEMBER = Attribute.Scope.MEMBER
-WHOSE = ("contact", "member")
 GROUP_NAMES = ("name", "address", "id")
 MESSAGE_NAMES = ("subject", "name")
 GROUP_ATTRIBUTES_SHOWN = 100
-# Gmail cuts a message there and hides the rest, and with it the link to unsubscribe.
-HTML_BYTES_BEFORE_CUT = 102 * 1024
 
 
 @dataclass(frozen=True)
@@ -62,39 +55,3 @@ def _group_names() -> list[str]:
 def _can_be_named(name: str) -> bool:
     """Templates refuse names that begin like Python's own."""
     return not name.startswith("__")
-
-
-def warnings_about(version: Version) -> list[str]:
-    """What will probably surprise somebody, though it can be saved."""
-    names = find_names(content_of(version))
-    found = [_unknown(*name) for name in sorted(names) if name[0] in WHOSE and not _is_known(*name)]
-    found += [f"“{name}” is archived, so no group can be sent this." for name in archived_names(version)]
-    if not any(root == "links" for root, _ in names):
-        found.append(
-            "No part has a link to unsubscribe. Put {{ links.unsubscribe }} into each part;"
-            " mail programs get their own in any case."
-        )
-    size = len(version.html.encode("utf-8", "replace"))
-    if size > HTML_BYTES_BEFORE_CUT:
-        found.append(f"The HTML has {size // 1024:,} kB. Gmail shows the first 102 kB and hides the rest.")
-    if version.html and not version.text:
-        found.append("There is no text part. Some people and many filters look for one.")
-    return found
-
-
-def _known() -> KnownNames:
-    return KnownNames(contact=keys(), member=keys(MEMBER))
-
-
-def _is_known(root: str, name: str) -> bool:
-    try:
-        _known().spelling(root, name)
-    except KeyError:
-        return False
-    return True
-
-
-def _unknown(root: str, name: str) -> str:
-    alike = _known().alike(root, name)
-    advice = f" Did you mean “{alike}”?" if alike else ""
-    return f"No {root} has an attribute “{name}”, so no group can be sent this.{advice}"

@@ -1,6 +1,7 @@
 """The last look before a sendout: who gets it, from whom, when, and what is in the way."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 from tidings.accounts.models import User
 from tidings.groups.models import Group
 from tidings.kernel.errors import TidingsError
+from tidings.messaging.checks.findings import Finding
 from tidings.messaging.models import Version
 from tidings.sendouts import actions
 from tidings.sendouts.models import Sendout
@@ -82,10 +84,19 @@ class ReviewForm(StyledForm):
     # The newest sendout of this version to this group when the page was made, 0 for none: of two clicks, one sends.
     last_seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
+    despite_warnings = forms.BooleanField(label="I have read the warnings; send it as it is", required=False)
+
     def __init__(
-        self, group: Group, people: int, last: Sendout | None, *args: object, **kwargs: object
+        self,
+        group: Group,
+        people: int,
+        last: Sendout | None,
+        warnings: Sequence[Finding],
+        *args: object,
+        **kwargs: object,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.warnings = warnings
         self.people = people
         self.was_sent = last is not None and last.state != Sendout.State.FAILED
         self.fields["last_seen"].initial = last.pk if last else 0
@@ -94,6 +105,13 @@ class ReviewForm(StyledForm):
             group.all_settings.sender.address or group.address or ""
         )
         self.fields["when"].widget.attrs["class"] = "form-check-input"
+
+    def clean_despite_warnings(self) -> bool:
+        """Whether they were read, where there are any."""
+        is_read: bool = self.cleaned_data["despite_warnings"]
+        if self.warnings and not is_read:
+            raise forms.ValidationError("Mend what the warnings say, or check this box.")
+        return is_read
 
     @property
     def must_type(self) -> bool:

@@ -24,6 +24,8 @@ def fill(source, value, language=None, message_language=None):
         ("capitalize", "aNNA maria", "Anna maria"),
         ("title", "anna-maria o'neil (jr)", "Anna-Maria O'neil (Jr)"),
         ("trim", "  a b ", "a b"),
+        ("urlencode", "Sankt Pölten & Co/1?", "Sankt%20P%C3%B6lten%20%26%20Co/1%3F"),
+        ("urlencode", 7, "7"),
         ("length", "abc", "3"),
         ("length", [1, 2], "2"),
         ("length", None, "0"),
@@ -41,7 +43,8 @@ def test_texts(source, value, shown):
 
 
 @pytest.mark.parametrize(
-    "name", ["upper", "lower", "capitalize", "title", "trim", "truncate", "join", "date", "number"]
+    "name",
+    ["upper", "lower", "capitalize", "title", "trim", "urlencode", "truncate", "join", "date", "number"],
 )
 def test_a_missing_value_stays_nothing(name):
     assert fill(name, None) == ""

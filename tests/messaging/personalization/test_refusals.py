@@ -154,6 +154,7 @@ def test_it_refuses_a_template_that_is_too_much(bomb):
         ("{{ contact.x }}", {"x": ["a" * 10_000] * 1_000}, "joined list has more than 10,000"),
         ("{{ contact.x }}", {"x": "a" * 10_001}, "10,000 are allowed"),
         ("{{ contact.x | truncate }}", {"x": "a" * 10_001}, "10,000 are allowed"),
+        ("{{ contact.x | urlencode }}", {"x": "🙂" * 10_000}, "120,000 characters"),
         ("{{ contact.x }}", {"x": 10**5_000}, "too many digits"),
         ("{{ contact.x }}" * 1_000, {"x": "a" * 2_000}, "gets larger than 1,048,576"),
         (

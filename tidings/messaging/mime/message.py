@@ -187,15 +187,20 @@ def compile_message(
     )
 
 
-def find_names(content: Content) -> frozenset[Name]:
-    """Every attribute the message uses, in the author's spelling; TemplateError if a part is no template."""
-    sources = {
+def sources(content: Content) -> dict[str, str]:
+    """The templates of a message by the names of their parts; an empty one is left out."""
+    parts = {
         "subject": content.subject,
         "preheader": content.preheader,
         "html": content.html,
         "text": content.text,
     }
-    found = [used_names(source, part) for part, source in sources.items() if source]
+    return {part: source for part, source in parts.items() if source}
+
+
+def find_names(content: Content) -> frozenset[Name]:
+    """Every attribute the message uses, in the author's spelling; TemplateError if a part is no template."""
+    found = [used_names(source, part) for part, source in sources(content).items()]
     return frozenset[Name]().union(*found)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from urllib.parse import quote
 
 from tidings.messaging.personalization.errors import ValueProblemError
 from tidings.messaging.personalization.locales import (
@@ -74,6 +75,14 @@ def truncate(value: object, limit: int, cut_words: object, end: str, leeway: int
 def join(value: object, separator: str) -> str:
     """The items of a list in one text."""
     return joined(value, separator)
+
+
+def urlencode(value: object) -> str:
+    """As it may stand in a link: every sign that means something there as %XX, but for the slash."""
+    try:
+        return quote(text(value))
+    except UnicodeEncodeError as error:
+        raise ValueProblemError("a value holds half a character (a lone surrogate)") from error
 
 
 def date(value: object, style: str, language: object) -> str:
@@ -247,6 +256,7 @@ FILTERS = {
             Parameter("leeway", _up_to(MAX_TRUNCATE_CHARS), standard=5),
         ),
     ),
+    "urlencode": FilterRule(urlencode),
     "join": FilterRule(join, (Parameter("separator", _any_text, standard=""),)),
     "date": FilterRule(date, (Parameter("style", _date_style, standard="long"), LANGUAGE)),
     "number": FilterRule(number, (Parameter("decimals", _decimals), LANGUAGE)),

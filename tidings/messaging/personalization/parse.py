@@ -1,6 +1,6 @@
 """Reads a template with Jinja2's parser and lets through only what this language has."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
@@ -62,6 +62,11 @@ def parse(source: str, part: str) -> tree.Body:
         problem = "an expression is too deep or a number too long. Make it simpler."
         raise TemplateError(part=part, line=1, problem=problem) from error
     return _Reader(part).body(template.body)
+
+
+def tokens(source: str) -> Iterator[tuple[str, str]]:
+    """Kind and text of everything in a source, in order; raises Jinja2's `TemplateSyntaxError`."""
+    return ((kind, value) for _, kind, value in _PARSER.lex(source))
 
 
 class _Reader:

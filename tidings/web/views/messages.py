@@ -16,12 +16,13 @@ from tidings.groups.models import Group
 from tidings.kernel.errors import NotFound, Refused, TidingsError
 from tidings.messaging.actions import NAME_LENGTH, write
 from tidings.messaging.models import Message, Version
+from tidings.sendouts.checks import findings
 from tidings.sendouts.models import Sendout
 from tidings.web.choosing import choose_group
 from tidings.web.forms import StyledForm
 from tidings.web.overview import sendout_rows
 from tidings.web.paging import page_of
-from tidings.web.placeholders import picker, warnings_about
+from tidings.web.placeholders import picker
 from tidings.web.previews import offered_groups, panel_for
 from tidings.web.request import OperatorRequest
 from tidings.web.routing import page
@@ -168,14 +169,15 @@ def show(request: OperatorRequest, pk: int) -> HttpResponse:
     """One message: the preview, what to look at before sending, its versions and sendouts."""
     message = _message(pk)
     version = _version(message, request.GET.get("version", ""))
+    panel = panel_for(version, request.GET)
     sent = Sendout.objects.filter(version__message=message).select_related("version__message")
     context = {
         "message": message,
         "version": version,
         "versions": message.versions.select_related("created_by").defer("html", "text").order_by("-number"),
-        "panel": panel_for(version, request.GET),
+        "panel": panel,
         "groups": offered_groups(),
-        "warnings": warnings_about(version),
+        "findings": findings(version, panel.group),
         "last": sendout_rows(sent.order_by("-pk")[:LAST_SENDOUTS]),
     }
     return render(request, "web/messages/message.html", context)

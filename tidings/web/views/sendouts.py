@@ -21,8 +21,10 @@ from tidings.kernel import db
 from tidings.kernel.errors import NotFound, Refused, TidingsError
 from tidings.locks.models import GroupLock
 from tidings.locks.queries import locks_of
+from tidings.messaging.checks.findings import errors, warnings
 from tidings.messaging.models import Message, Version
 from tidings.sendouts import actions, queries
+from tidings.sendouts.checks import findings
 from tidings.sendouts.errors import SupergroupNotServed
 from tidings.sendouts.judge import waterfall
 from tidings.sendouts.models import Batch, Sendout
@@ -144,7 +146,8 @@ def review(request: OperatorRequest, pk: int, message: int) -> HttpResponse:
     audience = waterfall(group.pk)
     people = audience["will_receive"]
     last = last_sendout(group, version)
-    form = ReviewForm(group, people, last, request.POST or None, initial={"when": NOW})
+    found = findings(version, group)
+    form = ReviewForm(group, people, last, warnings(found), request.POST or None, initial={"when": NOW})
     if sendout := attempt(form, lambda: _start(group, version, form, request.user)):
         messages.success(request, _told(sendout))
         return redirect("web:sendout", sendout.pk)
@@ -158,6 +161,8 @@ def review(request: OperatorRequest, pk: int, message: int) -> HttpResponse:
         "zone": zone(),
         "to_mailbox": not settings.ENVIRONMENT.smtp_url,
         "panel": panel_for(version, _as_group(request, group)),
+        "findings": found,
+        "errors": errors(found),
         **_locks_in_the_way(group),
     }
     return render(request, "web/sendouts/review.html", context)
