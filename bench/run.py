@@ -7,7 +7,13 @@ from bench import ground, pairs
 
 PAIRS = 5
 # Which part measures what, and its size at full scale.
-PARTS = {"imports": 1_000_000, "modes": 1_000_000, "growth": 1_000_000, "sendouts": 100_000}
+PARTS = {
+    "imports": 1_000_000,
+    "modes": 1_000_000,
+    "growth": 1_000_000,
+    "sendouts": 100_000,
+    "render": 100_000,
+}
 
 
 def main() -> None:
