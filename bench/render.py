@@ -1,4 +1,4 @@
-"""Whole e-mails against Jinja2's sandbox, which only renders the same source as one text: no MIME, links or escaping."""
+"""Whole e-mails against Jinja2's sandbox, which renders the same source as bare text: no MIME, links, escaping."""
 
 import time
 from collections.abc import Callable
