@@ -18,7 +18,7 @@ from tidings.selections.language import People
 
 ZONES = ["UTC", "Europe/Berlin", "America/Havana", "Pacific/Kiritimati", "Asia/Kathmandu"]
 RULES_AT_ONCE = 40
-TRIES = 10
+TRIES = 5
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ from tidings.api import (
     message_checks,
     messages,
     problems,
+    selections,
     sendouts,
     subgroups,
 )
@@ -57,6 +58,7 @@ ROUTERS = (
     imports.router,
     messages.router,
     message_checks.router,
+    selections.router,
     sendouts.router,
     exports.router,
 )

@@ -28,6 +28,7 @@ from tidings.memberships.errors import (
     OverrideImpossible,
     TooManyLetters,
 )
+from tidings.selections.errors import BadRule, NameTaken, SelectionCycle, SelectionInUse, TooSlow
 from tidings.sendouts.errors import MoveRefused, NothingToSend
 
 MEDIA_TYPE = "application/problem+json"
@@ -57,10 +58,15 @@ STATUS: dict[type[TidingsError], HTTPStatus] = {
     NoRoomForUpload: HTTPStatus.INSUFFICIENT_STORAGE,
     MoveRefused: HTTPStatus.CONFLICT,
     NothingToSend: HTTPStatus.CONFLICT,
+    NameTaken: HTTPStatus.CONFLICT,
+    SelectionCycle: HTTPStatus.CONFLICT,
+    SelectionInUse: HTTPStatus.CONFLICT,
+    TooSlow: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 # Every call can meet these: no key, input that doesn't fit, a fault of ours, a database that is away.
 COMMON = (401, 422, 500, 503)
 
+_SPOT = ("line", "column", "picture")
 _HOLDER = ("process_id", "kind", "label", "mode", "since", "started_by")
 
 log = logging.getLogger(__name__)
@@ -85,6 +91,14 @@ class Holder(Schema):
     started_by: str | None = Field(examples=["Anna Ahrens"])
 
 
+class Spot(Schema):
+    """Where in the text of a rule the fault is; line and column begin at 1."""
+
+    line: int = Field(examples=[1])
+    column: int = Field(examples=[8])
+    picture: str = Field(description="The line, and a caret beneath it.", examples=["city = \n       ^"])
+
+
 class Problem(Schema):
     """Why a call failed (RFC 9457). Programs go by `code`, people read `detail`."""
 
@@ -95,6 +109,7 @@ class Problem(Schema):
     detail: str = Field(examples=["Group 7 can't be used now: exclusive lock of import “people.csv” since …"])
     errors: list[Fault] | None = Field(default=None, description="With 422: each value that doesn't fit.")
     holder: Holder | None = Field(default=None, description="With 423: who holds the lock.")
+    spot: Spot | None = Field(default=None, description="With `bad_rule`: where in the text.")
 
 
 # For the documentation: what a problem with this status may say.
@@ -189,6 +204,8 @@ def _refused(_request: HttpRequest, error: TidingsError) -> HttpResponse:
         more["holder"] = {name: error.facts[name] for name in _HOLDER}
     if isinstance(error, BadSettings):
         more["errors"] = [_fault(("body", *path.split(".")), sentence) for path, sentence in error.faults]
+    if isinstance(error, BadRule) and error.picture:
+        more["spot"] = {name: error.facts[name] for name in _SPOT}
     if isinstance(error, BadAttributeFile):
         more["errors"] = [
             {"place": "body", "field": f"line {fault.line}", "message": fault.problem}

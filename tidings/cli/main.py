@@ -33,6 +33,10 @@ ENTRIES = {
         "Define, list, change and archive attributes of contacts and members.",
     ),
     "member": Entry(f"{COMMANDS}.member.member", "Add, remove, approve and list members; opt-outs, letters."),
+    "select": Entry(f"{COMMANDS}.selection.select", "Count, sample, explain or save whom a rule picks."),
+    "selection": Entry(
+        f"{COMMANDS}.selection.selection", "Save, list, show, change, copy and delete selections."
+    ),
     "import": Entry(f"{COMMANDS}.imports.import_file", "Import a file of contacts into a group."),
     "imports": Entry(f"{COMMANDS}.imports.imports", "List, show and cancel imports; save rejected rows."),
     "message": Entry(f"{COMMANDS}.message.message", "Check and preview messages."),

@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -80,6 +81,11 @@ def from_json(data: object, known: Catalogue | None = None) -> Rule:
 def say(rule: Rule, known: Catalogue | None = None) -> str:
     """The rule as an English sentence."""
     return sentences.say(rule, known or catalogue())
+
+
+def forms(rule: Rule, known: Catalogue) -> dict[str, Any]:
+    """The rule as text, JSON and sentence."""
+    return {"text": write(rule, known), "rule": to_json(rule), "sentence": say(rule, known)}
 
 
 def compiled(

@@ -1,12 +1,17 @@
 """Looking saved selections up, and who uses them."""
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from tidings.attributes.models import Attribute
 from tidings.kernel import plugs
 from tidings.kernel.errors import NotFound
+from tidings.selections import language
+from tidings.selections.errors import BadRule
 from tidings.selections.models import Selection
+from tidings.selections.rules.catalogue import Catalogue
 
 PREFIXES = {Attribute.Scope.PROFILE.value: "contact", Attribute.Scope.MEMBER.value: "member"}
 
@@ -52,3 +57,24 @@ def selections_using(attribute: Attribute) -> list[str]:
     field = f"{PREFIXES[attribute.scope]}.{attribute.key}"
     found = Selection.objects.filter(criteria__contains=[field]).order_by(Lower("name"))
     return [f"selection “{one.name}” ({one.pk})" for one in found]
+
+
+def facts(selection: Selection, known: Catalogue) -> dict[str, Any]:
+    """Everything about a selection that fits in one JSON object.
+
+    Where the rule names something that is gone, `fault` says so and the rule's other forms are missing.
+    """
+    forms: dict[str, Any] = {"text": selection.rule, "rule": None, "sentence": "", "fault": ""}
+    try:
+        forms |= language.forms(language.parse(selection.rule, known), known)
+    except BadRule as error:
+        forms["fault"] = str(error)
+    return {
+        "id": selection.pk,
+        "name": selection.name,
+        **forms,
+        "owner": str(selection.owner) if selection.owner else None,
+        "created_at": selection.created_at,
+        "updated_at": selection.updated_at,
+        "archived_at": selection.archived_at,
+    }

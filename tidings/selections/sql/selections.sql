@@ -19,6 +19,12 @@ SELECT count(*) FROM picked
 -- Some of the part `picked`, spread over all of them, and the same ones each time.
 SELECT contact_id FROM picked ORDER BY hashint8(contact_id), contact_id LIMIT %(limit)s
 
+-- name: identities
+-- Who they are in the part `picked`, in the order of their ids.
+SELECT c.id, c.email, c.mobile, c.external_id, c.attributes ->> 'first_name' AS first_name,
+       c.attributes ->> 'last_name' AS last_name
+FROM picked JOIN contacts c ON c.id = picked.contact_id ORDER BY c.id
+
 -- name: counted
 -- Answers several questions about the same people: `tests` are asked once for each, `counts` filter by their answers.
 -- OFFSET 0 keeps the planner from asking anew for each count.
