@@ -39,3 +39,15 @@ def test_it_starts_nothing_that_is_broken(caller: Any, path: str, group: Any, wi
     answer = caller.post("/sendouts", {"group": group.pk, "message": int(path.rpartition("/")[2])})
     assert (answer.status_code, answer.json()["code"]) == (422, "message_broken")
     assert "A link has no host" in answer.json()["detail"]
+
+
+def test_it_sends_a_test_with_the_values_of_a_contact(
+    caller: Any, group: Any, version: Any, with_members: Any
+) -> None:
+    with_members("anna@example.com")
+    body = {"group": group.pk, "message": version.message_id, "test": True, "shown_as": "anna@example.com"}
+    refused = caller.post("/sendouts", body)
+    assert (refused.status_code, refused.json()["code"]) == (422, "no_test_recipients")
+    caller.patch(f"/groups/{group.pk}/settings", {"test_recipients": {"addresses": ["tess@example.org"]}})
+    sendout = caller.post("/sendouts", body).json()
+    assert (sendout["kind"], sendout["audience"], sendout["holds"]) == ("test", 1, True)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tidings.groups.actions import update_settings
+
 
 @pytest.fixture
 def broken(make_message):
@@ -32,3 +34,25 @@ def test_a_good_message_ends_with_0(tidings, make_message):
 
 def test_a_message_that_is_not_there_ends_with_4(tidings):
     assert tidings("message", "check", "999").code == 4
+
+
+def test_a_test_is_sent_of_a_message_that_is_written(tidings, make_message, make_group):
+    group = update_settings(make_group(), {"test_recipients": {"addresses": ["tess@example.org"]}}, by=None)
+    message = str(make_message().message_id)
+    done = tidings("send", str(group.pk), "--message", message, "--test", "--no-wait", "--json")
+    assert (done.code, done.json["kind"], done.json["audience"]) == (0, "test", 1)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--message", "1", "--subject", "x"],
+        ["--subject", "x"],
+        [],
+        ["--message", "1", "--as", "anna@example.com"],
+        ["--message", "1", "--test", "--at", "2030-01-01T09:00"],
+        ["--message", "1", "--test", "--from", "anna@example.org"],
+    ],
+)
+def test_what_does_not_go_together_is_wrong_usage(tidings, words):
+    assert tidings("send", "1", *words).code == 2

@@ -3,6 +3,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tidings.contacts.models import Contact
+from tidings.groups.actions import update_settings
 from tidings.memberships.models import OptOut
 from tidings.messaging.actions import write
 from tidings.messaging.mime.message import Content, find_names
@@ -166,3 +167,28 @@ def test_the_list_needs_few_queries(world, operator, message, django_assert_max_
 def test_a_contact_without_an_address_can_be_previewed(world, message):
     contact = Contact.objects.create(mobile="+4915100000000", attributes={"first_name": "Mo"})
     assert preview(message.versions.get(), world.group, contact).subject == "Hi Mo"
+
+
+@pytest.fixture
+def tested(world):
+    return update_settings(
+        world.group, {"test_recipients": {"addresses": ["olga@example.org"]}}, by=world.user
+    )
+
+
+def test_a_test_is_sent_from_the_page_as_the_contact_of_the_preview(world, operator, message, tested):
+    path = f"/groups/{tested.pk}/send/{message.pk}/test/"
+    page = operator.get(f"/messages/{message.pk}/?group={tested.pk}").content.decode()
+    assert path in page
+    response = operator.post(path, {"shown_as": "anna.adler@example.net", "version": "1"})
+    sendout = Sendout.objects.latest("pk")
+    assert response.url == f"/sendouts/{sendout.pk}/"
+    assert (sendout.kind, sendout.shown_as, sendout.audience) == ("test", world.contact, 1)
+    assert ">test<" in operator.get(response.url).content.decode()
+
+
+def test_a_group_without_test_recipients_leads_to_its_settings(world, operator, message):
+    page = operator.get(f"/messages/{message.pk}/?group={world.group.pk}").content.decode()
+    assert f"/groups/{world.group.pk}/settings/test_recipients/" in page
+    answer = operator.post(f"/groups/{world.group.pk}/send/{message.pk}/test/", follow=True)
+    assert "has no test recipients" in answer.content.decode()

@@ -7,12 +7,14 @@ from django.http import HttpResponse
 from ninja import Query, Router, Schema, Status
 from pydantic import AwareDatetime, ConfigDict, Field
 
+from tidings.accounts.models import User
 from tidings.api import idempotency
 from tidings.api.auth import Call
-from tidings.api.messages import message_of, version_of
 from tidings.api.paging import BEGINNING_OF_NEWEST, After, Limit, Page, cut
 from tidings.api.problems import answers
+from tidings.contacts.queries import find as find_contact
 from tidings.groups.queries import find as find_group
+from tidings.messaging.queries import find_version
 from tidings.sendouts import actions, queries
 from tidings.sendouts.models import Doubt, Sendout
 
@@ -33,6 +35,16 @@ class SendoutIn(Schema):
         default="", max_length=150, description="Instead of the group's.", examples=["Anna"]
     )
     sender_address: str = Field(default="", max_length=300, examples=["anna@example.org"])
+    test: bool = Field(
+        default=False,
+        description="To the group's test recipients instead, marked as a test and counted nowhere else. "
+        "Starts at once, with the group's sender.",
+    )
+    shown_as: str | None = Field(
+        default=None,
+        description="With `test`: the contact whose values the copies show; without it each recipient's own.",
+        examples=["anna@example.com"],
+    )
 
 
 class CountsOut(Schema):
@@ -61,6 +73,7 @@ class SendoutOut(CountsOut):
     """The act of sending one version of a message to one group."""
 
     id: int = Field(examples=[3])
+    kind: str = Field(description="`group`, or `test`: to test recipients.", examples=["group"])
     state: str = Field(
         description="scheduled, waiting, preparing, sending, paused, retrying, finished, cancelled or failed",
         examples=["sending"],
@@ -129,19 +142,32 @@ def start_sendout(
     """Starts or schedules a sendout."""
 
     def start() -> idempotency.Started:
-        made = actions.start(
-            find_group(payload.group),
-            version_of(message_of(payload.message), payload.version),
-            by=request.auth,
-            at=payload.at,
-            sender_name=payload.sender_name,
-            sender_address=payload.sender_address,
-        )
+        made = _test(payload, request.auth) if payload.test else _sendout(payload, request.auth)
         return idempotency.Started(f"{request.path}/{made.pk}", sendout_out(queries.find(made.pk)).dict())
 
     started = idempotency.once(idempotency_key, payload.dict(), start, by=request.auth)
     response["Location"] = started.location
     return Status(202, started.body)
+
+
+def _sendout(payload: SendoutIn, by: User) -> Sendout:
+    return actions.start(
+        find_group(payload.group),
+        find_version(payload.message, payload.version),
+        by=by,
+        at=payload.at,
+        sender_name=payload.sender_name,
+        sender_address=payload.sender_address,
+    )
+
+
+def _test(payload: SendoutIn, by: User) -> Sendout:
+    return actions.start_test(
+        find_group(payload.group),
+        find_version(payload.message, payload.version),
+        shown_as=find_contact(payload.shown_as) if payload.shown_as else None,
+        by=by,
+    )
 
 
 @router.get("/sendouts/{int:number}", response=answers({200: SendoutOut}, 404))

@@ -422,7 +422,6 @@ class TestRecipients(Tab):
         "Addresses",
         "E-mail addresses, numbers or push endpoints, as the group's channel is; one a line.",
         example=["anna@example.org"],
-        later=True,
         widget="lines",
         max_length=TEST_RECIPIENTS_AT_MOST,
     )

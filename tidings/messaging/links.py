@@ -14,6 +14,7 @@ PREFERENCES_PATH = "/p/"
 CONFIRM_PATH = "/c/"
 FORM_PATH = "/s/"
 LINK_NAMES = ("unsubscribe", "one_click", "preferences")
+PREVIEW_TOKEN = "preview"  # noqa: S105 - no secret: what stands where a real copy has a token
 CONFIRM_PURPOSE = "confirm"
 FORM_PURPOSE = "form"
 
@@ -44,6 +45,11 @@ def link_maker(group: int, sendout: int) -> Callable[[int], dict[str, str]]:
         }
 
     return links_for
+
+
+def harmless_links(_contact: int) -> dict[str, str]:
+    """The links of a copy that is only to be looked at: they open a page that says so."""
+    return dict.fromkeys(LINK_NAMES, f"{settings.BASE_URL}{UNSUBSCRIBE_PATH}{PREVIEW_TOKEN}")
 
 
 def read_recipient(token: str) -> Recipient:

@@ -16,10 +16,9 @@ from tidings.kernel.network import client_address
 from tidings.memberships.actions import unsubscribe
 from tidings.memberships.models import Membership, OptOut
 from tidings.memberships.own_acts import come_back, opt_in, opt_out
-from tidings.messaging.links import read_recipient
+from tidings.messaging.links import PREVIEW_TOKEN, read_recipient
 from tidings.public.doors import public
 from tidings.public.wish import masked
-from tidings.sendouts.preview import PREVIEW_TOKEN
 
 SOURCE = "preferences"
 GROUPS_AT_MOST = 200

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods
 
 from tidings.kernel.network import client_address
 from tidings.kernel.signing import BadToken
+from tidings.messaging.links import PREVIEW_TOKEN
 from tidings.public.doors import public
 from tidings.public.wish import wish_of
-from tidings.sendouts.preview import PREVIEW_TOKEN
 
 # What a mail program posts (RFC 8058); a scanner that posts something else means nothing by it.
 ONE_CLICK = ("List-Unsubscribe", "One-Click")

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import transaction
 
 from tidings.accounts.models import User
+from tidings.contacts.actions import create_or_update
+from tidings.contacts.models import Contact
 from tidings.groups.errors import GroupArchived
 from tidings.groups.models import Group
 from tidings.groups.rules import group_address
@@ -19,9 +21,16 @@ from tidings.messaging.queries import demand_no_archived
 from tidings.sendouts import rules, tasks
 from tidings.sendouts.begin import begin
 from tidings.sendouts.checks import demand_sound
-from tidings.sendouts.errors import MoveRefused, NothingToSend, SupergroupNotServed, UnsuitableGroup
+from tidings.sendouts.errors import (
+    MoveRefused,
+    NoTestRecipients,
+    NothingToSend,
+    SupergroupNotServed,
+    UnsuitableGroup,
+)
+from tidings.sendouts.expand import set_off
 from tidings.sendouts.finish import move_on
-from tidings.sendouts.models import Sendout
+from tidings.sendouts.models import Batch, Sendout
 from tidings.sendouts.snapshot import compile_version, freeze
 
 statements = sql.load(__package__)
@@ -58,19 +67,55 @@ def start(
     return sendout
 
 
+def start_test(
+    group: Group, version: Version, *, by: User | None, shown_as: Contact | None = None
+) -> Sendout:
+    """Sends a version to the group's test recipients, marked as a test, with the values of `shown_as` if given.
+
+    Who isn't known yet becomes a contact in no group, so that a test is accounted for like any sendout.
+    """
+    _demand_suitable(group)
+    addresses = group.all_settings.test_recipients.addresses
+    if not addresses:
+        raise NoTestRecipients(group=group.name)
+    with transaction.atomic():
+        people = dict.fromkeys(create_or_update(address, {}, by=by)[0].pk for address in addresses)
+        sendout = Sendout.objects.create(
+            group=group,
+            group_name=group.name,
+            version=version,
+            kind=Sendout.Kind.TEST,
+            shown_as=shown_as,
+            state=Sendout.State.SCHEDULED,
+            to_mailbox=not settings.ENVIRONMENT.smtp_url,
+            created_by=by,
+        )
+        record("sendout.created", sendout.pk, by=by, group=group.pk, version=version.pk, test=True)
+        begin(sendout)
+        batch = Batch.objects.create(sendout=sendout, number=1, contact_ids=list(people), size=len(people))
+        sendout.audience = batch.size
+        set_off(sendout)
+        tasks.queue_batches([batch.pk])
+    return sendout
+
+
 def _check(group: Group, version: Version, chosen: dict[str, str]) -> None:
-    if group.archived_at:
-        raise GroupArchived(group=group.name)
-    if group.is_supergroup:
-        raise SupergroupNotServed(group=group.name)
-    if group.channel != Group.Channel.EMAIL:
-        raise UnsuitableGroup(why=f"Group “{group.name}” is for {group.channel}; this message is an e-mail.")
+    _demand_suitable(group)
     if not count_members([group.pk])[group.pk].active:
         raise NothingToSend(group=group.name)
     frozen = freeze(group, **chosen)
     compile_version(version, frozen)
     demand_no_archived(version)
     demand_sound(version, frozen)
+
+
+def _demand_suitable(group: Group) -> None:
+    if group.archived_at:
+        raise GroupArchived(group=group.name)
+    if group.is_supergroup:
+        raise SupergroupNotServed(group=group.name)
+    if group.channel != Group.Channel.EMAIL:
+        raise UnsuitableGroup(why=f"Group “{group.name}” is for {group.channel}; this message is an e-mail.")
 
 
 def _start_or_schedule(sendout: Sendout, now: datetime) -> None:

@@ -15,7 +15,7 @@ from tidings.messaging.queries import demand_no_archived
 from tidings.sendouts.checks import demand_sound
 from tidings.sendouts.errors import MessageBroken
 from tidings.sendouts.models import Sendout
-from tidings.sendouts.snapshot import compile_version, freeze
+from tidings.sendouts.snapshot import compile_version, freeze, mark_as_test
 
 # Whoever planned a mail for the morning may not want it at night.
 LATE = timedelta(minutes=60)
@@ -36,9 +36,10 @@ def begin(sendout: Sendout) -> None:
         )
         group = hold_active(sendout.group_id)
         chosen = sendout.frozen
-        sendout.frozen = freeze(
+        frozen = freeze(
             group, sender_name=chosen.get("sender_name", ""), sender_address=chosen.get("sender_address", "")
         )
+        sendout.frozen = mark_as_test(frozen) if sendout.kind == Sendout.Kind.TEST else frozen
         compile_version(sendout.version, sendout.frozen)  # an attribute may be gone since it was planned
         demand_sound(sendout.version, sendout.frozen)
         sendout.state, sendout.state_reason = Sendout.State.PREPARING, ""
@@ -68,7 +69,8 @@ def begin_scheduled(sendout_id: int, now: datetime) -> str:
 
 
 def _label(sendout: Sendout) -> str:
-    return f"Sendout {sendout.pk} of “{sendout.version.subject}”"
+    kind = "Test sendout" if sendout.kind == Sendout.Kind.TEST else "Sendout"
+    return f"{kind} {sendout.pk} of “{sendout.version.subject}”"
 
 
 def _waiter(sendout: Sendout) -> str:

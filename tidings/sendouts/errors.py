@@ -15,6 +15,10 @@ class MessageBroken(TidingsError):
     """The message can't be sent as it is. {problems}"""
 
 
+class NoTestRecipients(TidingsError):
+    """Group “{group}” has no test recipients. Name some in its settings, under Test recipients."""
+
+
 class SupergroupNotServed(Refused):
     """“{group}” is a SuperGroup. SuperMessages can't be sent yet; send to each of its subgroups instead."""
 

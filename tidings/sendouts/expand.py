@@ -24,7 +24,7 @@ def expand(sendout_id: int) -> list[int]:
             return []
         sendout.waterfall = _freeze_audience(sendout)
         sendout.audience = sendout.waterfall["will_receive"]
-        _start(sendout)
+        set_off(sendout)
         return list(Batch.objects.filter(sendout=sendout).order_by("number").values_list("id", flat=True))
 
 
@@ -33,7 +33,8 @@ def _freeze_audience(sendout: Sendout) -> dict[str, int]:
     return judge(sendout.group_id, {"batches": statements.batches}, params)
 
 
-def _start(sendout: Sendout) -> None:
+def set_off(sendout: Sendout) -> None:
+    """Moves a sendout whose batches are made from `preparing` on."""
     sendout.started_at = clock.now()
     sendout.state = Sendout.State.SENDING
     if not sendout.audience:

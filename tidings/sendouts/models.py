@@ -14,11 +14,16 @@ from tidings.messaging.models import Version
 
 
 class Sendout(models.Model):
-    """The act of sending one version of a message to one group.
+    """The act of sending one version of a message to one group, or in it as a test.
 
     `frozen` is what the sendout started with: sender, prefix, group attributes. `waterfall` says how the audience
-    came about: members, minus each reason, gives `audience`.
+    came about: members, minus each reason, gives `audience`. A test goes to the group's test recipients; its copies
+    show the values of `shown_as`, if that is set, else those of who gets them.
     """
+
+    class Kind(models.TextChoices):
+        GROUP = "group", "To the group"
+        TEST = "test", "Test"
 
     class State(models.TextChoices):
         SCHEDULED = "scheduled", "Scheduled"
@@ -34,6 +39,10 @@ class Sendout(models.Model):
     group = models.ForeignKey(Group, models.DO_NOTHING, related_name="+", db_constraint=False)
     group_name = models.CharField(max_length=150)
     version = models.ForeignKey(Version, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=5, choices=Kind, default=Kind.GROUP, db_default=Kind.GROUP)
+    shown_as = models.ForeignKey(
+        Contact, models.DO_NOTHING, related_name="+", null=True, db_constraint=False, db_index=False
+    )
     process = models.OneToOneField(Process, models.PROTECT, related_name="+", null=True)
     state = models.CharField(max_length=10, choices=State)
     state_reason = models.TextField(default="")
@@ -66,6 +75,7 @@ class Sendout(models.Model):
                 ),
                 name="sendouts_state",
             ),
+            models.CheckConstraint(condition=Q(kind__in=["group", "test"]), name="sendouts_kind"),
         ]
         indexes = [
             models.Index(

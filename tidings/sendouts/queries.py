@@ -68,6 +68,7 @@ def summary(sendout: Sendout, *, brief: bool = False) -> dict[str, Any]:
     rate = rate_of(sendout, account)
     return {
         "id": sendout.pk,
+        "kind": sendout.kind,
         "state": sendout.state,
         "state_reason": sendout.state_reason,
         "group": sendout.group_id,

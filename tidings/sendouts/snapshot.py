@@ -13,7 +13,7 @@ from tidings.contacts.models import Contact
 from tidings.groups.models import Group
 from tidings.kernel import clock
 from tidings.memberships.queries import member_values
-from tidings.messaging.links import LINK_NAMES, link_maker
+from tidings.messaging.links import LINK_NAMES, harmless_links, link_maker
 from tidings.messaging.mime.message import BODY_TAG, CompiledMessage, Content, Copy, Sender, compile_message
 from tidings.messaging.models import Version
 from tidings.messaging.personalization.names import KnownNames
@@ -21,6 +21,8 @@ from tidings.messaging.queries import content_of
 from tidings.sendouts.models import Sendout
 
 AROUND_CONTENT = ("header_html", "header_text", "footer_html", "footer_text")
+TEST_PREFIX = "[Test]"
+TEST_HEADER = "X-Tidings-Test: yes"
 MESSAGE_NAMES = ("subject", "name", "id")
 COMPILED_AT_ONCE = 8  # sendouts that one worker serves in turns
 
@@ -29,12 +31,17 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One sendout's message, ready to be copied. `sender` is the envelope's address."""
+    """One sendout's message, ready to be copied. `sender` is the envelope's address.
+
+    A test's links lead nowhere: a click in it must not unsubscribe anybody. It may show one contact's values to all.
+    """
 
     sendout: int
     group: int
     sender: str
     message: CompiledMessage
+    is_test: bool = False
+    shown_as: Row | None = None
 
     def copier(self) -> Callable[[int, Row], Copy]:
         """Makes the facts of one copy from a contact's id and a row with the identities, `attributes` and `member`.
@@ -42,16 +49,17 @@ class Snapshot:
         The Date header of all of them is the moment of this call.
         """
         date = format_datetime(clock.now())
-        links_for = link_maker(self.group, self.sendout)
+        links_for = harmless_links if self.is_test else link_maker(self.group, self.sendout)
         before, behind = f"<{self.sendout}.", f".{self.group}@{self.sender.rpartition('@')[2]}>"
 
         def copy_for(contact: int, row: Row) -> Copy:
-            profile = row["attributes"].copy()
+            of = self.shown_as or row
+            profile = of["attributes"].copy()
             name = f"{profile.get('first_name') or ''} {profile.get('last_name') or ''}".strip()
             for column in OWN_COLUMNS:
-                profile[column] = row[column]
+                profile[column] = of[column]
             message_id = f"{before}{contact}{behind}"
-            return Copy(row["email"], name, profile, row["member"], links_for(contact), message_id, date)
+            return Copy(row["email"], name, profile, of["member"], links_for(contact), message_id, date)
 
         return copy_for
 
@@ -74,6 +82,12 @@ def freeze(group: Group, *, sender_name: str, sender_address: str) -> dict[str, 
         **{name: getattr(sender, name) for name in AROUND_CONTENT},
         "group": attributes | {"name": group.name, "address": group.address, "id": group.pk},
     }
+
+
+def mark_as_test(frozen: dict[str, Any]) -> dict[str, Any]:
+    """The same for a test, which people and programs can tell from the real thing."""
+    prefix = f"{TEST_PREFIX} {frozen['subject_prefix']}"
+    return frozen | {"subject_prefix": prefix, "headers": [*frozen["headers"], TEST_HEADER]}
 
 
 def compile_version(version: Version, frozen: dict[str, Any]) -> CompiledMessage:
@@ -160,6 +174,13 @@ def row_of(contact: Contact, group: Group) -> Row:
 @lru_cache(maxsize=COMPILED_AT_ONCE)
 def snapshot_of(sendout: int) -> Snapshot:
     """The snapshot of a running sendout; it never changes, so a worker compiles it once."""
-    found = Sendout.objects.select_related("version__message").get(pk=sendout)
+    found = Sendout.objects.select_related("version__message", "group", "shown_as").get(pk=sendout)
     message = compile_version(found.version, found.frozen)
-    return Snapshot(found.pk, found.group_id, found.frozen["sender_address"], message)
+    return Snapshot(
+        found.pk,
+        found.group_id,
+        found.frozen["sender_address"],
+        message,
+        is_test=found.kind == Sendout.Kind.TEST,
+        shown_as=row_of(found.shown_as, found.group) if found.shown_as else None,
+    )

@@ -56,7 +56,11 @@ def group_rows(groups: Sequence[Group]) -> list[GroupRow]:
 
 
 def _last_sendouts(groups: list[int]) -> dict[int, Sendout]:
-    newest = Sendout.objects.filter(group_id=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    newest = (
+        Sendout.objects.filter(group_id=OuterRef("pk"), kind=Sendout.Kind.GROUP)
+        .order_by("-pk")
+        .values("pk")[:1]
+    )
     last = Group.objects.filter(pk__in=groups).values_list(Subquery(newest))
     return {sendout.group_id: sendout for sendout in Sendout.objects.filter(pk__in=last)}
 
@@ -78,5 +82,5 @@ def totals() -> Totals:
         contacts=contacts if is_estimate else Contact.objects.count(),
         is_estimate=is_estimate,
         members=active.aggregate(sum=Sum("members"))["sum"] or 0,
-        sendouts=Sendout.objects.count(),
+        sendouts=Sendout.objects.filter(kind=Sendout.Kind.GROUP).count(),
     )

@@ -48,7 +48,9 @@ def zone() -> Zone:
 
 def last_sendout(group: Group, version: Version) -> Sendout | None:
     """The newest sendout of this version to this group."""
-    return Sendout.objects.filter(group=group, version=version).order_by("-pk").first()
+    return (
+        Sendout.objects.filter(group=group, version=version, kind=Sendout.Kind.GROUP).order_by("-pk").first()
+    )
 
 
 def start_once(

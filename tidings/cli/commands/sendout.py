@@ -11,7 +11,10 @@ from tidings.cli.ground import database, living_workers
 from tidings.cli.options import SENDER, TEXT_FILE, WHEN, Sender, as_json, examples, group_of
 from tidings.cli.output import note, print_facts, print_json, print_rows
 from tidings.cli.waiting import Step, Summary, Work, wait_for
+from tidings.contacts.queries import find as find_contact
 from tidings.messaging.actions import write
+from tidings.messaging.models import Version
+from tidings.messaging.queries import find_version
 from tidings.sendouts import actions, queries
 from tidings.sendouts.models import Sendout
 
@@ -20,7 +23,7 @@ ENDS = (Sendout.State.FINISHED, Sendout.State.CANCELLED, Sendout.State.FAILED, S
 BAD_ENDS = (Sendout.State.FAILED, Sendout.State.PAUSED)
 OUTCOMES = ("planned", "accepted", "deferred", "failed", "skipped")
 REASON = ("outcome", "code", "reason", "people")
-LISTED = ("id", "state", "group_name", "subject", "audience", *OUTCOMES, "started_at", "ended_at")
+LISTED = ("id", "kind", "state", "group_name", "subject", "audience", *OUTCOMES, "started_at", "ended_at")
 NO_WORKERS = "No worker runs: it is sent when `tidings up` or `tidings worker` does."
 
 
@@ -29,15 +32,23 @@ NO_WORKERS = "No worker runs: it is sent when `tidings up` or `tidings worker` d
         'tidings send news@example.org --subject "Hello {{ contact.first_name }}" --html hello.html',
         'tidings send 1 --subject "Hello" --text hello.txt --at 2026-11-24T09:00+01:00',
         'tidings send 1 --subject "Hello" --text hello.txt --from "Anna <anna@example.org>" --no-wait --json',
+        "tidings send 1 --message 31 --test --as anna@example.com",
     )
 )
 @click.argument("ref", metavar="GROUP")
-@click.option("--subject", required=True)
+@click.option(
+    "--message", type=int, default=None, help="A message that is written already; else give its content:"
+)
+@click.option("--subject", default="")
 @click.option("--html", type=TEXT_FILE, default=None, help="The HTML part, a UTF-8 file.")
 @click.option("--text", type=TEXT_FILE, default=None, help="The plain text part, a UTF-8 file.")
 @click.option("--from", "sender", type=SENDER, default=None, help="Instead of the group's own sender.")
 @click.option(
     "--at", "at", type=WHEN, default=None, help="When to start; without it now. Doesn't wait for it."
+)
+@click.option("--test", is_flag=True, help="To the group's test recipients alone, marked as a test.")
+@click.option(
+    "--as", "shown_as", metavar="CONTACT", default=None, help="With --test: whose values the copies show."
 )
 @click.option("--no-wait", is_flag=True, help="Return at once; workers do the rest.")
 @as_json
@@ -45,28 +56,61 @@ NO_WORKERS = "No worker runs: it is sent when `tidings up` or `tidings worker` d
 def send(
     *,
     ref: str,
+    message: int | None,
     subject: str,
     html: str | None,
     text: str | None,
     sender: Sender | None,
     at: datetime | None,
+    test: bool,
+    shown_as: str | None,
     no_wait: bool,
     as_json: bool,
 ) -> None:
     """Send a message to GROUP, wait until it is done, and account for every recipient."""
-    if html is None and text is None:
-        raise click.UsageError("A message needs a content: give --html FILE, --text FILE or both.")
+    _demand_one_content(message, subject, html, text)
+    _demand_fitting(test=test, shown_as=shown_as, others=(at, sender))
     group = group_of(ref)
     name, address = sender or Sender("", "")
     with transaction.atomic():  # what can't be sent leaves no message behind
-        version = write(subject, subject=subject, html=html or "", text=text or "", by=None)
-        started = actions.start(group, version, by=None, at=at, sender_name=name, sender_address=address)
+        version = _version(message, subject=subject, html=html or "", text=text or "")
+        if test:
+            contact = find_contact(shown_as) if shown_as else None
+            started = actions.start_test(group, version, by=None, shown_as=contact)
+        else:
+            started = actions.start(group, version, by=None, at=at, sender_name=name, sender_address=address)
     waits = at is None and not no_wait
     summary = wait_for(_work(started.pk), quiet=as_json) if waits else queries.summary(started)
     _print(summary, as_json=as_json)
     if not waits and not living_workers():
         note(NO_WORKERS)
     _demand_good_end(summary)
+
+
+def _demand_one_content(message: int | None, subject: str, html: str | None, text: str | None) -> None:
+    content = (subject or None, html, text)
+    if message is not None:
+        if any(part is not None for part in content):
+            raise click.UsageError(
+                "--message names a content already: leave --subject, --html and --text out."
+            )
+    elif not subject or (html is None and text is None):
+        raise click.UsageError(
+            "A message needs a content: give --subject with --html FILE, --text FILE or both, or --message ID."
+        )
+
+
+def _demand_fitting(*, test: bool, shown_as: str | None, others: tuple[object, ...]) -> None:
+    if shown_as is not None and not test:
+        raise click.UsageError("--as goes with --test.")
+    if test and any(other is not None for other in others):
+        raise click.UsageError("A test goes at once and from the group's sender: leave --at and --from out.")
+
+
+def _version(message: int | None, *, subject: str, html: str, text: str) -> Version:
+    if message is not None:
+        return find_version(message)
+    return write(subject, subject=subject, html=html, text=text, by=None)
 
 
 def _work(sendout: int) -> Work:

@@ -93,7 +93,9 @@ def _found(form: MessageFilter) -> QuerySet[Any]:
         number=Subquery(newest.values("number")[:1]),
         written_at=Subquery(newest.values("created_at")[:1]),
         last_sent_at=Subquery(
-            Sendout.objects.filter(version__message=OuterRef("pk")).order_by("-pk").values("created_at")[:1]
+            Sendout.objects.filter(version__message=OuterRef("pk"), kind=Sendout.Kind.GROUP)
+            .order_by("-pk")
+            .values("created_at")[:1]
         ),
     )
     text = form.cleaned_data["q"]

@@ -15,14 +15,16 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from tidings.accounts.models import User
+from tidings.contacts.queries import find as find_contact
 from tidings.groups.models import Group
 from tidings.groups.queries import find as find_group
 from tidings.kernel import db
-from tidings.kernel.errors import NotFound, Refused, TidingsError
+from tidings.kernel.errors import Refused, TidingsError
 from tidings.locks.models import GroupLock
 from tidings.locks.queries import locks_of
 from tidings.messaging.checks.findings import errors, warnings
 from tidings.messaging.models import Message, Version
+from tidings.messaging.queries import find_version
 from tidings.sendouts import actions, queries
 from tidings.sendouts.checks import findings
 from tidings.sendouts.errors import SupergroupNotServed
@@ -46,6 +48,7 @@ CSV_HEADER = (
     "failed", "skipped", "by", "created", "started", "ended",
 )  # fmt: skip
 CSV_SENDOUTS_PER_QUERY = 200
+VERSION_DIGITS = 9  # what surely fits in the column
 PEOPLE_HEADER = ("contact id", "address", "outcome", "attempt", "code", "reason", "at", "due")
 # One row per person of a batch, planned ones too. Rides deliveries_pkey.
 PEOPLE = """
@@ -142,7 +145,7 @@ def _served_group(pk: int) -> Group:
 
 def review(request: OperatorRequest, pk: int, message: int) -> HttpResponse:
     """Who would get the message, and the form that sends it."""
-    group, version = _served_group(pk), _newest_version(message)
+    group, version = _served_group(pk), find_version(message)
     audience = waterfall(group.pk)
     people = audience["will_receive"]
     last = last_sendout(group, version)
@@ -168,11 +171,23 @@ def review(request: OperatorRequest, pk: int, message: int) -> HttpResponse:
     return render(request, "web/sendouts/review.html", context)
 
 
-def _newest_version(message: int) -> Version:
-    found = Version.objects.filter(message=message).select_related("message").order_by("-number").first()
-    if found is None:
-        raise NotFound(thing="message", ref=message)
-    return found
+@require_POST
+def test(request: OperatorRequest, pk: int, message: int) -> HttpResponse:
+    """Sends the message to the group's test recipients."""
+    shown_as = request.POST.get("shown_as", "").strip()
+    try:
+        group, version = find_group(pk), find_version(message, _number(request.POST.get("version", "")))
+        contact = find_contact(shown_as) if shown_as else None
+        sendout = actions.start_test(group, version, by=request.user, shown_as=contact)
+    except TidingsError as error:
+        messages.error(request, str(error))
+        return redirect("web:message", message)
+    messages.success(request, "The test is on its way. Here you see how it goes.")
+    return redirect("web:sendout", sendout.pk)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) <= VERSION_DIGITS else None
 
 
 def _as_group(request: OperatorRequest, group: Group) -> Any:
@@ -293,6 +308,7 @@ urls = [
     page("sendouts.csv", listing_csv, "sendouts-csv"),
     page("groups/<int:pk>/send/", choose_message, "sendout-new"),
     page("groups/<int:pk>/send/<int:message>/", review, "sendout-review"),
+    page("groups/<int:pk>/send/<int:message>/test/", test, "sendout-test"),
     page("sendouts/<int:pk>/", show, "sendout"),
     page("sendouts/<int:pk>/live/", live, "sendout-live"),
     page("sendouts/<int:pk>/details/", details, "sendout-details"),
