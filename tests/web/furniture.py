@@ -36,6 +36,7 @@ from tidings.memberships.actions import add, unsubscribe
 from tidings.memberships.models import Membership
 from tidings.memberships.own_acts import ask
 from tidings.messaging.actions import write
+from tidings.notices.actions import tell
 from tidings.sendouts.models import Batch, Delivery, Sendout
 
 PASSWORD = "correct horse battery"
@@ -101,6 +102,7 @@ def furnish() -> World:
     revoke_api_key(create_api_key(user, "old shop")[0])
     create_api_key(user, "web shop")
     mail = catch(people[0])
+    tell([user], "Sendout 3 has paused", "The relay is away. Resume it when it is back.", path="/sendouts/")
     return World(
         user, weekly, deals, empty, people[0], card, people[1], sendout, draft, imported, everything, mail, listed
     )  # fmt: skip

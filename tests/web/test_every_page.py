@@ -92,6 +92,7 @@ PAGES = [
     ("/mailbox/", "Delete all"),
     ("/mailbox/{mail.pk}/", "Source"),
     ("/keys/", "Create key"),
+    ("/notices/", "Mark all as read"),
     ("/groups/0/", "To the dashboard"),
 ]
 

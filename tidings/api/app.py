@@ -33,6 +33,7 @@ from tidings.api import (
     members,
     message_checks,
     messages,
+    notices,
     problems,
     selections,
     sendouts,
@@ -59,6 +60,7 @@ ROUTERS = (
     messages.router,
     message_checks.router,
     selections.router,
+    notices.router,
     sendouts.router,
     exports.router,
 )

@@ -43,6 +43,7 @@ ENTRIES = {
     "send": Entry(f"{COMMANDS}.sendout.send", "Send a message to a group."),
     "sendout": Entry(f"{COMMANDS}.sendout.sendout", "List, show, check, pause, resume and cancel sendouts."),
     "export": Entry(f"{COMMANDS}.export.export", "Write the members of a group to a CSV file."),
+    "notice": Entry(f"{COMMANDS}.notice.notice", "List what Tidings told a user."),
     "user": Entry(f"{COMMANDS}.user.user", "Create and list users."),
     "api-key": Entry(f"{COMMANDS}.user.api_key", "Create, list and revoke API keys."),
 }

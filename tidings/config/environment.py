@@ -80,6 +80,8 @@ class Environment:
     base_url: str = field(
         default_factory=lambda: _text("TIDINGS_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
     )
+    # Who mails to users of Tidings come from; empty: `tidings` at the host of the base URL.
+    notices_from: str = field(default_factory=lambda: _text("TIDINGS_NOTICES_FROM"))
     hosts: str = field(default_factory=lambda: _text("TIDINGS_HOSTS", "localhost,127.0.0.1,[::1]"))
     secret_key: str = field(default_factory=lambda: _text("TIDINGS_SECRET_KEY"))
     time_zone: str = field(default_factory=lambda: _text("TIDINGS_TIME_ZONE", "UTC"))

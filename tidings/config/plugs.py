@@ -41,6 +41,9 @@ ATTRIBUTE_USERS: list[str] = [
 LETTER_CARRIERS: list[str] = ["tidings.sendouts.tasks.queue_letters"]
 """Each is `(letter_ids) -> None`, called in the transaction that wrote these letters: it has them sent."""
 
+NOTICE_CARRIERS: list[str] = ["tidings.sendouts.tasks.queue_notices"]
+"""Each is `(notice_ids) -> None`, called in the transaction that wrote notices: it sees to it that they are mailed."""
+
 PERSONAL_LOGS: list[str] = [
     "tidings.journal.redaction.facts",
     "tidings.imports.redaction.rejects",

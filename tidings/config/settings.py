@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "tidings.locks",
     "tidings.attributes",
     "tidings.channels.mailbox",
+    "tidings.notices",
     "tidings.contacts",
     "tidings.groups",
     "tidings.memberships",
@@ -57,6 +58,7 @@ PERSONAL_LOGS = plugs.PERSONAL_LOGS
 ATTRIBUTE_USERS = plugs.ATTRIBUTE_USERS
 ATTRIBUTE_VALUES = plugs.ATTRIBUTE_VALUES
 LETTER_CARRIERS = plugs.LETTER_CARRIERS
+NOTICE_CARRIERS = plugs.NOTICE_CARRIERS
 SELECTION_CRITERIA = plugs.SELECTION_CRITERIA
 SELECTION_USERS = plugs.SELECTION_USERS
 

@@ -7,7 +7,7 @@ from asgiref.sync import sync_to_async
 from django.db import transaction
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
-from procrastinate.types import JSONDict
+from procrastinate.types import JSONDict, JSONValue
 
 from tidings.kernel import clock, db, sql
 from tidings.sendouts.begin import begin_scheduled
@@ -16,6 +16,7 @@ from tidings.sendouts.expand import expand
 from tidings.sendouts.finish import halt_hopeless, move_on, skip_rest
 from tidings.sendouts.letters import send_each
 from tidings.sendouts.models import Sendout
+from tidings.sendouts.notices import due_again, mail_each
 
 statements = sql.load(__package__)
 
@@ -99,6 +100,19 @@ async def send_letters(context: JobContext, letter_ids: list[int]) -> None:
         await again.defer_async(letter_ids=list(due))
 
 
+def queue_notices(notice_ids: Sequence[int]) -> None:
+    """Puts the mails of notices in the queue."""
+    mail_notices.configure(priority=LETTERS_FIRST).defer(notice_ids=list(notice_ids))
+
+
+@app.task(name="sendouts.mail_notices", queue="sending", pass_context=True, retry=AGAIN)
+async def mail_notices(context: JobContext, notice_ids: list[int]) -> None:
+    """Mails notices to users; leaves a job for those that are to be tried again."""
+    left: list[JSONValue] = list(await mail_each(notice_ids, context.additional_context["worker"]))
+    if left:
+        await mail_notices.configure(schedule_at=due_again()).defer_async(notice_ids=left)
+
+
 # What a sendout needs a job for, by its state.
 _JOB_OF_STATE = {
     Sendout.State.SCHEDULED: start_scheduled,
@@ -125,3 +139,14 @@ def find_forgotten(timestamp: int) -> None:  # noqa: ARG001 - the queue tells wh
 def find_forgotten_letters(timestamp: int) -> None:  # noqa: ARG001 - the queue tells when it was due
     """Gives a job to letters that have lost their own."""
     queue_letters([row["id"] for row in db.rows(statements.letters_without_job)])
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="sendouts.find_forgotten_notices", queue="long", queueing_lock="sendouts.find_forgotten_notices"
+)
+def find_forgotten_notices(timestamp: int) -> None:  # noqa: ARG001 - the queue tells when it was due
+    """Gives a job to notices whose mail has lost its own."""
+    forgotten = [row["id"] for row in db.rows(statements.notices_without_job)]
+    if forgotten:
+        queue_notices(forgotten)

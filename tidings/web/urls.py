@@ -24,6 +24,7 @@ from tidings.web.views import (
     mappings,
     members,
     messages,
+    notices,
     sendouts,
     subgroups,
 )
@@ -56,4 +57,5 @@ urlpatterns = [
     *exports.urls,
     *mailbox.urls,
     *keys.urls,
+    *notices.urls,
 ]

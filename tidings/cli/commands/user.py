@@ -8,6 +8,7 @@ import click
 
 from tidings.accounts import actions
 from tidings.accounts.models import ApiKey, User
+from tidings.accounts.queries import find_user
 from tidings.cli.ground import database
 from tidings.cli.options import UnreadableFile, as_json, examples
 from tidings.cli.output import print_json, print_rows
@@ -106,10 +107,7 @@ def api_key() -> None:
 @database()
 def create_key(name: str, email: str, as_json: bool) -> None:
     """Create an API key. Its secret is shown this once."""
-    owner = User.objects.filter(email=email.strip().lower()).first()
-    if owner is None:
-        raise NotFound(thing="user", ref=email)
-    key, secret = actions.create_api_key(owner, name)
+    key, secret = actions.create_api_key(find_user(email), name)
     if as_json:
         print_json(_of_key(key) | {"secret": secret})
     else:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from tidings.notices.queries import count_unread
 from tidings.web.assets import SPRITE, VENDOR
 
 register = template.Library()
@@ -41,12 +42,21 @@ def icon(name: str) -> SafeString:
 
 
 @register.inclusion_tag("web/components/nav_entry.html", takes_context=True)
-def nav_entry(context: template.Context, name: str, icon: str, text: str) -> dict[str, object]:
-    """One line of the sidebar."""
+def nav_entry(
+    context: template.Context, name: str, icon: str, text: str, mark: object = ""
+) -> dict[str, object]:
+    """One line of the sidebar; `mark` says how much is new there."""
     href = reverse(name)
     path = context["request"].path
     is_current = path == href or (href != reverse("web:dashboard") and path.startswith(href))
-    return {"href": href, "icon": icon, "text": text, "is_current": is_current}
+    return {"href": href, "icon": icon, "text": text, "is_current": is_current, "mark": mark}
+
+
+@register.simple_tag(takes_context=True)
+def unread_notices(context: template.Context) -> int:
+    """How many notices the user hasn't read, up to a hundred."""
+    user = context["request"].user
+    return count_unread(user) if user.is_authenticated else 0
 
 
 @register.simple_tag
