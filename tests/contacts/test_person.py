@@ -4,11 +4,12 @@ import pytest
 from django.db import connection
 
 from tidings.contacts import actions, queries
-from tidings.contacts.erasure import hash_of
+from tidings.contacts.erasure import hash_of, take_never_again_back
 from tidings.contacts.errors import NeverStoredAgain
 from tidings.contacts.merging import merge
 from tidings.contacts.models import Contact, Erasure
 from tidings.contacts.person import as_text, erase, export, search_again
+from tidings.groups.settings import Joining
 from tidings.imports.models import Import, Reject
 from tidings.journal.actions import record
 from tidings.journal.models import Fact
@@ -58,6 +59,14 @@ def test_all_data_of_a_person_is_handed_out(anna, group):
     assert data["changes"][0]["what"] == "contact.created"
     assert {"memberships", "messages", "blacklist"} <= data.keys()
     assert Fact.objects.filter(verb="contact.exported", subject=anna.pk).exists()
+
+
+def test_letters_are_handed_out_with_their_texts(anna, make_group):
+    group = make_group()
+    memberships.add(anna, group, source="page", by=None, mode=Joining.NOTICE)
+    [letter] = export(anna, by=None)["letters"]
+    assert (letter["kind"], letter["group"], letter["state"]) == ("welcome", group.pk, "planned")
+    assert "links.unsubscribe" in letter["text"]
 
 
 def test_what_is_handed_out_can_be_read(anna, group):
@@ -136,12 +145,13 @@ def test_who_asked_for_it_is_never_stored_again(anna, make_contact, columns):
             store()
 
 
-def test_an_act_of_their_own_brings_them_back(anna):
+def test_by_an_act_of_their_own_they_are_stored_until_it_is_proved(anna):
     erase(anna, never_again=True, by=None)
+    back, _ = actions.create_or_update(ANNA, {}, own_act=True, by=None)
     with pytest.raises(NeverStoredAgain):
-        actions.create_or_update(ANNA, {}, by=None)
-    actions.create_or_update(ANNA, {}, own_act=True, by=None)
-    assert queries.find(ANNA).email == ANNA
+        actions.create_or_update(ANNA, {"city": "Berlin"}, by=None)
+    take_never_again_back(back)
+    assert actions.create_or_update(ANNA, {"city": "Berlin"}, by=None) == (back, False)
 
 
 def test_an_opt_out_outlives_its_person(anna, group):

@@ -2,13 +2,17 @@
 
 # ruff: noqa: PLR0917 - pytest passes fixtures by their names
 
+from datetime import timedelta
+
 import pytest
 
 from tidings.contacts.models import Contact
 from tidings.groups import actions as groups
 from tidings.imports.models import Import
 from tidings.imports.rules.mapping import Key
+from tidings.kernel import clock
 from tidings.memberships import actions as memberships
+from tidings.memberships.expire import expire_pending
 from tidings.memberships.models import Membership
 
 ANNA, BERTA = "+491713920001", "+491713920002"
@@ -87,6 +91,13 @@ def test_a_changed_address_is_stored_and_starts_as_pending(group, anna, berta, i
     assert outcomes(import_file(group, content, key=Key.EXTERNAL_ID)) == {"updated": 1, "joined": 1}
     assert set(Contact.objects.values_list("email", flat=True)) == {"anna@example.net", "berta@example.net"}
     assert states(group) == {"A": "pending", "B": "pending"}
+
+
+def test_a_member_of_old_has_the_whole_time_to_confirm_a_changed_address(group, anna, import_file):
+    join(group, anna)
+    Membership.objects.update(joined_at=clock.now() - timedelta(days=400))
+    import_file(group, "external_id,email\nA,anna@example.net\n", key=Key.EXTERNAL_ID)
+    assert [expire_pending(clock.now() + timedelta(days=days)) for days in (13, 15)] == [0, 1]
 
 
 def test_the_same_address_or_the_first_one_stays_active(group, anna, import_file):

@@ -1,12 +1,20 @@
 """What people do for themselves: asking, confirming, coming back. And the letters that go with it."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.racing import overtaken
+from tidings.contacts import actions as contacts
+from tidings.contacts.errors import NeverStoredAgain
+from tidings.contacts.models import Gone, NeverAgain
+from tidings.contacts.person import erase
+from tidings.groups import lifecycle
 from tidings.groups.errors import GroupArchived
 from tidings.kernel import clock
 from tidings.memberships import actions, own_acts
 from tidings.memberships.errors import FormClosed, OptedOut
+from tidings.memberships.expire import expire_pending
 from tidings.memberships.models import Consent, Letter, Membership, OptOut
 from tidings.memberships.queries import count_members
 
@@ -237,3 +245,74 @@ def test_who_takes_a_channel_back_is_still_in_none_of_its_groups(anna, group):
 def test_a_letter_speaks_the_contacts_language_if_there_is_a_text(anna, group, language, begins):
     own_acts.ask(anna, group, language=language, **FROM)
     assert Letter.objects.get().text.subject.startswith(begins)
+
+
+@pytest.fixture
+def forgotten(anna):
+    """Somebody who was erased, asked never to be stored again, and now wrote their address into a form."""
+    erase(anna, never_again=True, by=None)
+    return contacts.create_or_update("anna@example.com", {}, own_act=True, by=None)[0]
+
+
+def test_who_asked_never_to_be_stored_again_is_asked_to_confirm_by_every_form(forgotten, make_form_group):
+    group = make_form_group(joining="silent")
+    own_acts.ask(forgotten, group, **FROM)
+    assert (state_of(forgotten, group), letters()) == ("pending", ["confirm"])
+    assert NeverAgain.objects.exists()
+
+
+def test_only_their_confirmation_lets_them_be_stored_again(forgotten, group):
+    own_acts.ask(forgotten, group, **FROM)
+    with pytest.raises(NeverStoredAgain):
+        contacts.create_or_update("anna@example.com", {}, by=None)
+    confirm(forgotten, group)
+    contacts.create_or_update("anna@example.com", {}, by=None)
+    assert not NeverAgain.objects.exists()
+
+
+def test_without_it_they_are_erased_again(forgotten, group):
+    own_acts.ask(forgotten, group, **FROM)
+    expire_pending(clock.now() + timedelta(days=15))
+    assert Gone.objects.filter(contact=forgotten).exists()
+    assert NeverAgain.objects.exists()
+
+
+def join(contact, group) -> None:
+    actions.add(contact, group, source=Membership.Source.PAGE, by=None)
+
+
+def test_another_address_is_asked_to_confirm_in_each_group(anna, make_form_group):
+    groups = [make_form_group(), make_form_group()]
+    for group in groups:
+        join(anna, group)
+    contacts.update(anna, {"email": "new@example.com"}, {}, by=None)
+    assert [state_of(anna, group) for group in groups] == ["pending", "pending"]
+    assert letters() == ["confirm", "confirm"]
+
+
+def test_a_confirmed_new_address_needs_no_second_approval(anna, make_form_group):
+    group = make_form_group(needs_approval=True)
+    join(anna, group)
+    contacts.update(anna, {"email": "new@example.com"}, {}, by=None)
+    assert confirm(anna, group) == "active"
+
+
+def test_a_member_of_old_has_the_whole_time_to_confirm_a_new_address(anna, group):
+    join(anna, group)
+    Membership.objects.update(joined_at=clock.now() - timedelta(days=400))
+    contacts.update(anna, {"email": "new@example.com"}, {}, by=None)
+    assert [expire_pending(clock.now() + timedelta(days=days)) for days in (13, 15)] == [0, 1]
+
+
+@pytest.mark.parametrize("columns", [{"mobile": "+49171 3920000"}, {"email": "ANNA@example.com"}])
+def test_nobody_is_asked_whose_e_mail_address_stays(anna, group, columns):
+    join(anna, group)
+    contacts.update(anna, columns, {}, by=None)
+    assert (state_of(anna, group), letters()) == ("active", [])
+
+
+def test_nobody_is_asked_by_an_archived_group(anna, group):
+    join(anna, group)
+    lifecycle.archive(group, by=None)
+    contacts.update(anna, {"email": "new@example.com"}, {}, by=None)
+    assert (state_of(anna, group), letters()) == ("pending", [])

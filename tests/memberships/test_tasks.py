@@ -24,3 +24,13 @@ def test_what_sums_up_to_nothing_leaves_no_row(make_group):
         Tally.objects.create(group=group, state="active", members=members)
     fold_tallies(timestamp=0)
     assert not Tally.objects.exists()
+
+
+def test_folding_again_writes_nothing(make_group):
+    group = make_group()
+    for members in (3, 4):
+        Tally.objects.create(group=group, state="active", members=members)
+    fold_tallies(timestamp=0)
+    kept = Tally.objects.get()
+    fold_tallies(timestamp=0)
+    assert Tally.objects.get().pk == kept.pk

@@ -19,6 +19,7 @@ from tidings.contacts.erasure import demand_storable, hold_living
 from tidings.contacts.errors import ChangedMeanwhile, IdentityConflict, IdentityTaken, NoIdentity
 from tidings.contacts.models import Contact
 from tidings.journal.actions import record
+from tidings.kernel import plugs
 
 Columns = Mapping[str, str | None]
 
@@ -35,12 +36,13 @@ def create_or_update(
 
     Attributes not named keep their values, an empty text takes one away. Names count whatever their case, values are
     normalised to the attribute's type. Raises `BadAddress` or `BadAttribute`, and then has changed nothing. Who was
-    erased and asked never to be stored again is stored only by an act of their own, else it raises `NeverStoredAgain`.
+    erased and asked never to be stored again is stored only by an act of their own, and for good only when they have
+    proved it (`erasure.take_never_again_back`); else it raises `NeverStoredAgain`.
     """
     wanted = {"email": checked_email(raw)}
-    with transaction.atomic():
-        demand_storable(wanted, own_act=own_act)
-        return _put(wanted, checked_attributes(attributes), by=by)
+    if not own_act:
+        demand_storable(wanted)
+    return _put(wanted, checked_attributes(attributes), by=by)
 
 
 def put(
@@ -51,6 +53,7 @@ def put(
     Raises `IdentityConflict` if the identities belong to different contacts.
     """
     wanted = {name: value for name, value in checked_columns(columns).items() if value}
+    demand_storable(wanted)
     return _put(wanted, checked_attributes(attributes), by=by)
 
 
@@ -91,7 +94,6 @@ def update(
 
 
 def _put(wanted: Columns, values: dict[str, Value], *, by: User | None) -> tuple[Contact, bool]:
-    demand_storable(wanted)
     try:
         with transaction.atomic():
             known = _known_by(wanted)
@@ -134,6 +136,7 @@ def _insert(wanted: Columns, values: dict[str, Value], *, by: User | None) -> Co
 
 def _change(contact: Contact, wanted: Columns, values: dict[str, Value], *, by: User | None) -> None:
     columns = {name: value for name, value in wanted.items() if getattr(contact, name) != value}
+    is_readdressed = bool(contact.email and columns.get("email"))
     changed = {key: value for key, value in values.items() if contact.attributes.get(key, "") != value}
     if not columns and not changed:
         return
@@ -145,6 +148,9 @@ def _change(contact: Contact, wanted: Columns, values: dict[str, Value], *, by: 
     contact.save(update_fields=[*columns, "attributes", "updated_at"])
     told = {"columns": columns} if columns else {}
     record("contact.updated", contact.pk, by=by, attributes=changed, **told)
+    if is_readdressed:
+        for follow in plugs.load("ADDRESS_FOLLOWERS"):
+            follow(contact, by)
 
 
 def _taken(wanted: Columns, *, besides: int) -> IdentityTaken:

@@ -4,7 +4,7 @@ SHA-256 twice with a key of this installation: without the key nobody can try ad
 same hash of the rows of an import (`sql/erased.sql`).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from hashlib import sha256
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.conf import settings
 from tidings.contacts.checking import IDENTITIES
 from tidings.contacts.errors import NeverStoredAgain
 from tidings.contacts.models import GONE_MARK, Contact, Gone, NeverAgain
+from tidings.journal.actions import record
 from tidings.kernel.errors import NotFound
 
 
@@ -53,13 +54,22 @@ def empty(contact: Contact) -> None:
     )
 
 
-def demand_storable(columns: Mapping[str, str | None], *, own_act: bool = False) -> None:
-    """Raises `NeverStoredAgain` for identities of somebody who asked for that, unless it is their own act: then
-    what they asked for before is over.
-    """
+def demand_storable(columns: Mapping[str, str | None]) -> None:
+    """Raises `NeverStoredAgain` for identities of somebody who was erased and asked for that."""
     hashes = {hash_of(name, value): value for name in IDENTITIES if (value := columns.get(name))}
-    found = NeverAgain.objects.filter(pk__in=hashes)
-    if own_act:
-        found.delete()
-    elif barred := found.first():
+    if barred := NeverAgain.objects.filter(pk__in=hashes).first():
         raise NeverStoredAgain(value=hashes[barred.hash])
+
+
+def never_again_among(contacts: Iterable[Contact]) -> list[Contact]:
+    """Those of them who were erased, asked never to be stored again, and haven't taken it back."""
+    hashes = {digest: contact for contact in contacts for digest in hashes_of(contact).values()}
+    barred = NeverAgain.objects.filter(pk__in=hashes).values_list("pk", flat=True)
+    return list({hashes[digest].pk: hashes[digest] for digest in barred}.values())
+
+
+def take_never_again_back(contact: Contact) -> None:
+    """The person proved that they want to be known again; belongs in the transaction of that proof."""
+    gone, _ = NeverAgain.objects.filter(pk__in=hashes_of(contact).values()).delete()
+    if gone:
+        record("contact.storable_again", contact.pk)

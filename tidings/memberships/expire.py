@@ -4,6 +4,9 @@ from datetime import datetime
 
 from django.db import transaction
 
+from tidings.contacts.erasure import never_again_among
+from tidings.contacts.models import Contact
+from tidings.contacts.person import erase
 from tidings.groups.settings import DAYS_OF_PENDING
 from tidings.journal.actions import record
 from tidings.kernel import db, sql
@@ -26,5 +29,13 @@ def _expire_some(now: datetime) -> int:
     params = {"now": now, "rows": ROWS_AT_ONCE, "days": DAYS_OF_PENDING}
     groups = db.rows(statements.expire_pending, params)
     for row in groups:
+        _forget(row["contact_ids"])
         record("member.expired", row["group_id"], contacts=row["contact_ids"], source="deadline")
     return sum(len(row["contact_ids"]) for row in groups)
+
+
+def _forget(contacts: list[int]) -> None:
+    """Erases those again who once asked never to be stored and didn't confirm that they want to be."""
+    strangers = Contact.objects.filter(pk__in=contacts, memberships=None, gone=None)
+    for contact in never_again_among(strangers):
+        erase(contact, never_again=True, by=None)

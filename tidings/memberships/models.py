@@ -63,9 +63,7 @@ class Tally(models.Model):
     `tasks.fold_tallies` sums old rows into one.
     """
 
-    group = models.ForeignKey(
-        Group, models.DO_NOTHING, related_name="tallies", db_constraint=False
-    )  # the list of groups is ordered by it
+    group = models.ForeignKey(Group, models.DO_NOTHING, related_name="+", db_constraint=False)
     state = models.CharField(max_length=20, choices=Membership.State)
     members = models.BigIntegerField()
 
@@ -74,6 +72,20 @@ class Tally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.members:+} {self.state} in group {self.group_id}"
+
+
+class Size(models.Model):
+    """How many active members a group has: a view of the tallies, for lists that are ordered by it."""
+
+    group = models.OneToOneField(Group, models.DO_NOTHING, primary_key=True, related_name="size")
+    active = models.BigIntegerField()
+
+    class Meta:
+        managed = False
+        db_table = "group_sizes"
+
+    def __str__(self) -> str:
+        return f"{self.active} active in group {self.group_id}"
 
 
 class OptOut(models.Model):

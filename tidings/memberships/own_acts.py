@@ -8,6 +8,7 @@ from typing import Literal
 from django.db import transaction
 
 from tidings.accounts.models import User
+from tidings.contacts.erasure import never_again_among, take_never_again_back
 from tidings.contacts.models import Contact
 from tidings.groups.errors import GroupArchived
 from tidings.groups.models import Group
@@ -18,7 +19,7 @@ from tidings.memberships.errors import BadOptOut, FormClosed, TooManyLetters
 from tidings.memberships.models import Consent, Membership, OptOut
 from tidings.memberships.moves import hold, join, keep_out, let_in, member_of, move
 from tidings.memberships.queries import opt_outs_against
-from tidings.memberships.request import ask_again, welcome
+from tidings.memberships.request import NEW_ADDRESS, ask_again, welcome
 
 Act = Consent.Act
 State = Membership.State
@@ -32,8 +33,9 @@ Answer = Literal["active", "awaiting_approval", "gone"]
 def ask(contact: Contact, group: Group, *, ip: str = "", language: str = "", source: str = "form") -> None:
     """Somebody wrote this contact's address into the group's public form. Nobody learns what came of it.
 
-    Unless the group lets people in without a confirmation they are pending. Who opted out or was deactivated is asked
-    in any case: anybody can write an address into a form. Asking for members changes nothing.
+    Unless the group lets people in without a confirmation they are pending. Who opted out, was deactivated or asked
+    never to be stored again is asked in any case: anybody can write an address into a form. Asking for members changes
+    nothing.
     """
     if group.archived_at:
         raise GroupArchived(group=group.name)
@@ -49,7 +51,7 @@ def ask(contact: Contact, group: Group, *, ip: str = "", language: str = "", sou
 
 def _ask_newcomer(contact: Contact, group: Group, *, ip: str, language: str, source: str) -> None:
     joining = group.all_settings.subscription.joining
-    if joining == Joining.DOUBLE_OPT_IN or opt_outs_against(contact, group):
+    if joining == Joining.DOUBLE_OPT_IN or opt_outs_against(contact, group) or never_again_among([contact]):
         join(contact, group.pk, State.PENDING, FORM)
         _ask_silently(contact, group, ip=ip, language=language, source=source)
         return
@@ -78,8 +80,8 @@ def confirm(
 ) -> Answer:
     """The person pressed the button behind the link of their letter, having `read` what stands there.
 
-    Pressing twice is the same as once. It lifts what keeps them out of this group. Whom an operator asked needs no
-    approval more.
+    Pressing twice is the same as once. It lifts what keeps them out of this group. Whom an operator asked, or who was
+    in it under another address, needs no approval more.
     """
     if group.archived_at:
         raise GroupArchived(group=group.name)
@@ -96,7 +98,8 @@ def _confirmed(
     contact: Contact, group: Group, member: Membership, request: Consent, *, ip: str, read: str, language: str
 ) -> Answer:
     _come_in(contact, group, source="confirm", ip=ip)
-    state = State.ACTIVE if request.by_id else _state_for(group)
+    was_let_in = request.by_id or request.source == NEW_ADDRESS
+    state = State.ACTIVE if was_let_in else _state_for(group)
     move(member, state)
     text = version_of(read) if read else None
     note(Act.CONFIRMED, contact, group.pk, source="confirm", ip=ip, text=text, request=request)
@@ -107,7 +110,8 @@ def _confirmed(
 
 
 def _come_in(contact: Contact, group: Group, *, source: str, ip: str) -> None:
-    """Lifts the opt-outs that keep the contact out of the group."""
+    """Lifts the opt-outs that keep the contact out of the group, and their wish never to be stored again."""
+    take_never_again_back(contact)
     for opt_out in let_in(contact, group):
         note(
             Act.RETURNED,

@@ -11,7 +11,7 @@ from tidings.groups.models import Group
 from tidings.kernel import db, sql
 from tidings.memberships.consent import note
 from tidings.memberships.models import Consent, Letter, Membership, OptOut, Tally
-from tidings.memberships.queries import consents_of, groups_of, opt_outs_of
+from tidings.memberships.queries import consents_of, groups_of, letters_of, opt_outs_of
 
 statements = sql.load(__package__)
 
@@ -67,11 +67,12 @@ class OfContact:
 
     @staticmethod
     def export(contact: Contact) -> dict[str, Any]:
-        """Groups with state and values, what the person doesn't want, and the log of their consent with its texts."""
+        """Groups with state and values, what the person doesn't want, the log of their consent, and letters."""
         return {
             "memberships": [_membership(member) for member in groups_of(contact)],
             "opt_outs": [_opt_out(opt_out) for opt_out in opt_outs_of(contact)],
             "consents": [_consent(consent) for consent in consents_of(contact)],
+            "letters": [_letter(letter) for letter in letters_of(contact)],
         }
 
 
@@ -152,4 +153,16 @@ def _consent(consent: Consent) -> dict[str, Any]:
         "ip": consent.ip,
         "reason": consent.reason,
         "text": consent.text.body if consent.text else None,
+    }
+
+
+def _letter(letter: Letter) -> dict[str, Any]:
+    return {
+        "at": letter.created_at.isoformat(),
+        "kind": letter.kind,
+        "group": letter.group_id,
+        "state": letter.state,
+        "reason": letter.reason,
+        "subject": letter.text.subject,
+        "text": letter.text.body,
     }

@@ -10,7 +10,7 @@ from tidings.contacts.models import Contact
 from tidings.contacts.queries import ids_of
 from tidings.groups.models import Group
 from tidings.kernel import db, sql
-from tidings.memberships.models import Consent, Membership, OptOut
+from tidings.memberships.models import Consent, Letter, Membership, OptOut
 
 statements = sql.load(__package__)
 
@@ -96,6 +96,11 @@ def _weight(opt_out: OptOut) -> tuple[bool, int]:
 def opt_outs_of(contact: Contact) -> QuerySet[OptOut]:
     """What the contact doesn't want, the newest first."""
     return OptOut.objects.filter(contact=contact).select_related("contact", "group").order_by("-at", "-pk")
+
+
+def letters_of(contact: Contact) -> QuerySet[Letter]:
+    """The letters that were written to the contact, the newest first."""
+    return Letter.objects.filter(contact__in=ids_of(contact)).select_related("text").order_by("-pk")
 
 
 def consents_of(contact: Contact) -> QuerySet[Consent]:

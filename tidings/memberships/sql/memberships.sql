@@ -11,10 +11,15 @@ FROM membership_tallies WHERE group_id = ANY (%(groups)s)
 GROUP BY group_id, state
 
 -- name: fold_tallies
--- Replaces tallies by their sums, so that reading them stays cheap. SKIP LOCKED: two folders never count a row twice.
-WITH gone AS (
+-- Replaces several tallies of a group and state by their sum, so that reading them stays cheap; writes nothing where
+-- there is nothing to sum. SKIP LOCKED: two folders never count a row twice.
+WITH several AS (
+    SELECT group_id, state FROM membership_tallies
+    GROUP BY group_id, state HAVING count(*) > 1 OR sum(members) = 0
+), gone AS (
     DELETE FROM membership_tallies WHERE id IN (
-        SELECT id FROM membership_tallies ORDER BY id LIMIT 10000 FOR UPDATE SKIP LOCKED)
+        SELECT id FROM membership_tallies JOIN several USING (group_id, state)
+        ORDER BY id LIMIT 50000 FOR UPDATE OF membership_tallies SKIP LOCKED)
     RETURNING group_id, state, members
 )
 INSERT INTO membership_tallies (group_id, state, members)

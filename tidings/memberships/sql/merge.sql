@@ -77,8 +77,10 @@ WHERE m.group_id = %(group)s AND m.contact_id = ANY (ARRAY(SELECT id FROM allowe
 FOR NO KEY UPDATE OF m
 
 -- name: changed_members
--- Part of a slice's merge: writes what `changing_members` found. Rides memberships_pkey in the same way.
-UPDATE memberships m SET attributes = c.attributes, state = c.state
+-- Part of a slice's merge: writes what `changing_members` found; the time to confirm begins now. Rides memberships_pkey in
+-- the same way.
+UPDATE memberships m SET attributes = c.attributes, state = c.state,
+    joined_at = CASE WHEN c.is_pending THEN now() ELSE m.joined_at END
 FROM changing_members c
 WHERE m.group_id = %(group)s AND m.contact_id = c.contact_id
   AND m.contact_id = ANY (ARRAY(SELECT contact_id FROM changing_members))
