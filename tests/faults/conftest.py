@@ -99,7 +99,7 @@ def group_home(prepare) -> Path:
     """A group with members."""
 
     def steps(stage: Stage) -> None:
-        _import_now(stage, GROUP_ADDRESS, [f"p{n:05}@example.com,Name {n}" for n in range(MEMBERS)])
+        import_now(stage, GROUP_ADDRESS, [f"p{n:05}@example.com,Name {n}" for n in range(MEMBERS)])
 
     return prepare("group", steps)
 
@@ -110,8 +110,8 @@ def import_home(prepare) -> Path:
 
     def steps(stage: Stage) -> None:
         stage.tidings("group", "create", "Others", "--address", "others@example.org")
-        _import_now(stage, GROUP_ADDRESS, [f"p{n:05}@example.com,Name {n}" for n in range(2_000)])
-        _import_now(
+        import_now(stage, GROUP_ADDRESS, [f"p{n:05}@example.com,Name {n}" for n in range(2_000)])
+        import_now(
             stage, "others@example.org", [f"p{n:05}@example.com,Name {n}" for n in range(2_000, 3_000)]
         )
         rows = [f"p{n:05}@example.com,{'Name' if n % 2 else 'New name'} {n}" for n in range(ROWS)]
@@ -123,7 +123,8 @@ def import_home(prepare) -> Path:
     return prepare("import", steps)
 
 
-def _import_now(stage: Stage, group: str, rows: list[str]) -> None:
+def import_now(stage: Stage, group: str, rows: list[str]) -> None:
+    """Imports into a group, and waits for the end."""
     worker = stage.start_worker("long")
     stage.import_file(group, [HEADER, *rows])
     stage.wait_until(lambda: not stage.rows("SELECT FROM group_locks"), "the import has ended")

@@ -38,6 +38,10 @@ from tidings.memberships.own_acts import ask
 from tidings.messaging.actions import write
 from tidings.notices.actions import tell
 from tidings.sendouts.models import Batch, Delivery, Sendout
+from tidings.transfers import actions as transfers
+from tidings.transfers.actions import Wish
+from tidings.transfers.models import Transfer
+from tidings.transfers.queries import find as find_transfer
 
 PASSWORD = "correct horse battery"
 PEOPLE_CSV = "E-mail;First name;Club card\nhanna@example.net;Hanna;12\nivo@example.net;Ivo;7\n"
@@ -79,6 +83,8 @@ class World:
     supergroup: Group
     mail: CaughtMessage
     listed: BlacklistImport
+    transferred: Transfer
+    asking: Transfer
 
 
 def furnish() -> World:
@@ -104,7 +110,8 @@ def furnish() -> World:
     mail = catch(people[0])
     tell([user], "Sendout 3 has paused", "The relay is away. Resume it when it is back.", path="/sendouts/")
     return World(
-        user, weekly, deals, empty, people[0], card, people[1], sendout, draft, imported, everything, mail, listed
+        user, weekly, deals, empty, people[0], card, people[1], sendout, draft, imported, everything, mail, listed,
+        *transfer(weekly, empty, user),
     )  # fmt: skip
 
 
@@ -197,6 +204,32 @@ def import_long_ago(group: Group, user: User) -> Import:
     for line, value in ((3, "anna at example.net"), (7, "=cmd()")):
         Reject.objects.create(run=run, line=line, reason="bad_address", column="E-mail", value=value)
     return run
+
+
+def transfer(source: Group, target: Group, user: User) -> list[Transfer]:
+    """A transfer that has ended, and one that asks first."""
+    ended = {
+        "state": "finished",
+        "chosen": 7,
+        "joined": 5,
+        "already": 1,
+        "kept_out": 1,
+        "kept_out_by": {"opted_out": 1},
+    }
+    asking = {
+        "state": "awaiting_confirmation",
+        "mode": "replace",
+        "chosen": 2,
+        "absent": 4,
+        "members_before": 5,
+    }
+    made = []
+    for facts in (ended, asking):
+        run = transfers.start(Wish(source, target), by=user)
+        leases.end(run.process_id, Process.State.FINISHED)
+        Transfer.objects.filter(pk=run.pk).update(**facts, ended_at=clock.now())
+        made.append(find_transfer(run.pk))
+    return made
 
 
 def catch(person: Contact) -> CaughtMessage:

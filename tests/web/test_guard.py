@@ -46,6 +46,8 @@ def test_it_binds_every_path_with_page(pattern):
         "exports/1/cancel/",
         "blacklist/imports/1/cancel/",
         "imports/mappings/1/forget/",
+        "transfers/1/cancel/",
+        "transfers/1/confirm/",
     ],
 )
 def test_it_changes_nothing_by_a_get(operator, path):

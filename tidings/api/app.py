@@ -38,6 +38,7 @@ from tidings.api import (
     selections,
     sendouts,
     subgroups,
+    transfers,
 )
 from tidings.api.auth import ApiKey
 
@@ -57,6 +58,7 @@ ROUTERS = (
     member_attributes.router,
     endpoints.router,
     imports.router,
+    transfers.router,
     messages.router,
     message_checks.router,
     selections.router,

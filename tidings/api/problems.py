@@ -30,6 +30,7 @@ from tidings.memberships.errors import (
 )
 from tidings.selections.errors import BadRule, NameTaken, SelectionCycle, SelectionInUse, TooSlow
 from tidings.sendouts.errors import MoveRefused, NothingToSend
+from tidings.transfers.errors import NothingToDecide, TransferEnded
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:tidings:problem:"
@@ -62,6 +63,8 @@ STATUS: dict[type[TidingsError], HTTPStatus] = {
     SelectionCycle: HTTPStatus.CONFLICT,
     SelectionInUse: HTTPStatus.CONFLICT,
     TooSlow: HTTPStatus.SERVICE_UNAVAILABLE,
+    NothingToDecide: HTTPStatus.CONFLICT,
+    TransferEnded: HTTPStatus.CONFLICT,
 }
 # Every call can meet these: no key, input that doesn't fit, a fault of ours, a database that is away.
 COMMON = (401, 422, 500, 503)

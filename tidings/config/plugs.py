@@ -15,6 +15,7 @@ LONG_WORK: list[str] = [
     "tidings.blacklists.run.BLACKLIST_IMPORT",
     "tidings.imports.run.IMPORT",
     "tidings.exports.run.EXPORT",
+    "tidings.transfers.run.TRANSFER",
 ]
 """Each is a `Work` of `locks/work.py`: what the queue does for a kind of process."""
 

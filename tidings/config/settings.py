@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "tidings.blacklists",
     "tidings.selections",
     "tidings.imports",
+    "tidings.transfers",
     "tidings.messaging",
     "tidings.sendouts",
     "tidings.exports",

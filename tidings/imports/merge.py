@@ -22,7 +22,8 @@ from tidings.imports.rules.modes import DEEDS, Deeds
 from tidings.kernel import db, sql
 from tidings.locks.errors import Passing
 from tidings.memberships import letters
-from tidings.memberships.models import Letter, Membership, Tally
+from tidings.memberships.models import Letter, Membership
+from tidings.memberships.moves import tally
 
 merge_of_imports = sql.load("tidings.imports")
 merge_of_contacts = sql.load("tidings.contacts")
@@ -122,8 +123,8 @@ def merge_slice(run: Import, piece: Slice) -> None:
     letters.hand_on(counts["letters"])
     pending = counts["joined_pending"] + counts["turned_pending"]
     joined = counts["joined_new"] + counts["joined"]
-    _tally(run, {Membership.State.ACTIVE: joined - pending, Membership.State.PENDING: pending})
-    _tally(run, {state: -members for state, members in counts["removed_by"].items()})
+    tally(run.group_id, {Membership.State.ACTIVE: joined - pending, Membership.State.PENDING: pending})
+    tally(run.group_id, {state: -members for state, members in counts["removed_by"].items()})
 
 
 def forecast_slice(run: Import, piece: Slice) -> None:
@@ -136,7 +137,7 @@ def remove_absent(run: Import, lowest: int, highest: int) -> None:
     """Removes some of the members who aren't in the file; belongs in a fenced transaction. Safe to run twice."""
     params = {"group": run.group_id, "began": run.began_at, "lowest": lowest, "highest": highest}
     gone = {row["state"]: -row["members"] for row in db.rows(merge_of_memberships.remove_absent, params)}
-    _tally(run, gone)
+    tally(run.group_id, gone)
     Import.objects.filter(pk=run.pk).update(absent=F("absent") - sum(gone.values()))
 
 
@@ -145,7 +146,11 @@ def _run(run: Import, piece: Slice, *, writing: bool) -> dict[str, Any]:
     deeds = DEEDS[run.mode]
     params = {"run": run.pk, "group": run.group_id, **vars(piece), **asdict(deeds)}
     params |= {"scopes": [SYSTEM, run.group_id], "hash_key": hash_key()}
-    params |= {"by": run.started_by_id, "origin": f"{run.filename} (import {run.pk})"}
+    params |= {
+        "source": Membership.Source.IMPORT,
+        "by": run.started_by_id,
+        "origin": f"{run.filename} (import {run.pk})",
+    }
     shape = shape_of(run)
     params |= _joining(run, shape) if writing else {}
     counts = db.row(_statement(deeds, shape, writing=writing), params)
@@ -246,12 +251,3 @@ def _store(run: Import, piece: Slice, counts: dict[str, Any]) -> None:
     # Added, not summed up: another slice may be committed at the same moment.
     numbers |= {"letters": len(counts["letters"])}
     Import.objects.filter(pk=run.pk).update(**{name: F(name) + number for name, number in numbers.items()})
-
-
-def _tally(run: Import, changes: Mapping[str, int]) -> None:
-    """Keeps the group's numbers of members true."""
-    Tally.objects.bulk_create(
-        Tally(group_id=run.group_id, state=state, members=members)
-        for state, members in changes.items()
-        if members
-    )

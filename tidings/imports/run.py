@@ -17,7 +17,6 @@ from tidings.imports.merge import (
     slices,
 )
 from tidings.imports.models import Import, MergedSlice
-from tidings.imports.rules.modes import is_too_many
 from tidings.imports.stage import (
     MERGING_SHARE,
     READING_SHARE,
@@ -34,6 +33,7 @@ from tidings.kernel.threads import side_by_side
 from tidings.locks.holding import Holding
 from tidings.locks.models import Process
 from tidings.locks.work import Work
+from tidings.memberships.rules.replacing import is_too_many
 
 UNREAD = (Import.State.QUEUED, Import.State.READING)
 SLICES_AT_ONCE = 2  # their waits for the disk and for answers overlap

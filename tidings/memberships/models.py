@@ -23,6 +23,7 @@ class Membership(models.Model):
         API = "api", "API"
         SHELL = "shell", "Command line"
         FORM = "form", "Form"
+        TRANSFER = "transfer", "Transfer"
 
     # (group, contact): an audience is one range of this key. No foreign key to the group: it would cost a look-up
     # per imported row, and a group goes only through the process that removes its memberships.

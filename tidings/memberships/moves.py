@@ -1,5 +1,6 @@
 """The moves of one member and of one opt-out. Each belongs in the transaction of an action that tells why."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from tidings.contacts.models import Contact
@@ -50,6 +51,15 @@ def leave(contact: Contact, group_id: int) -> str | None:
     Membership.objects.filter(group_id=group_id, contact=contact).delete()
     Tally.objects.create(group_id=group_id, state=member.state, members=-1)
     return str(member.state)
+
+
+def tally(group_id: int, changes: Mapping[str, int]) -> None:
+    """Keeps a group's numbers of members true, by state, after a statement that moved many."""
+    Tally.objects.bulk_create(
+        Tally(group_id=group_id, state=state, members=members)
+        for state, members in changes.items()
+        if members
+    )
 
 
 def keep_out(

@@ -12,6 +12,7 @@ from tidings.locks import rules
 from tidings.locks.models import Process
 from tidings.locks.queries import HeldLock
 from tidings.sendouts.models import Sendout
+from tidings.transfers.models import Transfer
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,6 @@ def work_of_processes(processes: Iterable[Process]) -> list[Work]:
 def _subjects(processes: list[int]) -> dict[int, int]:
     if not processes:
         return {}
-    sources = (Import.objects, Sendout.objects, BlacklistImport.objects, Export.objects)
+    sources = (Import.objects, Sendout.objects, BlacklistImport.objects, Export.objects, Transfer.objects)
     pairs = [source.filter(process__in=processes).values_list("process_id", "pk") for source in sources]
     return {process: subject for found in pairs for process, subject in found if process is not None}

@@ -27,6 +27,7 @@ from tidings.web.views import (
     notices,
     sendouts,
     subgroups,
+    transfers,
 )
 
 app_name = "web"
@@ -54,6 +55,7 @@ urlpatterns = [
     *sendouts.urls,
     *imports.urls,
     *mappings.urls,
+    *transfers.urls,
     *exports.urls,
     *mailbox.urls,
     *keys.urls,

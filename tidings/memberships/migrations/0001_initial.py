@@ -297,6 +297,7 @@ class Migration(migrations.Migration):
                             ("api", "API"),
                             ("shell", "Command line"),
                             ("form", "Form"),
+                            ("transfer", "Transfer"),
                         ],
                         max_length=10,
                     ),

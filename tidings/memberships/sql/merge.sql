@@ -37,13 +37,13 @@ WHERE id IS NOT NULL AND n NOT IN (SELECT n FROM conflicts) AND n NOT IN (SELECT
 -- name: joined_new
 -- Part of a slice's merge: makes the created contacts members.
 INSERT INTO memberships (group_id, contact_id, state, source, joined_at)
-SELECT %(group)s, id, %(joining_state)s, 'import', now() FROM created ORDER BY id
+SELECT %(group)s, id, %(joining_state)s, %(source)s, now() FROM created ORDER BY id
 RETURNING contact_id, state
 
 -- name: joined_new_with_values
 -- The same for files with member attributes.
 INSERT INTO memberships (group_id, contact_id, state, attributes, source, joined_at)
-SELECT %(group)s, c.id, %(joining_state)s, jsonb_strip_nulls(coalesce(m.member_attributes, '{}')), 'import', now()
+SELECT %(group)s, c.id, %(joining_state)s, jsonb_strip_nulls(coalesce(m.member_attributes, '{}')), %(source)s, now()
 FROM created c JOIN matched m ON m.{key} = c.{key} ORDER BY c.id
 RETURNING contact_id, state
 
@@ -53,7 +53,7 @@ RETURNING contact_id, state
 -- conflict. OFFSET 0 keeps it a look per person.
 INSERT INTO memberships (group_id, contact_id, state, attributes, source, joined_at)
 SELECT %(group)s, a.id, CASE WHEN %(updates)s AND a.is_readdressed THEN 'pending' ELSE %(joining_state)s END,
-       jsonb_strip_nulls(coalesce(a.member_attributes, '{}')), 'import', now()
+       jsonb_strip_nulls(coalesce(a.member_attributes, '{}')), %(source)s, now()
 FROM allowed a
 WHERE NOT EXISTS (
     SELECT 1 FROM memberships x WHERE x.group_id = %(group)s AND x.contact_id = a.id OFFSET 0)
@@ -120,7 +120,7 @@ SELECT state, count(*) AS members FROM gone GROUP BY state
 -- name: consented
 -- Part of a slice's merge: notes in the log of consent who became an active member by it, all in one row.
 INSERT INTO consents (at, act, contact_ids, "group", channel, source, by_id, reason)
-SELECT now(), 'added', array_agg(contact_id ORDER BY contact_id), %(group)s, '', 'import', %(by)s, %(origin)s
+SELECT now(), 'added', array_agg(contact_id ORDER BY contact_id), %(group)s, '', %(source)s, %(by)s, %(origin)s
 FROM (SELECT contact_id FROM joined_new WHERE state = 'active' UNION ALL
       SELECT contact_id FROM joined_known WHERE state = 'active') AS joined
 HAVING count(*) > 0
@@ -151,7 +151,7 @@ WHERE p.kind = 'confirm' OR %(welcomes)s
 -- name: requested
 -- Part of a slice's merge: notes in the log of consent who was asked to confirm; each letter's link names its entry.
 INSERT INTO consents (at, act, contact, "group", channel, source, by_id, text_id, reason)
-SELECT now(), 'asked', contact_id, %(group)s, '', 'import', %(by)s, text_id, %(origin)s
+SELECT now(), 'asked', contact_id, %(group)s, '', %(source)s, %(by)s, text_id, %(origin)s
 FROM addressees WHERE kind = 'confirm' ORDER BY contact_id
 RETURNING id, contact
 
@@ -163,4 +163,11 @@ SELECT n.id, %(group)s, n.contact_id, n.kind, 'planned', n.text_id, r.id,
        format('<letter.%%s.%%s@%%s>', n.id, n.contact_id, %(domain)s::text), 0, 0, 0, '', 0, '', now()
 FROM (SELECT nextval(pg_get_serial_sequence('letters', 'id')) AS id, * FROM addressees ORDER BY contact_id) AS n
 LEFT JOIN requested r ON r.contact = n.contact_id
+RETURNING id
+
+-- name: removal_noted
+-- Part of a slice's merge: notes in the log of consent whose membership ended by it, all in one row.
+INSERT INTO consents (at, act, contact_ids, "group", channel, source, by_id, reason)
+SELECT now(), 'removed', array_agg(contact_id ORDER BY contact_id), %(group)s, '', %(source)s, %(by)s, %(origin)s
+FROM removed HAVING count(*) > 0
 RETURNING id

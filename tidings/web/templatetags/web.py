@@ -23,7 +23,7 @@ LOW_RATE = 10  # per second; below it a decimal says something
 TONES = {
     "scheduled": "blue", "waiting": "amber", "preparing": "blue", "sending": "blue", "paused": "amber",
     "retrying": "amber", "finished": "green", "cancelled": "grey", "failed": "red",
-    "draft": "grey", "queued": "grey", "reading": "blue", "merging": "blue", "running": "blue",
+    "draft": "grey", "queued": "grey", "reading": "blue", "merging": "blue", "moving": "blue", "running": "blue",
     "awaiting_confirmation": "amber",
     "accepted": "green", "deferred": "amber", "skipped": "grey", "planned": "blue",
     "active": "green", "pending": "amber", "deactivated": "grey",
