@@ -14,6 +14,7 @@ PARTS = {
     "sendouts": 100_000,
     "render": 100_000,
     "pages": 1_000_000,
+    "selections": 1_000_000,
 }
 
 

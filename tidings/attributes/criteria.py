@@ -93,16 +93,17 @@ class Question(Protocol):
 class Criterion:
     """Something that may be asked about a contact.
 
-    `sql` gives what is true for those contacts for whom the relation holds; relations that say no, such as `!=`, are
-    asked as their opposites. It may be NULL instead of false, unless `is_certain`. `tidy` writes a text as it is
-    stored: such texts are compared exactly, all others without case. `anniversary` is what the return of a date is
-    called: `birthday`. Things that `is_named` are written by their names, which nothing else of their kind has.
+    `sql` gives a test that is true for the contacts for whom the relation holds, or several of which one is. Relations
+    that say no, such as `!=`, are asked as their opposites. A test may be NULL instead of false, unless `is_certain`.
+    `tidy` writes a text as it is stored: such texts are compared exactly, all others without case. `anniversary` is
+    what the return of a date is called: `birthday`. Things that `is_named` are written by their names, which nothing
+    else of their kind has.
     """
 
     name: str
     label: str
     kind: Kind
-    sql: Callable[[Question], str]
+    sql: Callable[[Question], str | tuple[str, ...]]
     section: str
     choices: tuple[Choice, ...] = ()
     find: Finder | None = None

@@ -86,8 +86,13 @@ def _exists(question: Question, groups: Sequence[int | None], test: str) -> str:
     named = [one for one in groups if one is not None]
     if not named:
         return sql.fill(statements.is_member, contact=question.contact, test=test)
-    ids = question.bind(groups_meant(named), "bigint[]")
-    return sql.fill(statements.is_member_of, contact=question.contact, test=test, groups=ids)
+    meant = equals_one_of(groups_meant(named), question.bind)
+    return sql.fill(statements.is_member_of, contact=question.contact, test=test, groups=meant)
+
+
+def equals_one_of(groups: list[int], bind: Callable[[object, str], str]) -> str:
+    """SQL behind the column of a group. Of one group the planner knows how large it is."""
+    return f"= {bind(groups[0], 'bigint')}" if len(groups) == 1 else f"= ANY ({bind(groups, 'bigint[]')})"
 
 
 def groups_meant(groups: list[int]) -> list[int]:

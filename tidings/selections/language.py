@@ -14,7 +14,7 @@ from django.conf import settings
 from tidings.groups.models import Group
 from tidings.kernel import clock, plugs, sql
 from tidings.kernel.errors import NotFound
-from tidings.memberships.criteria import groups_meant
+from tidings.memberships.criteria import equals_one_of, groups_meant
 from tidings.selections.models import Selection
 from tidings.selections.rules import json
 from tidings.selections.rules import parse as parsing
@@ -118,11 +118,7 @@ class People:
         self.sql = self._members_of(group) if group else sql.fill(statements.everybody)
 
     def _members_of(self, group: Group) -> str:
-        """A parameter that is one number lets the planner see how large the group is."""
-        if group.is_supergroup:
-            groups = f"= ANY ({self.compiler.params.bind(groups_meant([group.pk]), 'bigint[]')})"
-        else:
-            groups = f"= {self.compiler.params.bind(group.pk, 'bigint')}"
+        groups = equals_one_of(groups_meant([group.pk]), self.compiler.params.bind)
         return sql.fill(statements.members, groups=groups)
 
 

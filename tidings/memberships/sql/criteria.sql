@@ -5,7 +5,7 @@ EXISTS (SELECT 1 FROM memberships m WHERE m.contact_id = {contact} AND {test})
 
 -- name: is_member_of
 -- The same in one of some groups. Rides memberships_pkey.
-EXISTS (SELECT 1 FROM memberships m WHERE m.contact_id = {contact} AND m.group_id = ANY ({groups}) AND {test})
+EXISTS (SELECT 1 FROM memberships m WHERE m.contact_id = {contact} AND m.group_id {groups} AND {test})
 
 -- name: in_category
 -- A criterion of selections: whether the contact is in a group of one of these categories. Rides memberships_pkey.

@@ -1,6 +1,6 @@
 """From tree to one SQL statement. Values are parameters; all SQL comes from criteria and from `meaning`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from tidings.attributes.criteria import Criterion, Thing
@@ -18,10 +18,14 @@ CONDITIONS_AT_MOST = 1_000  # with those of all selections in it
 
 @dataclass(frozen=True, slots=True)
 class Sql:
-    """A test of one contact. It may be NULL instead of false, unless it `is_certain`."""
+    """A test of one contact. It may be NULL instead of false, unless it `is_certain`.
+
+    `opposite` is the best way to write that it is false or NULL, where that isn't a NOT before it.
+    """
 
     text: str
     is_certain: bool = False
+    opposite: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +67,9 @@ class Compiler:
     def _sql(self, rule: Rule) -> Sql:
         match rule:
             case And(parts):
-                return _joined(" AND ", map(self._sql, parts))
+                return _all_of(list(map(self._sql, parts)))
             case Or(parts):
-                return _joined(" OR ", map(self._sql, parts))
+                return _any_of(list(map(self._sql, parts)))
             case Not(part):
                 return _denied(self._sql(part))
         return self._condition(rule)
@@ -75,7 +79,7 @@ class Compiler:
         if self.params.conditions > CONDITIONS_AT_MOST:
             raise RuleTooLarge(conditions=CONDITIONS_AT_MOST)
         if condition.field == SELECTION:
-            return _joined(" OR ", (self._other(one) for one in condition.values if isinstance(one, Thing)))
+            return _any_of([self._other(one) for one in condition.values if isinstance(one, Thing)])
         opposite = FORMS[condition.relation].opposite
         if opposite:
             return _denied(self._asked(replace(condition, relation=opposite)))
@@ -86,7 +90,9 @@ class Compiler:
         if criterion is None:
             raise BadRule(why=f"There is no criterion {condition.field} any more.", place="")
         asked = Asked(condition, criterion, self.ground, self.params.bind)
-        return Sql(criterion.sql(asked), criterion.is_certain)
+        found = criterion.sql(asked)
+        tests = (found,) if isinstance(found, str) else found
+        return _any_of([Sql(test, criterion.is_certain) for test in tests])
 
     def _other(self, value: Thing) -> Sql:
         """The rule of another selection, in its place."""
@@ -101,14 +107,23 @@ class Compiler:
         return found
 
 
-def _joined(word: str, found: Iterable[Sql]) -> Sql:
-    tests = list(found)
-    return Sql(f"({word.join(one.text for one in tests)})", all(one.is_certain for one in tests))
+def _all_of(tests: Sequence[Sql]) -> Sql:
+    return Sql(f"({' AND '.join(one.text for one in tests)})", all(one.is_certain for one in tests))
+
+
+def _any_of(tests: Sequence[Sql]) -> Sql:
+    """The opposite is that each is false, by itself: only so the planner sees joins in it."""
+    if len(tests) == 1:
+        return tests[0]
+    text = f"({' OR '.join(one.text for one in tests)})"
+    none = f"({' AND '.join(_denied(one).text for one in tests)})"
+    return Sql(text, all(one.is_certain for one in tests), opposite=none)
 
 
 def _denied(test: Sql) -> Sql:
     """True where the test is false or NULL. A plain NOT lets the planner join, where nothing is NULL."""
-    return Sql(f"NOT ({test.text})" if test.is_certain else f"({test.text}) IS NOT TRUE", is_certain=True)
+    plain = f"NOT ({test.text})" if test.is_certain else f"({test.text}) IS NOT TRUE"
+    return Sql(test.opposite or plain, is_certain=True)
 
 
 @dataclass(frozen=True, slots=True)
