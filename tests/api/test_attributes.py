@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from tests.workers import NAME
+from tidings.attributes.models import TypeChange
+from tidings.locks import work
+
 
 def defined(caller: Any, **body: Any) -> dict[str, Any]:
     answer = caller.post("/attributes", body)
@@ -36,10 +40,24 @@ def test_it_refuses_a_name_that_is_built_in(caller: Any) -> None:
 def test_it_changes_spelling_type_and_choices(caller: Any) -> None:
     path = f"/attributes/{defined(caller, name='card')['id']}"
     caller.put(f"{path}/name", {"name": "Card"})
-    caller.put(f"{path}/type", {"type": "choice", "choices": ["gold"]})
+    change = caller.put(f"{path}/type", {"type": "choice", "choices": ["gold"]})
+    assert (change.status_code, change.json()["state"]) == (202, "running")
+    work.run(TypeChange.objects.get().process_id, NAME)
+    assert caller.get(change["Location"].removeprefix("/api/v1")).json()["state"] == "finished"
     caller.post(f"{path}/choices", {"choice": "silver"})
     changed = caller.delete(f"{path}/choices?choice=gold").json()
     assert (changed["name"], changed["type"], changed["choices"]) == ("Card", "choice", ["silver"])
+
+
+def test_it_cancels_the_change_of_a_type(caller: Any) -> None:
+    path = f"/attributes/{defined(caller, name='Size')['id']}"
+    change = caller.put(f"{path}/type", {"type": "number"}).json()
+    cancel = f"/type-changes/{change['id']}/cancel"
+    assert caller.post(cancel).status_code == 200
+    work.run(TypeChange.objects.get().process_id, NAME)
+    assert caller.get(f"/type-changes/{change['id']}").json()["state"] == "cancelled"
+    assert caller.post(cancel).status_code == 409
+    assert caller.get(path).json()["type"] == "text"
 
 
 def test_it_says_which_values_do_not_fit(caller: Any) -> None:

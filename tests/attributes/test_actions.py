@@ -8,16 +8,11 @@ from tidings.attributes.errors import (
     AttributeInUse,
     AttributeTaken,
     BadDefinition,
-    ImportRunning,
-    TypeRefused,
 )
 from tidings.attributes.models import Attribute
 from tidings.attributes.queries import catalogue, keys
 from tidings.contacts.errors import BadAttribute
 from tidings.journal.models import Fact
-from tidings.locks import actions as locks
-from tidings.locks.models import Process
-from tidings.memberships.models import Membership
 from tidings.messaging.errors import ArchivedAttribute
 from tidings.sendouts import actions as sendouts
 
@@ -100,58 +95,6 @@ def test_the_last_choice_stays():
     card = define("Card", kind="choice", choices=["gold"], by=None)
     with pytest.raises(BadDefinition, match="needs choices"):
         actions.remove_choice(card, "gold", by=None)
-
-
-@pytest.mark.parametrize(
-    ("kind", "given", "stored"),
-    [
-        ("number", ["39", "40.5", "1"], [39, 40.5, 1]),
-        ("date", ["1990-12-31", "31.12.1990", "29.02.2024"], ["1990-12-31", "1990-12-31", "2024-02-29"]),
-        ("boolean", ["yes", "Nein", "1"], [True, False, True]),
-    ],
-)
-def test_a_type_changes_with_all_values(make_contact, kind, given, stored):
-    size = define("Size", by=None)
-    people = [make_contact(size=value) for value in given]
-    assert actions.change_type(size, kind, by=None).type == kind
-    for person, value in zip(people, stored, strict=True):
-        person.refresh_from_db()
-        assert (person.attributes["size"], type(person.attributes["size"])) == (value, type(value))
-
-
-def test_a_number_that_becomes_yes_or_no_is_stored_as_such(make_contact):
-    flag = define("Flag", kind="number", by=None)
-    person = make_contact(flag=1)
-    actions.change_type(flag, "boolean", by=None)
-    person.refresh_from_db()
-    assert person.attributes["flag"] is True
-
-
-def test_a_type_does_not_change_while_a_value_does_not_fit(make_contact):
-    size = define("Size", by=None)
-    people = [make_contact(size=value) for value in ("39", "very big", "L")]
-    with pytest.raises(TypeRefused, match=r"“very big” .It is not a number.*“L”"):
-        actions.change_type(size, "number", by=None)
-    size.refresh_from_db()
-    people[0].refresh_from_db()
-    assert (size.type, people[0].attributes["size"]) == ("text", "39")
-
-
-def test_a_type_changes_with_the_values_of_members(make_group, make_members):
-    group = make_group()
-    since = define("Since", scope="member", by=None)
-    make_members(group, 2)
-    Membership.objects.filter(group=group).update(attributes={"since": "31.12.2020"})
-    actions.change_type(since, "date", by=None)
-    assert {member.attributes["since"] for member in Membership.objects.all()} == {"2020-12-31"}
-
-
-def test_a_type_does_not_change_while_an_import_runs(make_group):
-    size = define("Size", by=None)
-    group = make_group()
-    locks.begin(Process.Kind.IMPORT, [group.pk], label="people.csv", by=None)
-    with pytest.raises(ImportRunning, match=r"people.csv"):
-        actions.change_type(size, "number", by=None)
 
 
 def test_what_nobody_uses_can_be_deleted(make_contact):

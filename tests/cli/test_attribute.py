@@ -2,6 +2,10 @@
 
 from io import StringIO
 
+from tests.workers import NAME
+from tidings.attributes.models import TypeChange
+from tidings.locks import work
+
 
 def test_it_defines_and_lists_attributes(tidings) -> None:
     made = tidings("attribute", "define", "Card", "--type", "choice", "--choice", "gold", "--json").json
@@ -18,10 +22,21 @@ def test_it_defines_and_lists_attributes(tidings) -> None:
 def test_it_changes_an_attribute(tidings) -> None:
     tidings("attribute", "define", "card")
     tidings("attribute", "respell", "CARD", "Card")
-    tidings("attribute", "change-type", "card", "choice", "--choice", "gold")
+    change = tidings("attribute", "change-type", "card", "choice", "--choice", "gold", "--no-wait", "--json")
+    assert change.json["state"] == "running"
+    work.run(TypeChange.objects.get().process_id, NAME)
     tidings("attribute", "add-choice", "card", "silver")
     changed = tidings("attribute", "remove-choice", "card", "gold", "--json").json
     assert (changed["name"], changed["choices"]) == ("Card", ["silver"])
+
+
+def test_it_cancels_the_change_of_a_type(tidings) -> None:
+    tidings("attribute", "define", "Size")
+    number = tidings("attribute", "change-type", "size", "number", "--no-wait", "--json").json["id"]
+    assert tidings("attribute", "cancel-change", str(number), "--json").json["state"] == "running"
+    work.run(TypeChange.objects.get().process_id, NAME)
+    assert tidings("attribute", "cancel-change", str(number)).code == 3
+    assert tidings("attribute", "archive", "size").code == 0
 
 
 def test_it_archives_activates_and_deletes(tidings) -> None:

@@ -14,7 +14,7 @@ HERE, THERE, ELSEWHERE = 101, 102, 103
 WRITES = {"imports", "blacklist imports", "transfers into it", "changes of its subgroups", "its deletion"}
 READS = {"sendouts", "exports", "dry runs of imports", "transfers out of it"}
 
-GROUPLESS = {Process.Kind.ERASURE}
+GROUPLESS = {Process.Kind.ERASURE, Process.Kind.TYPE_CHANGE}
 
 USE = {use.words: use for use in rules.USES}
 PAIRS = [pytest.param(USE[a], USE[b], id=f"{b} beside {a}") for a, b in product(sorted(USE), repeat=2)]

@@ -10,7 +10,7 @@ from django.core.files.storage import default_storage
 from tidings.accounts.actions import create_api_key, create_user, revoke_api_key
 from tidings.accounts.models import User
 from tidings.attributes.actions import define
-from tidings.attributes.models import Attribute
+from tidings.attributes.models import Attribute, TypeChange
 from tidings.attributes.rules import BUILT_IN
 from tidings.blacklists import actions as blacklists
 from tidings.blacklists.models import BlacklistImport, Entry
@@ -85,6 +85,7 @@ class World:
     listed: BlacklistImport
     transferred: Transfer
     asking: Transfer
+    changing: Attribute
 
 
 def furnish() -> World:
@@ -112,6 +113,7 @@ def furnish() -> World:
     return World(
         user, weekly, deals, empty, people[0], card, people[1], sendout, draft, imported, everything, mail, listed,
         *transfer(weekly, empty, user),
+        change_a_type(),
     )  # fmt: skip
 
 
@@ -126,6 +128,15 @@ def make_groups(user: User) -> tuple[Group, Group, Group, Group]:
     groups.create("Store openings", channel="sms", category="Retail", by=user)
     groups.create("Order status", channel="push", category="Service", by=user)
     return weekly, deals, everything, groups.create("VIP customers", address="vip@news.example.org", by=user)
+
+
+def change_a_type() -> Attribute:
+    """An attribute whose type is being changed, in the middle of it."""
+    shoe = define("Shoe size", by=None)
+    kind, label = Process.Kind.TYPE_CHANGE, "Change of “Shoe size” to number"
+    process = Process.objects.create(kind=kind, label=label, done=600_000, total=1_000_000)
+    TypeChange.objects.create(attribute=shoe, process=process, type="number")
+    return shoe
 
 
 def join(name: str, group: Group, user: User) -> Contact:

@@ -1,5 +1,7 @@
-from tidings.attributes.models import Attribute
+from tests.workers import NAME
+from tidings.attributes.models import Attribute, TypeChange
 from tidings.contacts.actions import create_or_update
+from tidings.locks import work
 from tidings.locks.models import Process
 
 
@@ -44,3 +46,17 @@ def test_it_shows_naughty_names_intact(operator):
     operator.post("/attributes/new/", {"name": name, "scope": "profile", "kind": "text"})
     page = operator.get("/attributes/").content.decode()
     assert "&lt;script&gt;alert(1)&lt;/script&gt; ﷽ \u202e" in page
+
+
+def test_it_tells_how_far_the_change_of_a_type_is_and_cancels_it(operator, world):
+    path = f"/attributes/{world.changing.pk}/"
+    assert b"Becoming number" in operator.get(f"{path}type/live/").content
+    operator.post(f"{path}type/cancel/")
+    work.run(TypeChange.objects.get().process_id, NAME)
+    assert operator.get(f"{path}type/live/").headers["HX-Refresh"] == "true"
+    assert b"The change to number was cancelled." in operator.get(path).content
+
+
+def test_it_says_that_the_type_has_changed(operator, world):
+    work.run(TypeChange.objects.get().process_id, NAME)
+    assert b"It is number since" in operator.get(f"/attributes/{world.changing.pk}/").content

@@ -77,6 +77,7 @@ PAGES = [
     ("/attributes/", "New attribute"),
     ("/attributes/new/", "Define attribute"),
     ("/attributes/{attribute.pk}/", "Change type"),
+    ("/attributes/{changing.pk}/", "Cancel the change"),
     ("/imports/", "Import a file"),
     ("/imports/?q=nothing-is-called-so", "Show all imports"),
     ("/imports/new/", "Weekly newsletter"),

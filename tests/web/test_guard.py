@@ -44,6 +44,7 @@ def test_it_binds_every_path_with_page(pattern):
         "keys/1/revoke/",
         "blacklist/1/remove/",
         "exports/1/cancel/",
+        "attributes/1/type/cancel/",
         "blacklist/imports/1/cancel/",
         "imports/mappings/1/forget/",
         "transfers/1/cancel/",

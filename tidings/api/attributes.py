@@ -1,20 +1,23 @@
 """The catalogue of attributes of contacts and members."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
 from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
+from tidings.api import idempotency
 from tidings.api.auth import Call
 from tidings.api.problems import answers
 from tidings.attributes import actions
 from tidings.attributes.models import Attribute
-from tidings.attributes.queries import get
+from tidings.attributes.queries import change_facts, get, type_change
 from tidings.attributes.rules import BUILT_IN
 
 router = Router(tags=["attributes"])
+
+TYPE_CHANGES = "/api/v1/type-changes"
 
 Scope = Literal["profile", "member"]
 Type = Literal["text", "number", "boolean", "date", "date_time", "choice"]
@@ -65,6 +68,25 @@ class NewType(Schema):
     choices: Choices = []
 
 
+class TypeChangeOut(Schema):
+    """How far the change of a type is. Until it is `finished` the old type holds."""
+
+    id: int = Field(examples=[3])
+    state: str = Field(description="running, finished, failed or cancelled", examples=["running"])
+    attribute: int = Field(examples=[12])
+    name: str = Field(examples=["Shoe size"])
+    type: Type
+    choices: list[str] = Field(examples=[[]])
+    rewritten: int = Field(description="Values that had to be written anew.", examples=[0])
+    error: str = Field(description="Why it failed, with the first values that don't fit.", examples=[""])
+    done: int = Field(
+        description="Values dealt with: each is looked at, then all are written.", examples=[20_000]
+    )
+    total: int | None = Field(description="Null until all are looked at.", examples=[2_000_000])
+    started_at: datetime
+    ended_at: datetime | None
+
+
 class NewChoice(Schema):
     """One more choice."""
 
@@ -105,11 +127,40 @@ def respell_attribute(request: Call, attribute: int, payload: Spelling) -> Catal
     return _custom(actions.respell(get(attribute), payload.name, by=request.auth))
 
 
-@router.put("/attributes/{int:attribute}/type", response=answers({200: CatalogueEntry}, 400, 404, 409))
-def change_type_of_attribute(request: Call, attribute: int, payload: NewType) -> CatalogueEntry:
-    """Changes the type if every stored value fits, and stores them as the new type writes them."""
-    changed = actions.change_type(get(attribute), payload.type, choices=payload.choices, by=request.auth)
-    return _custom(changed)
+@router.put("/attributes/{int:attribute}/type", response=answers({202: TypeChangeOut}, 400, 404, 409))
+def change_type_of_attribute(
+    request: Call,
+    response: HttpResponse,
+    attribute: int,
+    payload: NewType,
+    *,
+    idempotency_key: idempotency.Key = None,
+) -> Status[dict[str, Any]]:
+    """Begins to change the type: if every stored value fits, they are stored as the new type writes them."""
+
+    def begin() -> idempotency.Started:
+        change = actions.change_type(get(attribute), payload.type, choices=payload.choices, by=request.auth)
+        return idempotency.Started(
+            f"{TYPE_CHANGES}/{change.pk}", TypeChangeOut(**change_facts(change)).dict()
+        )
+
+    asked = {"attribute": attribute, **payload.dict()}
+    started = idempotency.once(idempotency_key, asked, begin, by=request.auth)
+    response["Location"] = started.location
+    return Status(202, started.body)
+
+
+@router.get("/type-changes/{int:number}", response=answers({200: TypeChangeOut}, 404))
+def get_type_change(request: Call, number: int) -> TypeChangeOut:  # noqa: ARG001 - ninja passes the request
+    """Tells how far the change of a type is."""
+    return TypeChangeOut(**change_facts(type_change(number)))
+
+
+@router.post("/type-changes/{int:number}/cancel", response=answers({200: TypeChangeOut}, 404, 409))
+def cancel_type_change(request: Call, number: int) -> TypeChangeOut:
+    """Cancels the change of a type. The type and all values stay what they were."""
+    actions.cancel_type_change(type_change(number), by=request.auth)
+    return TypeChangeOut(**change_facts(type_change(number)))
 
 
 @router.post("/attributes/{int:attribute}/choices", response=answers({200: CatalogueEntry}, 400, 404))

@@ -11,13 +11,17 @@ from tidings.attributes.errors import (
     AttributeInUse,
     AttributeTaken,
     BadDefinition,
-    ImportRunning,
-    TypeRefused,
+    CatalogueInUse,
+    TypeChangeEnded,
+    TypeChanging,
 )
-from tidings.attributes.models import Attribute
+from tidings.attributes.models import CATALOGUE, Attribute, TypeChange
+from tidings.attributes.retype import refuse_misfits
 from tidings.journal.actions import record
 from tidings.kernel import clock
 from tidings.kernel.errors import NotFound
+from tidings.locks import actions as locks
+from tidings.locks.errors import GroupLocked
 from tidings.locks.models import Process
 
 
@@ -76,54 +80,38 @@ def respell(attribute: Attribute, name: str, *, by: User | None) -> Attribute:
 
 def change_type(
     attribute: Attribute, kind: str, *, choices: Iterable[str] = (), by: User | None
-) -> Attribute:
-    """Gives the attribute another type and stores its values as that type writes them.
+) -> TypeChange:
+    """Begins to give the attribute another type and to store its values as that type writes them; until that has ended
+    the old type rules.
 
-    Raises `TypeRefused` with the first values that don't fit, or `ImportRunning`, and then has changed nothing.
+    Raises `TypeRefused` with the first values that don't fit, if some of them stand among the first; the process looks
+    at all. Raises `CatalogueInUse` while an import runs, which writes values of the old type.
     """
     allowed = _checked_choices(attribute.name, kind, choices)
-    wanted = rules.Kind(kind)
+    change = TypeChange(attribute=attribute, type=kind, choices=list(allowed))
+    refuse_misfits(change, values.first_pages(attribute))
+    with transaction.atomic():
+        change.attribute = _locked(attribute)
+        change.process = _begin(change, by=by)
+        change.save()
+        record("attribute.type_change_started", attribute.pk, by=by, type=kind, choices=allowed)
+    return change
 
-    def read(value: rules.Value) -> rules.Value | rules.ValueFault:
-        return rules.normalise(wanted, rules.as_text(value), choices=allowed)
 
-    _demand_no_import(attribute)
-    _refuse_misfits(attribute, wanted, read)
+def _begin(change: TypeChange, *, by: User | None) -> Process:
+    label = f"Change of “{change.attribute.name}” to {change.get_type_display().lower()}"
     try:
-        with transaction.atomic():
-            return _changed(_locked(attribute), wanted, allowed, read, by=by)
-    except values.Misfit:  # written since we looked
-        _refuse_misfits(attribute, wanted, read)
-        raise
+        return locks.begin(Process.Kind.TYPE_CHANGE, [CATALOGUE], label=label, by=by)
+    except GroupLocked as error:
+        raise CatalogueInUse(name=change.attribute.name, holder=error.facts["holder"]) from None
 
 
-def _changed(
-    attribute: Attribute, kind: rules.Kind, choices: tuple[str, ...], read: values.Read, *, by: User | None
-) -> Attribute:
-    before = {"type": attribute.type, "choices": attribute.choices}
-    changed = _saved(attribute, type=str(kind), choices=list(choices))
-    rewritten = values.convert(attribute, read)
-    record(
-        "attribute.type_changed",
-        attribute.pk,
-        by=by,
-        old=before,
-        new={"type": kind, "choices": choices},
-        rewritten=rewritten,
-    )
-    return changed
-
-
-def _refuse_misfits(attribute: Attribute, kind: rules.Kind, read: values.Read) -> None:
-    if found := values.misfits(attribute, read):
-        label = Attribute.Type(kind).label.lower()
-        raise TypeRefused(name=attribute.name, kind=label, misfits="; ".join(found))
-
-
-def _demand_no_import(attribute: Attribute) -> None:
-    running = Process.objects.filter(kind=Process.Kind.IMPORT, state=Process.State.RUNNING).first()
-    if running:
-        raise ImportRunning(name=attribute.name, process=running.label)
+def cancel_type_change(change: TypeChange, *, by: User | None) -> None:
+    """Asks it to stop; the type and all values stay what they were. Raises `TypeChangeEnded`."""
+    with transaction.atomic():
+        if not locks.cancel(change.process_id):
+            raise TypeChangeEnded(change=change.pk)
+        record("attribute.type_change_cancel_asked", change.attribute_id, by=by)
 
 
 def add_choice(attribute: Attribute, choice: str, *, by: User | None) -> Attribute:
@@ -182,9 +170,12 @@ def delete(attribute: Attribute, *, by: User | None) -> None:
 
 
 def _locked(attribute: Attribute) -> Attribute:
+    """The attribute as it is now, for this transaction alone; nothing of it changes while its type does."""
     found = Attribute.objects.select_for_update().filter(pk=attribute.pk).first()
     if found is None:
         raise NotFound(thing="attribute", ref=attribute.name)
+    if TypeChange.objects.filter(attribute=found, process__state=Process.State.RUNNING).exists():
+        raise TypeChanging(name=found.name)
     return found
 
 

@@ -23,7 +23,15 @@ class TypeRefused(Refused):
     """“{name}” can't become {kind}, because not every stored value fits. The first that don't: {misfits}"""
 
 
-class ImportRunning(Refused):
-    """“{name}” can't change its type while an import runs, which writes values of the old one. Try again when it has
-    ended: {process}.
+class CatalogueInUse(Refused):
+    """The type of “{name}” can't change now: {holder}, and it goes by the types there are. Try again when that has
+    ended.
     """
+
+
+class TypeChanging(Refused):
+    """“{name}” is about to get another type. Wait until that has ended, or cancel it."""
+
+
+class TypeChangeEnded(Refused):
+    """Change of a type {change} has ended, so there is nothing to cancel."""

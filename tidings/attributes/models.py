@@ -3,6 +3,11 @@
 from django.db import models
 from django.db.models import Q
 
+from tidings.locks.models import Process
+
+# What a process locks that reads values by their types, or that changes one: a number that no group has.
+CATALOGUE = -1
+
 
 class Attribute(models.Model):
     """What may be known of a contact (scope `profile`) or of a contact in one group (scope `member`).
@@ -40,3 +45,26 @@ class Attribute(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TypeChange(models.Model):
+    """An attribute that gets another type, or was to get one. Its process says how far it is and how it ended."""
+
+    attribute = models.ForeignKey(Attribute, models.CASCADE, related_name="+")
+    process = models.OneToOneField(Process, models.PROTECT, related_name="+")
+    type = models.CharField(max_length=10, choices=Attribute.Type)
+    choices = models.JSONField(default=list)
+    rewritten = models.BigIntegerField(default=0)
+    error = models.TextField(default="")
+
+    class Meta:
+        db_table = "attribute_type_changes"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(type__in=["text", "number", "boolean", "date", "date_time", "choice"]),
+                name="attribute_type_changes_type",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.process.label

@@ -1,7 +1,9 @@
 """The catalogue of all attributes a contact or a member may have."""
 
+from typing import Any
+
 from tidings.attributes import rules
-from tidings.attributes.models import Attribute
+from tidings.attributes.models import Attribute, TypeChange
 from tidings.kernel.errors import NotFound
 
 PROFILE = Attribute.Scope.PROFILE
@@ -48,6 +50,39 @@ def get(number: int) -> Attribute:
     if found is None:
         raise NotFound(thing="attribute", ref=number)
     return found
+
+
+def type_change(number: int) -> TypeChange:
+    """The change of a type with that id; raises `NotFound`."""
+    found = TypeChange.objects.select_related("attribute", "process").filter(pk=number).first()
+    if found is None:
+        raise NotFound(thing="change of a type", ref=number)
+    return found
+
+
+def last_type_change(attribute: Attribute) -> TypeChange | None:
+    """The newest change of its type, which may be running or have ended in any way."""
+    changes = TypeChange.objects.select_related("attribute", "process").filter(attribute=attribute)
+    return changes.order_by("-pk").first()
+
+
+def change_facts(change: TypeChange) -> dict[str, Any]:
+    """A change of a type for programs."""
+    process = change.process
+    return {
+        "id": change.pk,
+        "state": process.state,
+        "attribute": change.attribute_id,
+        "name": change.attribute.name,
+        "type": change.type,
+        "choices": change.choices,
+        "rewritten": change.rewritten,
+        "error": change.error,
+        "done": process.done,
+        "total": process.total,
+        "started_at": process.started_at,
+        "ended_at": process.ended_at,
+    }
 
 
 def _built_in(scope: str) -> tuple[rules.Attribute, ...]:

@@ -3,13 +3,15 @@
 They are read and written in pages, so memory doesn't grow with the number of contacts.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any, Protocol
 
 from tidings.attributes.models import Attribute
 from tidings.attributes.rules import Value, ValueFault
 from tidings.kernel import plugs
+from tidings.locks.errors import Passing
+from tidings.locks.holding import Holding
 
 MISFITS_SHOWN = 5
 MISFIT_CHARACTERS_SHOWN = 60
@@ -31,8 +33,8 @@ class Store(Protocol):
         """Puts other values in the place of those that `pages` gave."""
 
 
-class Misfit(Exception):
-    """A stored value doesn't fit; the caller takes its transaction back."""
+class Misfit(Passing):
+    """A value that doesn't fit was written while others were looked at. They are looked at again."""
 
 
 def stores(attribute: Attribute) -> list[Store]:
@@ -48,12 +50,30 @@ def users(attribute: Attribute) -> list[str]:
 
 def has_value(attribute: Attribute, value: Value) -> bool:
     """Whether somebody has exactly this value."""
-    return any(value == found for _, found in _all(attribute))
+    return any(value == found for page in pages(attribute) for _, found in page)
 
 
-def misfits(attribute: Attribute, read: Read) -> list[str]:
-    """The first stored values that `read` can't take, each with why."""
-    faults = ((value, read(value)) for _, value in _all(attribute))
+def pages(attribute: Attribute) -> Iterator[Page]:
+    """All values, page by page."""
+    return (page for store in stores(attribute) for page in store.pages(attribute.key))
+
+
+def first_pages(attribute: Attribute) -> Iterator[Page]:
+    """The first page of each table: what a person who waits can be told of at once."""
+    return (page for store in stores(attribute) for page in islice(store.pages(attribute.key), 1))
+
+
+def counted(given: Iterable[Page], holding: Holding) -> Iterator[Page]:
+    """The same pages; they count as what the holder has done, who stops between them when it has to."""
+    for page in given:
+        holding.check()
+        yield page
+        holding.done += len(page)
+
+
+def misfits(given: Iterable[Page], read: Read) -> list[str]:
+    """The first values that `read` can't take, each with why."""
+    faults = ((value, read(value)) for page in given for _, value in page)
     found = ((value, fault) for value, fault in faults if isinstance(fault, ValueFault))
     return [
         f"“{str(value)[:MISFIT_CHARACTERS_SHOWN]}” ({fault.value})"
@@ -61,19 +81,15 @@ def misfits(attribute: Attribute, read: Read) -> list[str]:
     ]
 
 
-def convert(attribute: Attribute, read: Read) -> int:
+def convert(attribute: Attribute, read: Read, holding: Holding) -> int:
     """Stores each value as `read` gives it, and returns how many changed; belongs in a transaction."""
     changed = 0
     for store in stores(attribute):
-        for page in store.pages(attribute.key):
+        for page in counted(store.pages(attribute.key), holding):
             others = [(row, new) for row, value in page if not _is_same(new := _read(read, value), value)]
             store.write(attribute.key, others)
             changed += len(others)
     return changed
-
-
-def _all(attribute: Attribute) -> Iterator[tuple[Any, Value]]:
-    return (pair for store in stores(attribute) for page in store.pages(attribute.key) for pair in page)
 
 
 def _read(read: Read, value: Value) -> Value:

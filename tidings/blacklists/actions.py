@@ -17,7 +17,6 @@ from tidings.groups.models import Group
 from tidings.journal.actions import record
 from tidings.kernel import db
 from tidings.locks import actions as locks
-from tidings.locks.errors import GroupLocked
 from tidings.locks.models import Process
 
 REASON_CHARACTERS_AT_MOST = 300
@@ -73,8 +72,8 @@ def start_import(
 ) -> BlacklistImport:
     """Reads a file of entries onto the list of a group, whose lock it takes, or onto the system's.
 
-    The system's list takes no group's lock, for that would stop everything; one file at a time is read onto it. Raises
-    `GroupLocked`, and then has kept nothing.
+    The system's list takes no group's lock, for that would stop everything; it is locked under a number that no group
+    has, so one file at a time is read onto it. Raises `GroupLocked`, and then has kept nothing.
     """
     if group and group.archived_at:
         raise GroupArchived(group=group.name)
@@ -82,7 +81,13 @@ def start_import(
     with transaction.atomic():
         stored = default_storage.save(f"blacklists/{uuid.uuid4()}", File(file))
         size = default_storage.size(stored)
-        process = _begin(group, label=f"Blacklist import of {name}", by=by, total=size)
+        process = locks.begin(
+            Process.Kind.BLACKLIST_IMPORT,
+            [scope_of(group)],
+            label=f"Blacklist import of {name}",
+            by=by,
+            total=size,
+        )
         run = BlacklistImport.objects.create(
             process=process,
             scope=scope_of(group),
@@ -94,17 +99,6 @@ def start_import(
         )
         record("blacklist.import_started", run.scope, by=by, run=run.pk, filename=name, mode=mode)
     return run
-
-
-def _begin(group: Group | None, *, label: str, by: User | None, total: int) -> Process:
-    """The system's list stands under a number that no group has, so one lock at a time can be held on it as well."""
-    try:
-        kind = Process.Kind.BLACKLIST_IMPORT
-        return locks.begin(kind, [scope_of(group)], label=label, by=by, total=total)
-    except GroupLocked as error:
-        if group is None:
-            raise GroupLocked(**{**error.facts, "group": "The system's blacklist"}) from None
-        raise
 
 
 def _shown_name(filename: str) -> str:

@@ -10,6 +10,7 @@ GROUP_PARTS: list[str] = [
 A purge removes a slice and gives the number of rows; it runs again until that is 0 or None."""
 
 LONG_WORK: list[str] = [
+    "tidings.attributes.retype.TYPE_CHANGE",
     "tidings.contacts.scrub.ERASURE",
     "tidings.groups.purge.DELETION",
     "tidings.blacklists.run.BLACKLIST_IMPORT",

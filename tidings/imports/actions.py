@@ -14,7 +14,7 @@ from django.db import transaction
 
 from tidings.accounts.models import User
 from tidings.attributes.actions import ensure
-from tidings.attributes.models import Attribute
+from tidings.attributes.models import CATALOGUE, Attribute
 from tidings.attributes.queries import catalogue
 from tidings.groups.errors import GroupArchived
 from tidings.groups.models import Group
@@ -217,6 +217,7 @@ def _queue(run: Import, *, by: User | None) -> None:
         label=f"{'Dry run of' if run.dry_run else 'Import of'} {run.filename}",
         by=by,
         total=run.size,
+        sources=[CATALOGUE],
     )
     hold_active(run.group_id)
     run.began_at = run.began_at or db.now()

@@ -70,8 +70,12 @@ def _wanted(kind: Process.Kind, groups: Iterable[int], sources: Iterable[int]) -
 def _held(wanted: dict[str, list[Any]], process: Process) -> GroupLocked:
     found = [r for r in db.rows(statements.blockers, wanted) if r["process_id"] != process.pk]
     if not found:
-        return GroupLocked(group=f"Group {wanted['groups'][0]}", holder="another process has just used it")
+        return GroupLocked(group=_name_of(wanted["groups"][0]), holder="another process has just used it")
     return _refusal(found[0], HOLDER)
+
+
+def _name_of(group: int) -> str:
+    return rules.PLACES.get(group, f"Group {group}")
 
 
 def _refusal(blocker: db.Row, words: str, *, what: str = "") -> GroupLocked:
@@ -82,7 +86,7 @@ def _refusal(blocker: db.Row, words: str, *, what: str = "") -> GroupLocked:
         by=f" by {blocker['started_by']}" if blocker["started_by"] else "",
         since=f"{blocker['since']:%Y-%m-%d %H:%M:%S} UTC",
     )
-    error = GroupLocked(group=what or f"Group {blocker['group_id']}", holder=holder)
+    error = GroupLocked(group=what or _name_of(blocker["group_id"]), holder=holder)
     error.facts.update({"process_id": None, **blocker})
     return error
 

@@ -62,6 +62,7 @@ class Holding:
         """The last of them: what is written in it stands together with the end of the process."""
         with leases.fenced(self.process, self.token, minds_cancel=state == Process.State.FINISHED):
             yield
+            leases.progress(self.process, done=self.done, total=self.total)
             leases.end(self.process, state)
 
     def _run(self) -> None:

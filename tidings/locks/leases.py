@@ -54,7 +54,7 @@ def _demand_wanted(process: int, is_cancelled: bool | None) -> None:
 
 
 def progress(process: int, *, done: int, total: int | None) -> None:
-    """Tells how far a process is whose work has leases of its own."""
+    """Tells how far a process is, in whatever it counts."""
     Process.objects.filter(pk=process).update(done=done, total=total)
 
 

@@ -23,6 +23,7 @@ class Process(models.Model):
         TRANSFER = "transfer", "Transfer"
         DELETION = "deletion", "Deletion"
         ERASURE = "erasure", "Erasure"
+        TYPE_CHANGE = "type_change", "Change of a type"
         SUBGROUPS = "subgroups", "Change of subgroups"
         EXPORT = "export", "Export"
         SENDOUT = "sendout", "Sendout"

@@ -55,19 +55,25 @@ UNITS = {
     "subgroups": "subgroups",
     "deletion": "members",
     "erasure": "rows of logs",
+    "type_change": "values",
 }
 
 # A rate over less than this says more about the start than about the process.
 RATE_AFTER_SECONDS = 2.0
 
 
+# What is locked beside groups, under numbers that no group has.
+PLACES = {0: "The system's blacklist", -1: "The catalogue of attributes"}
+
 # Whose work isn't one step of the queue: a sendout goes out in batches, and subgroups are changed at once.
 UNQUEUED = ("sendout", "subgroups")
 
 
 def mode_of(kind: str) -> str:
-    """The lock that a process of that kind takes on the group that it is about."""
-    return next(use.mode for use in USES if use.kind == kind and not use.is_source)
+    """The lock that a process of that kind takes on the group that it is about. What isn't about a group, and has no
+    `Use`, is alone at what it names instead.
+    """
+    return next((use.mode for use in USES if use.kind == kind and not use.is_source), EXCLUSIVE)
 
 
 def go_together(one: str, other: str) -> bool:

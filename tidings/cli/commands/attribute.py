@@ -7,14 +7,18 @@ import click
 
 from tidings.attributes import actions
 from tidings.attributes.models import Attribute
-from tidings.attributes.queries import find
+from tidings.attributes.queries import change_facts, find, type_change
 from tidings.attributes.rules import BUILT_IN
+from tidings.cli.exits import EndedBadly
 from tidings.cli.ground import database
 from tidings.cli.options import as_json, examples
 from tidings.cli.output import print_json, print_rows
+from tidings.cli.waiting import Step, Summary, Work, wait_for
+from tidings.locks.models import Process
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+ENDS = (Process.State.FINISHED, Process.State.FAILED, Process.State.CANCELLED)
 TYPES = click.Choice(Attribute.Type.values)
 SCOPES = click.Choice(Attribute.Scope.values)
 choice_option = click.option(
@@ -81,12 +85,51 @@ def list_attributes(scope: str | None, as_json: bool) -> None:
 @click.argument("kind", metavar="TYPE", type=TYPES)
 @choice_option
 @scope_option
+@click.option("--no-wait", is_flag=True, help="Return at once; workers do the rest.")
 @as_json
 @database()
-def change_type(*, name: str, kind: str, choices: tuple[str, ...], scope: str, as_json: bool) -> None:
-    """Give NAME the type TYPE, if every stored value fits."""
-    changed = actions.change_type(find(name, scope), kind, choices=choices, by=None)
-    _tell(changed, f"“{changed.name}” is now of type {changed.type}.", as_json=as_json)
+def change_type(
+    *, name: str, kind: str, choices: tuple[str, ...], scope: str, no_wait: bool, as_json: bool
+) -> None:
+    """Give NAME the type TYPE, if every stored value fits. Until all are looked at and written the old type holds."""
+    change = actions.change_type(find(name, scope), kind, choices=choices, by=None)
+    facts = change_facts(change) if no_wait else wait_for(_work(change.pk), quiet=as_json)
+    if facts["state"] in (Process.State.FAILED, Process.State.CANCELLED):
+        because = f": {facts['error']}" if facts["error"] else ". Nothing was changed."
+        raise EndedBadly(what="Change of a type", id=change.pk, state=facts["state"], because=because)
+    if as_json:
+        print_json(facts)
+    elif no_wait:
+        click.echo(f"Change {change.pk} has begun. Stop it with: tidings attribute cancel-change {change.pk}")
+    else:
+        click.echo(f"“{facts['name']}” is now of type {facts['type']}.")
+
+
+def _work(number: int) -> Work:
+    def step(facts: Summary) -> Step:
+        return Step(facts["state"], facts["done"], facts["total"])
+
+    return Work(
+        "change of a type",
+        number,
+        lambda: change_facts(type_change(number)),
+        step,
+        ENDS,
+        "tidings attribute list",
+    )
+
+
+@attribute.command("cancel-change", epilog=examples("tidings attribute cancel-change 3"))
+@click.argument("change", metavar="ID", type=int)
+@as_json
+@database()
+def cancel_change(*, change: int, as_json: bool) -> None:
+    """Cancel the change of a type. The type and all values stay what they were."""
+    actions.cancel_type_change(type_change(change), by=None)
+    if as_json:
+        print_json(change_facts(type_change(change)))
+    else:
+        click.echo(f"Change {change} stops; the type and all values stay what they were.")
 
 
 @attribute.command(epilog=examples('tidings attribute respell "shoe size" "Shoe Size"'))

@@ -6,14 +6,17 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from tidings.attributes import actions, values
-from tidings.attributes.models import Attribute
-from tidings.attributes.queries import get
+from tidings.attributes.models import Attribute, TypeChange
+from tidings.attributes.queries import get, last_type_change
 from tidings.attributes.rules import BUILT_IN
 from tidings.kernel.errors import TidingsError
+from tidings.locks.models import Process
 from tidings.web.attribute_forms import ChoiceForm, DefinitionForm, SpellingForm, TypeForm
 from tidings.web.forms import attempt
+from tidings.web.progress import progress_since
 from tidings.web.request import OperatorRequest
 from tidings.web.routing import page
 
@@ -55,12 +58,32 @@ def respell(request: OperatorRequest, pk: int) -> HttpResponse:
 
 
 def change_type(request: OperatorRequest, pk: int) -> HttpResponse:
-    """Gives it another type, if every stored value fits."""
+    """Begins to give it another type."""
     found, form = get(pk), TypeForm(request.POST or None)
-    if changed := attempt(form, lambda: actions.change_type(found, **form.cleaned_data, by=request.user)):
-        messages.success(request, f"“{changed.name}” has the type {changed.get_type_display()} now.")
+    if attempt(form, lambda: actions.change_type(found, **form.cleaned_data, by=request.user)):
         return redirect("web:attribute", pk)
     return _page(request, found, type=form)
+
+
+@require_safe
+def type_change(request: OperatorRequest, pk: int) -> HttpResponse:
+    """How the change of its type goes, asked for again and again; the whole page comes anew when it has ended."""
+    change = last_type_change(get(pk))
+    if change is None or change.process.state != Process.State.RUNNING:
+        return HttpResponseClientRefresh()
+    return render(request, "web/attributes/_type_change.html", _progress_of(change))
+
+
+@require_POST
+def cancel_type_change(request: OperatorRequest, pk: int) -> HttpResponse:
+    """Asks the change of its type to stop."""
+
+    def act(found: Attribute) -> str:
+        if change := last_type_change(found):
+            actions.cancel_type_change(change, by=request.user)
+        return f"“{found}” keeps its type. All values stay what they were."
+
+    return _do(request, pk, act)
 
 
 def add_choice(request: OperatorRequest, pk: int) -> HttpResponse:
@@ -134,7 +157,21 @@ def _page(request: OperatorRequest, found: Attribute, **tried: object) -> HttpRe
         "type": TypeForm(initial={"kind": found.type, "choices": found.choices}),
         "choice": ChoiceForm(),
     }
-    return render(request, "web/attributes/attribute.html", context | tried)
+    change = last_type_change(found)
+    return render(
+        request, "web/attributes/attribute.html", context | (_progress_of(change) if change else {}) | tried
+    )
+
+
+def _progress_of(change: TypeChange) -> dict[str, object]:
+    process = change.process
+    since, kind = process.started_at, Process.Kind.TYPE_CHANGE
+    return {
+        "attribute": change.attribute,
+        "change": change,
+        "is_changing": process.state == Process.State.RUNNING,
+        "progress": progress_since(since, process.done, process.total, kind),
+    }
 
 
 urls = [
@@ -143,6 +180,8 @@ urls = [
     page("attributes/<int:pk>/", attribute, "attribute"),
     page("attributes/<int:pk>/name/", respell, "attribute-respell"),
     page("attributes/<int:pk>/type/", change_type, "attribute-type"),
+    page("attributes/<int:pk>/type/live/", type_change, "attribute-type-live"),
+    page("attributes/<int:pk>/type/cancel/", cancel_type_change, "attribute-type-cancel"),
     page("attributes/<int:pk>/choices/add/", add_choice, "attribute-choice-add"),
     page("attributes/<int:pk>/choices/remove/", remove_choice, "attribute-choice-remove"),
     page("attributes/<int:pk>/archive/", archive, "attribute-archive"),
