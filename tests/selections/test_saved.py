@@ -5,6 +5,8 @@ import pytest
 from tests.racing import overtaken
 from tidings.attributes import actions as attributes
 from tidings.attributes import values
+from tidings.contacts import person
+from tidings.contacts.models import Contact
 from tidings.groups import categories
 from tidings.journal.models import Fact
 from tidings.selections import actions, language, queries, saved
@@ -151,3 +153,18 @@ def test_an_attribute_in_a_selection_is_in_use(save):
 def test_it_is_found_by_name_or_number(save):
     berliners = save("Berliners", "city = Berlin")
     assert saved.find("berliners") == saved.find(str(berliners.pk)) == berliners
+
+
+def test_an_erased_person_is_named_by_no_rule_and_no_fact_about_one(committed, make_contact, run_jobs):
+    anna = make_contact("anna@example.com")
+    Contact.objects.filter(pk=anna.pk).update(external_id="C-1")
+    text = 'email = "anna@example.com" or external_id in ("C-1", "C-10")'
+    selection = actions.create("Anna", language.parse(text), by=None)
+    person.erase(queries.sample(language.rule_of(selection.pk))[0], by=None)
+    run_jobs()
+    selection.refresh_from_db()
+    told = f"{selection.rule} {Fact.objects.get(verb='selection.created').data}"
+    assert "anna" not in told
+    assert '"C-1"' not in told
+    assert told.count('"C-10"') == 2
+    assert queries.count(language.rule_of(selection.pk)) == 0

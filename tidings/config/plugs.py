@@ -54,6 +54,7 @@ PERSONAL_LOGS: list[str] = [
     "tidings.imports.redaction.rejects",
     "tidings.blacklists.redaction.rejects",
     "tidings.channels.mailbox.redaction.caught",
+    "tidings.selections.redaction.rules",
 ]
 """Each is a `Log` of `contacts/scrub.py`: rows that may quote a person's address."""
 

@@ -29,10 +29,10 @@ def in_text(identity: Identity) -> str:
 
 
 def in_json(identity: Identity) -> str:
-    """The same in JSON that is read as a text."""
+    """The same in JSON that is read as a text; such an id also where it stands quoted in a text, as in a rule."""
     quoted = escape(json.dumps(identity.value, ensure_ascii=False)[1:-1])
     if identity.name == "external_id":
-        return f'(?<="){quoted}(?=")'
+        return rf'(?<="){quoted}(?=\\?")'
     return _NOT_INSIDE.format(quoted)
 
 

@@ -41,3 +41,8 @@ lower({expression}) IN (SELECT lower(v) FROM unnest({values}) AS v)
 -- name: alone
 -- Lets one at a time change selections: two at once could make each a part of the other. Reading goes on.
 LOCK TABLE selections IN SHARE ROW EXCLUSIVE MODE
+
+-- name: redact
+-- Puts a hash in the place of an identity, in a range of saved rules. Rides selections_pkey.
+UPDATE selections SET rule = regexp_replace(rule, %(pattern)s, %(hash)s, 'gi')
+WHERE id > %(after)s AND id <= %(upto)s AND rule ~* %(pattern)s
