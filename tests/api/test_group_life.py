@@ -52,3 +52,19 @@ def test_it_says_who_uses_a_group_that_shall_go(caller: Any, group: Any) -> None
 
 def test_it_knows_no_other_deletion(caller: Any) -> None:
     assert caller.get("/deletions/999").status_code == 404
+
+
+def test_it_archives_several_groups_and_says_why_not_the_others(
+    caller: Any, group: Any, make_group: Any
+) -> None:
+    other = make_group("Other")
+    begin(Process.Kind.EXPORT, [group.pk], label="Export of News", by=None)
+    answer = caller.post("/groups/bulk", {"act": "archive", "groups": [group.pk, other.pk]}).json()
+    assert answer["done"] == [other.pk]
+    assert [(one["group"], one["code"]) for one in answer["refused"]] == [(group.pk, "group_locked")]
+
+
+def test_it_changes_the_category_of_several_groups(caller: Any, group: Any, make_group: Any) -> None:
+    asked = {"act": "category", "groups": [group.pk, make_group("Other").pk], "category": "Retail"}
+    assert len(caller.post("/groups/bulk", asked).json()["done"]) == 2
+    assert len(caller.get("/groups?category=Retail").json()["items"]) == 2

@@ -122,3 +122,12 @@ def test_letters_are_listed_and_counted(caller, members, group):
     assert (letter["kind"], letter["state"]) == ("welcome", "planned")
     counts = caller.get(f"/groups/{group.pk}/letters/accounting").json()
     assert counts["welcome"] == {"planned": 1, "accepted": 0, "deferred": 0, "failed": 0, "skipped": 0}
+
+
+def test_it_does_one_thing_with_several_members(caller, group, make_members) -> None:
+    waiting = make_members(group, ["anna@example.com"], state="awaiting_approval")
+    active = make_members(group, ["ben@example.com"])
+    people = [one.pk for one in [*waiting, *active]]
+    answer = caller.post(f"/groups/{group.pk}/members/bulk", {"act": "approve", "contacts": people}).json()
+    assert answer["done"] == people[:1]
+    assert [(one["contact"], one["code"]) for one in answer["refused"]] == [(people[1], "not_in_state")]

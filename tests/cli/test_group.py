@@ -146,3 +146,14 @@ def test_it_deletes_no_group_whose_name_is_not_typed(program, make_group) -> Non
     number = str(make_group().pk)
     assert program("group", "delete", number, stdin="Something\n").code == 3
     assert program("group", "show", number).code == 0
+
+
+def test_several_groups_are_archived_and_one_that_is_refused_stops_no_other(tidings, make_group) -> None:
+    locked, free = make_group("Locked"), make_group("Free")
+    begin(Process.Kind.EXPORT, [locked.pk], label="Export", by=None)
+    result = tidings("group", "bulk", "archive", str(locked.pk), str(free.pk), "--json")
+    assert result.code == 3
+    assert [(one["group"], one["result"]) for one in result.json] == [
+        (free.pk, "done"),
+        (locked.pk, "refused"),
+    ]

@@ -70,3 +70,14 @@ def test_the_log_is_shown(tidings, group) -> None:
     [entry] = tidings("member", "log", ANNA, "--json").json
     assert (entry["act"], entry["source"]) == ("added", "shell")
     assert "added" in tidings("member", "log", ANNA).out
+
+
+def test_one_thing_is_done_with_several_members(tidings, group, make_members) -> None:
+    make_members(group, [ANNA], state="pending")
+    make_members(group, ["ben@example.com"])
+    result = tidings("member", "bulk", "complain", "news@example.org", ANNA, "ben@example.com", "--json")
+    assert (result.code, [one["result"] for one in result.json]) == (0, ["done", "done"])
+    assert set(Membership.objects.values_list("state", flat=True)) == {"deactivated"}
+    again = tidings("member", "bulk", "reactivate", "news@example.org", ANNA)
+    assert again.code == 3
+    assert "complained" in again.out or "doesn't want" in again.out

@@ -5,6 +5,7 @@ from django.test.utils import CaptureQueriesContext
 from tidings.attributes.actions import archive, define
 from tidings.contacts.actions import create
 from tidings.contacts.models import Contact
+from tidings.memberships.models import Membership
 
 QUERIES_AT_MOST = 10
 
@@ -187,3 +188,18 @@ def test_it_keeps_push_endpoints(operator, world):
     assert b"token-1" in operator.get(f"{path}/").content
     operator.post(f"{path}/endpoints/{world.contact.push_endpoints.get().pk}/remove/")
     assert b"token-1" not in operator.get(f"{path}/").content
+
+
+def test_several_contacts_are_added_to_a_group(operator, world):
+    people = list(Contact.objects.filter(memberships__group=world.group).order_by("pk")[:2])
+    form = {"act": "add", "contact": [person.pk for person in people], "mode": "silent"}
+    assert b"no group" in operator.post("/contacts/bulk/", form | {"group": "nobody@example.org"}).content
+    operator.post("/contacts/bulk/", form | {"group": str(world.locked.pk)})
+    assert Membership.objects.filter(group=world.locked, contact__in=people).count() == 2
+
+
+def test_several_contacts_are_erased_after_a_question(operator, world):
+    asked = {"act": "erase", "contact": [world.contact.pk]}
+    assert b"Erase: 1 contact" in operator.get("/contacts/bulk/", asked).content
+    assert "1 contact erased" in operator.post("/contacts/bulk/", asked, follow=True).content.decode()
+    assert operator.get(f"/contacts/{world.contact.pk}/").status_code == 404

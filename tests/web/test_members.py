@@ -148,3 +148,36 @@ def test_the_list_of_members_shows_consent_and_the_form(operator, world):
     html = operator.get(f"/groups/{world.locked.pk}/members/").content.decode()
     assert "from 192.0.2.7" in html
     assert "/s/" in html
+
+
+def test_a_complaint_deactivates_a_member_for_good(operator, world):
+    path = f"/groups/{world.group.pk}/members/{world.contact.pk}"
+    assert "Nobody but they can" in operator.post(f"{path}/complain/", follow=True).content.decode()
+    assert Membership.objects.get(group=world.group, contact=world.contact).state == "deactivated"
+    operator.post(f"{path}/reactivate/")
+    assert Membership.objects.get(group=world.group, contact=world.contact).state == "deactivated"
+
+
+@pytest.mark.parametrize("state", ["pending", "deactivated"])
+def test_members_in_whatever_state_are_unsubscribed(operator, world, state):
+    Membership.objects.filter(group=world.group, contact=world.contact).update(state=state)
+    page = operator.get(f"/groups/{world.group.pk}/members/?q=anna").content.decode()
+    assert f"Unsubscribe {world.contact}" in page
+    operator.post(f"/groups/{world.group.pk}/members/{world.contact.pk}/unsubscribe/")
+    assert OptOut.objects.filter(contact=world.contact, group=world.group).exists()
+
+
+def test_it_asks_before_several_members_are_removed(operator, world):
+    people = list(Contact.objects.filter(memberships__group=world.group).order_by("pk")[:2])
+    ids = [person.pk for person in people]
+    path = f"/groups/{world.group.pk}/members/bulk/"
+    assert b"Remove: 2 members" in operator.get(path, {"act": "remove", "contact": ids}).content
+    assert Membership.objects.filter(group=world.group, contact__in=ids).count() == 2
+    page = operator.post(path, {"act": "remove", "contact": ids}, follow=True).content.decode()
+    assert "2 members removed" in page
+    assert not Membership.objects.filter(group=world.group, contact__in=ids).exists()
+
+
+@pytest.mark.parametrize("asked", ["", "?act=erase&contact=1", "?act=remove", "?act=remove&contact=x"])
+def test_it_says_what_is_missing_for_several_members(operator, world, asked):
+    assert operator.get(f"/groups/{world.group.pk}/members/bulk/{asked}").status_code == 409

@@ -121,3 +121,13 @@ def test_the_menu_opens_on_a_telephone_and_closes_with_escape(tab):
     assert tab.get_by_role("link", name="Contacts").is_visible()
     tab.keyboard.press("Escape")
     assert menu.get_attribute("aria-expanded") == "false"
+
+
+def test_one_box_checks_all_of_a_page(tab, site):
+    tab.goto(f"/groups/{site[0].group.pk}/members/")
+    tab.get_by_label("All on this page").check()
+    boxes = tab.get_by_role("checkbox", name="Check ")
+    assert boxes.count() > 1
+    assert all(boxes.nth(number).is_checked() for number in range(boxes.count()))
+    boxes.first.uncheck()
+    assert not tab.get_by_label("All on this page").is_checked()

@@ -27,10 +27,12 @@ from tidings.api import (
     group_life,
     group_settings,
     groups,
+    groups_bulk,
     imports,
     locks,
     member_attributes,
     members,
+    members_bulk,
     message_checks,
     messages,
     notices,
@@ -43,6 +45,7 @@ from tidings.api import (
 from tidings.api.auth import ApiKey
 
 ROUTERS = (
+    groups_bulk.router,
     groups.router,
     group_attributes.router,
     subgroups.router,
@@ -52,6 +55,7 @@ ROUTERS = (
     locks.router,
     contacts.router,
     members.router,
+    members_bulk.router,
     consent.router,
     attributes.router,
     blacklists.router,

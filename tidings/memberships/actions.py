@@ -169,12 +169,14 @@ def deactivate(contact: Contact, group: Group, *, source: str, by: User | None, 
 
 
 @transaction.atomic
-def reactivate(contact: Contact, group: Group, *, source: str, by: User | None, reason: str = "") -> None:
+def reactivate(
+    contact: Contact, group: Group, *, source: str, by: User | None, reason: str = "", ip: str = ""
+) -> None:
     """Takes up messages to a deactivated member again. Raises `OptedOut`, as after a complaint."""
     member = _member_in(State.DEACTIVATED, contact, group)
     _demand_no_opt_out(contact, group)
     move(member, State.ACTIVE)
-    note(Act.REACTIVATED, contact, group.pk, source=source, by=by, reason=reason)
+    note(Act.REACTIVATED, contact, group.pk, source=source, by=by, ip=ip, reason=reason)
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """`tidings group copy|archive|activate|delete`."""
 
+from typing import get_args
+
 import click
 
 from tidings.cli import shapes
@@ -7,8 +9,9 @@ from tidings.cli.exits import EndedBadly
 from tidings.cli.ground import database
 from tidings.cli.options import as_json, examples, group_of
 from tidings.cli.output import print_json
+from tidings.cli.several import told
 from tidings.cli.waiting import Step, Summary, Work, wait_for
-from tidings.groups import lifecycle
+from tidings.groups import lifecycle, several
 from tidings.groups.models import Group
 from tidings.locks.models import Process
 
@@ -42,6 +45,25 @@ def archive(ref: str, as_json: bool) -> None:
 def activate(ref: str, as_json: bool) -> None:
     """Take an archived GROUP back into use."""
     _tell(lifecycle.activate(group_of(ref), by=None), "is active", as_json=as_json)
+
+
+@click.command(
+    epilog=examples(
+        "tidings group bulk archive 7 8 9", 'tidings group bulk category 7 8 --category "Retail" --json'
+    )
+)
+@click.argument("act", type=click.Choice(get_args(several.Act)))
+@click.argument("refs", nargs=-1, required=True, metavar="GROUP...")
+@click.option("--category", default="", help="The new one, with `category`; empty: no category.")
+@as_json
+@database()
+def bulk(*, act: several.Act, refs: tuple[str, ...], category: str, as_json: bool) -> int:
+    """Archive or activate several groups, or change their category: each on its own.
+
+    One that is refused stops no other; then the exit code is 3.
+    """
+    outcome = several.act(act, [group_of(ref) for ref in refs], category=category, by=None)
+    return told(outcome, "group", as_json=as_json)
 
 
 def _tell(group: Group, what: str, *, as_json: bool) -> None:
@@ -83,4 +105,4 @@ def _work(number: int) -> Work:
     return Work("deletion", number, look, step, ENDS, "tidings group list --locked")
 
 
-COMMANDS = (copy, archive, activate, delete)
+COMMANDS = (copy, archive, activate, bulk, delete)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import click
 
@@ -11,13 +11,14 @@ from tidings.cli.exits import Exit
 from tidings.cli.ground import database
 from tidings.cli.options import as_json, examples, group_of
 from tidings.cli.output import print_json, print_rows
+from tidings.cli.several import told
 from tidings.contacts.actions import create_or_update
 from tidings.contacts.models import Contact
 from tidings.contacts.queries import find
 from tidings.groups.models import Group
 from tidings.groups.settings import Joining
 from tidings.kernel.errors import NotFound, Refused, TidingsError
-from tidings.memberships import actions, history, letters, own_acts, queries
+from tidings.memberships import actions, history, letters, own_acts, queries, several
 from tidings.memberships.models import Letter, Membership, OptOut
 
 SHELL = Membership.Source.SHELL
@@ -180,6 +181,23 @@ def complained(ref: str, address: str, as_json: bool) -> None:
     group, contact = group_of(ref), find(address)
     actions.complain(contact, group.pk, source=SHELL, by=None)
     _tell(group, contact, "complained", f"The complaint of {contact} is noted.", as_json=as_json)
+
+
+@member.command(
+    epilog=examples("tidings member bulk approve news@example.org anna@example.com ben@example.com")
+)
+@click.argument("act", type=click.Choice(get_args(several.Act)))
+@group_argument
+@click.argument("addresses", nargs=-1, required=True, metavar="ADDRESS...")
+@as_json
+@database()
+def bulk(*, act: several.Act, ref: str, addresses: tuple[str, ...], as_json: bool) -> int:
+    """Do one of these things with several members: each on its own.
+
+    One who is refused stops no other; then the exit code is 3.
+    """
+    people = [find(address) for address in addresses]
+    return told(several.act(act, people, group_of(ref), source=SHELL, by=None), "contact", as_json=as_json)
 
 
 def _tell(group: Group, contact: Contact, result: str, sentence: str, *, as_json: bool) -> None:

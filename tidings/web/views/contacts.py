@@ -28,6 +28,7 @@ from tidings.web.request import OperatorRequest
 from tidings.web.routing import page
 from tidings.web.sheets import csv_response
 from tidings.web.timeline import timeline_of
+from tidings.web.views import contact_bulk
 
 CSV_CONTACTS_PER_QUERY = 2_000
 CSV_COLUMNS = ("id", *OWN_COLUMNS, "known since")
@@ -45,6 +46,7 @@ def listing(request: OperatorRequest) -> HttpResponse:
         "form": form,
         "page": shown if cursor else Page([*found.others, *shown.rows], shown.previous, shown.next),
         "prefix": form.cleaned_data["q"],
+        "bulk_acts": contact_bulk.ACTS.items(),
     }
     template = "web/contacts/_results.html" if request.htmx else "web/contacts/list.html"
     response = render(request, template, context)

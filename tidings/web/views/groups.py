@@ -18,6 +18,7 @@ from tidings.web.paging import page_of
 from tidings.web.request import OperatorRequest
 from tidings.web.routing import page
 from tidings.web.sheets import csv_response
+from tidings.web.views import group_bulk
 
 CSV_HEADER = (
     "id", "name", "address", "channel", "category", "owner", "supergroup", "active members", "members", "created",
@@ -38,6 +39,7 @@ def listing(request: OperatorRequest) -> HttpResponse:
         "rows": group_rows(shown.rows),
         "matches": found.count(),
         "is_narrowed": form.is_narrowed,
+        "bulk_acts": group_bulk.ACTS.items(),
     }
     template = "web/groups/_results.html" if request.htmx else "web/groups/list.html"
     response = render(request, template, context)

@@ -1,19 +1,18 @@
-"""The members of a group: list, adding, approving, removing, and who has unsubscribed."""
+"""The members of a group: list, adding, and who has unsubscribed."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from tidings.contacts.models import Contact
 from tidings.groups.models import Group
 from tidings.groups.queries import find
 from tidings.groups.settings import Joining
-from tidings.kernel.errors import NotFound, Refused, TidingsError
+from tidings.kernel.errors import NotFound, Refused
 from tidings.kernel.network import client_address
 from tidings.memberships import actions, history, queries
 from tidings.memberships.models import Membership, OptOut
@@ -26,12 +25,10 @@ from tidings.web.request import OperatorRequest
 from tidings.web.routing import page
 from tidings.web.sheets import csv_response
 from tidings.web.views.group import frame
+from tidings.web.views.member_acts import ACTS
 
-PAGE = "page"
 CSV_ROWS_AT_ONCE = 2_000
 COLUMNS = ("e-mail", "mobile", "external id", "state", "joined", "by")
-
-Act = Callable[[Contact, Group], str]
 
 
 @require_safe
@@ -42,6 +39,7 @@ def members(request: OperatorRequest, pk: int) -> HttpResponse:
     consents = history.newest_of(group, [member.contact_id for member in shown.rows])
     rows = [(member, consents.get(member.contact_id)) for member in shown.rows]
     context = frame(group, "members") | {"form": form, "page": shown, "rows": rows, **wanted}
+    context["bulk_acts"] = [(act, wording.verb) for act, wording in ACTS.items()]
     context["join_link"] = form_link(group.pk) if group.all_settings.subscription.public_form else ""
     template = "web/group/_members.html" if request.htmx else "web/group/members.html"
     response = render(request, template, context)
@@ -102,81 +100,6 @@ def _told(pasted: Pasted, group: Group) -> str:
     return f"{pasted.added:,} added to “{group}”; {pasted.already:,} were members already."
 
 
-@require_POST
-def remove(request: OperatorRequest, pk: int, contact: int) -> HttpResponse:
-    """Ends a membership; the contact stays and may join again."""
-
-    def act(person: Contact, group: Group) -> str:
-        actions.remove(person, group, by=request.user, ip=client_address(request))
-        return f"{person} is no longer a member."
-
-    return _change(request, pk, contact, act)
-
-
-@require_POST
-def unsubscribe(request: OperatorRequest, pk: int, contact: int) -> HttpResponse:
-    """Notes that the person wants nothing more from the group."""
-
-    def act(person: Contact, group: Group) -> str:
-        actions.unsubscribe(person, group.pk, source=PAGE, by=request.user, ip=client_address(request))
-        return f"{person} is unsubscribed and can't be added again."
-
-    return _change(request, pk, contact, act)
-
-
-@require_POST
-def approve(request: OperatorRequest, pk: int, contact: int) -> HttpResponse:
-    """Lets somebody in who awaits approval."""
-
-    def act(person: Contact, group: Group) -> str:
-        actions.approve(person, group, source=PAGE, by=request.user, ip=client_address(request))
-        return f"{person} is a member now."
-
-    return _change(request, pk, contact, act)
-
-
-@require_POST
-def refuse(request: OperatorRequest, pk: int, contact: int) -> HttpResponse:
-    """Turns somebody down who awaits approval."""
-
-    def act(person: Contact, group: Group) -> str:
-        actions.refuse(person, group, source=PAGE, by=request.user, ip=client_address(request))
-        return f"{person} is turned down. They may ask again."
-
-    return _change(request, pk, contact, act)
-
-
-@require_POST
-def resend(request: OperatorRequest, pk: int, contact: int) -> HttpResponse:
-    """Asks a pending member again to confirm."""
-
-    def act(person: Contact, group: Group) -> str:
-        actions.resend(person, group, source=PAGE, by=request.user, ip=client_address(request))
-        return f"A letter that asks {person} to confirm is on its way."
-
-    return _change(request, pk, contact, act)
-
-
-@require_POST
-def reactivate(request: OperatorRequest, pk: int, contact: int) -> HttpResponse:
-    """Takes up messages to a deactivated member again."""
-
-    def act(person: Contact, group: Group) -> str:
-        actions.reactivate(person, group, source=PAGE, by=request.user)
-        return f"{person} gets messages again."
-
-    return _change(request, pk, contact, act)
-
-
-def _change(request: OperatorRequest, pk: int, contact: int, act: Act) -> HttpResponse:
-    group, person = find(pk), _person(contact)
-    try:
-        messages.success(request, act(person, group))
-    except TidingsError as error:
-        messages.error(request, str(error))
-    return redirect("web:group-members", pk)
-
-
 def _person(contact: int) -> Contact:
     person = Contact.objects.filter(pk=contact).first()
     if person is None:
@@ -206,11 +129,5 @@ urls = [
     page("groups/<int:pk>/members/csv/", members_csv, "group-members-csv"),
     page("groups/<int:pk>/members/add/", add, "group-members-add"),
     page("groups/<int:pk>/members/unsubscribed/", unsubscribed, "group-unsubscribed"),
-    page("groups/<int:pk>/members/<int:contact>/remove/", remove, "group-member-remove"),
-    page("groups/<int:pk>/members/<int:contact>/unsubscribe/", unsubscribe, "group-member-unsubscribe"),
-    page("groups/<int:pk>/members/<int:contact>/approve/", approve, "group-member-approve"),
-    page("groups/<int:pk>/members/<int:contact>/refuse/", refuse, "group-member-refuse"),
-    page("groups/<int:pk>/members/<int:contact>/resend/", resend, "group-member-resend"),
-    page("groups/<int:pk>/members/<int:contact>/reactivate/", reactivate, "group-member-reactivate"),
     page("groups/<int:pk>/members/<int:contact>/override/", override, "group-member-override"),
 ]
