@@ -57,6 +57,10 @@ def own_text(group, kind: str, text: str, subject: str = "About {{ group.name }}
     group.save(update_fields=["settings"])
 
 
+def words_of(mail, kind: str = "plain") -> str:
+    return mail.get_body((kind,)).get_content()
+
+
 def test_a_letter_comes_from_the_group_with_a_link_that_names_the_request(asked, group, anna, send, relay):
     letter = send()
     mail = relay.mail_to(ANNA)
@@ -65,8 +69,15 @@ def test_a_letter_comes_from_the_group_with_a_link_that_names_the_request(asked,
     assert mail["Subject"] == "Please confirm: Example Books"
     assert mail["Message-ID"] == asked.message_id
     assert mail["Auto-Submitted"] == "auto-generated"
-    token = next(line for line in mail.get_content().splitlines() if "/c/" in line).rpartition("/")[2]
+    token = next(line for line in words_of(mail).splitlines() if "/c/" in line).rpartition("/")[2]
     assert read_request(token) == (group.pk, anna.pk, asked.request_id)
+
+
+def test_a_letter_says_the_same_as_html(asked, send, relay):
+    send()
+    mail = relay.mail_to(ANNA)
+    [link] = [line for line in words_of(mail).splitlines() if "/c/" in line]
+    assert f'<a href="{link}">{link}</a>' in words_of(mail, "html")
 
 
 def test_only_a_welcome_has_list_unsubscribe(asked, group, make_contact, send, relay):
@@ -82,15 +93,15 @@ def test_a_group_writes_letters_of_its_own(anna, group, send, relay):
     send()
     mail = relay.mail_to(ANNA)
     assert mail["Subject"] == "About Example Books"
-    assert mail.get_content().startswith("Dear Änna, press http")
-    assert "寿司 🎉" in mail.get_content()
+    assert words_of(mail).startswith("Dear Änna, press http")
+    assert "寿司 🎉" in words_of(mail)
 
 
 def test_a_letter_whose_author_forgot_the_link_has_it_all_the_same(anna, group, send, relay):
     own_text(group, "confirm", "Please confirm.")
     actions.add(anna, group, source=PAGE, by=None, mode=Joining.DOUBLE_OPT_IN)
     send()
-    assert "/c/" in relay.mail_to(ANNA).get_content()
+    assert "/c/" in words_of(relay.mail_to(ANNA))
 
 
 def test_a_letter_that_can_not_be_made_fails_and_says_why(anna, group, send):

@@ -23,6 +23,7 @@ from tidings.memberships.models import Letter, Membership
 from tidings.memberships.rules.letters import why_not
 from tidings.messaging.links import confirm_link
 from tidings.messaging.mime.message import Content, find_names
+from tidings.messaging.paragraphs import as_html
 from tidings.sendouts.deliver import Worker
 from tidings.sendouts.delivery.engine import DOUBTS_AT_MOST, STOPPED
 from tidings.sendouts.snapshot import Snapshot, compile_content, freeze, row_of
@@ -115,8 +116,9 @@ def _look_again(letter: Letter) -> Ready | None:
 def _made(letter: Letter, contact: Contact, group: Group) -> Ready:
     frozen = freeze(group, sender_name="", sender_address="")
     is_welcome = letter.kind == Letter.Kind.WELCOME
+    text = _body(letter)
     message = compile_content(
-        Content(subject=letter.text.subject, text=_body(letter)),
+        Content(letter.text.subject, as_html(text, contact.language or group.language), text),
         frozen,
         about={"subject": letter.text.subject, "name": letter.get_kind_display(), "id": letter.pk},
         headers=HEADERS,
