@@ -1,5 +1,6 @@
 """What people may write, how it is written in one way, and how it is said."""
 
+import functools
 from contextlib import suppress
 
 import pytest
@@ -186,9 +187,11 @@ def test_the_picture_shows_the_line_and_a_caret(catalogue):
         " or ".join(["city = a"] * 201),
         f"city in ({', '.join(['a'] * 20_002)})",
         f'city = "{"a" * 2_001}"',
+        f"member of {'9' * 5_000}",
+        "a" * 400_000,
         "city = a" + " " * 500_000,
     ],
-    ids=["parentheses", "nots", "conditions", "values", "text", "length"],
+    ids=["parentheses", "nots", "conditions", "values", "text", "digits", "word", "length"],
 )
 def test_what_is_too_large_is_refused(catalogue, text):
     with pytest.raises(BadRule, match="at most"):
@@ -217,6 +220,11 @@ BAD_JSON = {
     "scope": {"field": "joined", "relation": "is", "in": "1"},
     "strange scope": {"field": "contact.city", "relation": "is empty", "in": 1},
     "strange relation": {"field": "contact.city", "relation": "before", "values": ["today"]},
+    "huge": {"field": "contact.shoe size", "relation": "=", "values": [10**5_000]},
+    "huge thing": {"field": "member of", "relation": "is", "values": [10**5_000]},
+    "huge scope": {"field": "joined", "relation": "is", "in": 10**5_000},
+    "huge count": {"field": "joined", "relation": "within", "values": [{"count": 10**5_000, "unit": "days"}]},
+    "deep": functools.reduce(lambda rule, _: {"not": rule}, range(100), {}),
     "nan": {"field": "contact.shoe size", "relation": "=", "values": [float("nan")]},
     "control": {"field": "contact.city", "relation": "=", "values": ["\x00"]},
 }

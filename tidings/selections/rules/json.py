@@ -20,6 +20,7 @@ from tidings.selections.rules.write import write
 
 Json = dict[str, Any]
 
+NUMBER_AT_MOST = 2**63 - 1  # what an id can be; Python refuses to write numbers of thousands of digits
 _PARTS_AT_LEAST = 2
 _KEYS = {"field", "relation", "values", "in"}
 
@@ -98,8 +99,10 @@ def _values(data: object) -> tuple[Value, ...]:
 def _value(data: object) -> Value:
     match data:
         case {"count": int(count), "unit": str(unit), **rest} if unit in set(Unit) and not rest:
-            return Period(count, Unit(unit))
-        case str() | bool() | int() | float():
+            return Period(_whole(count), Unit(unit))
+        case int(number) if not isinstance(data, bool):
+            return _whole(number)
+        case str() | bool() | float():
             return data
     raise _bad('A value is a text, a number, true, false, or {"count": 30, "unit": "days"}.')
 
@@ -109,8 +112,14 @@ def _scope(data: object) -> Thing | None:
         case None:
             return None
         case int(number) if not isinstance(data, bool):
-            return Thing(number)
+            return Thing(_whole(number))
     raise _bad("“in” is the number of a group or a message.")
+
+
+def _whole(number: int) -> int:
+    if abs(number) > NUMBER_AT_MOST:
+        raise _bad("A number is too large.")
+    return number
 
 
 def _bad(why: str) -> BadRule:

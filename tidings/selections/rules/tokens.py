@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from tidings.attributes.rules import FORBIDDEN_CHARACTER
+from tidings.attributes.rules import FORBIDDEN_CHARACTER, TEXT_CHARACTERS_AT_MOST, ValueFault
 from tidings.selections.errors import BadRule
 
 CHARACTERS_AT_MOST = 500_000  # a list of 20,000 external ids
+WORD_CHARACTERS_AT_MOST = 2 * TEXT_CHARACTERS_AT_MOST + 2  # a text of backslashes only, in quotation marks
 
 
 class Sort(Enum):
@@ -65,6 +66,8 @@ def _split(text: str) -> Iterator[Token]:
         found = _PIECES.match(text, place)
         if found is None:
             raise BadRule.at(text, place, _why_not(text[place]))
+        if found.lastgroup and found.end() - place > WORD_CHARACTERS_AT_MOST:
+            raise BadRule.at(text, place, ValueFault.TOO_LONG.value)
         if found.lastgroup:
             yield Token(Sort[found.lastgroup], _said(found), place, found.end())
         place = found.end()
