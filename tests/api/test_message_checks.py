@@ -51,3 +51,16 @@ def test_it_sends_a_test_with_the_values_of_a_contact(
     caller.patch(f"/groups/{group.pk}/settings", {"test_recipients": {"addresses": ["tess@example.org"]}})
     sendout = caller.post("/sendouts", body).json()
     assert (sendout["kind"], sendout["audience"], sendout["holds"]) == ("test", 1, True)
+
+
+def test_it_shows_one_copy_and_who_stands_beside(
+    caller: Any, group: Any, version: Any, with_members: Any
+) -> None:
+    with_members("anna@example.com", "ben@example.com")
+    path = f"/messages/{version.message_id}/preview"
+    first = caller.get(path, group=group.pk).json()
+    assert (first["to"], first["subject"], first["text"].strip()) == ("anna@example.com", "Hello", "Hello")
+    assert first["previous"] is None
+    second = caller.get(path, group=group.pk, without="contact.first_name", contact="anna@example.com").json()
+    assert (second["contact"], second["previous"]) == (first["next"], first["contact"])
+    assert caller.get(path, group=group.pk, contact="nobody@example.com").status_code == 404

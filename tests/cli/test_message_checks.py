@@ -56,3 +56,18 @@ def test_a_test_is_sent_of_a_message_that_is_written(tidings, make_message, make
 )
 def test_what_does_not_go_together_is_wrong_usage(tidings, words):
     assert tidings("send", "1", *words).code == 2
+
+
+def test_a_copy_is_shown_as_one_contact_gets_it(tidings, make_message, make_group, make_members):
+    group = make_group("Shop", address="news@example.org")
+    make_members(group, ["anna@example.com"])
+    message = str(make_message("Hi {{ contact.email }}", html="<p>x</p>", text="Good morning!").message_id)
+    words = ("message", "preview", message, "--group", str(group.pk))
+    shown = tidings(*words, "--contact", "anna@example.com").out
+    assert shown.startswith(
+        "From: Shop <news@example.org>\nTo: anna@example.com\nSubject: Hi anna@example.com\n"
+    )
+    assert shown.strip().endswith("Good morning!")
+    assert tidings(*words, "--html").out == "<p>x</p>\n\n"
+    assert tidings(*words, "--without", "contact.city", "--json").json["subject"] == "Hi anna@example.com"
+    assert tidings(*words, "--contact", "nobody@example.com").code == 4

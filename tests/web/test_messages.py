@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from tidings.sendouts.models import Sendout
 from tidings.sendouts.preview import preview
 from tidings.web.placeholders import lookup, picker
 
+LONGEST_SECONDS = 0.2  # of CPU, for the whole page with its preview
 CONTENT = {"name": "Monday", "subject": "Hello {{ contact.first_name }}", "html": "", "text": "Hi"}
 
 
@@ -192,3 +195,36 @@ def test_a_group_without_test_recipients_leads_to_its_settings(world, operator, 
     assert f"/groups/{world.group.pk}/settings/test_recipients/" in page
     answer = operator.post(f"/groups/{world.group.pk}/send/{message.pk}/test/", follow=True)
     assert "has no test recipients" in answer.content.decode()
+
+
+def test_the_preview_goes_on_to_the_next_one_without_a_value(world, operator, message):
+    path = f"/messages/{message.pk}/?group={world.group.pk}"
+    html = operator.get(path).content.decode()
+    assert "without=contact.first_name" in html
+    told = operator.get(f"{path}&without=contact.first_name").content.decode()
+    assert "has a value for contact.first_name" in told
+    world.other.attributes = {}
+    world.other.save(update_fields=["attributes"])
+    found = operator.get(f"{path}&without=contact.first_name").content.decode()
+    assert f"As {world.other} in" in found
+
+
+def test_contacts_are_offered_while_somebody_types(world, operator):
+    html = operator.get("/messages/preview/contacts/?contact=anna").content.decode()
+    assert 'value="anna.adler@example.net">Anna Adler' in html
+    assert operator.get("/messages/preview/contacts/?contact=").content.strip() == b""
+
+
+def test_the_page_with_its_preview_needs_few_queries_and_little_time(
+    world, operator, django_assert_max_num_queries
+):
+    body = (
+        '<p>{{ contact.first_name | default("x") }}</p>' + "<p>News</p>" * 150
+    ) * 12 + "{{ links.unsubscribe }}"
+    version = write("x", subject="x", html=body, by=world.user)
+    path = f"/messages/{version.message_id}/?group={world.group.pk}"
+    operator.get(path)  # templates are compiled at the first look
+    started = time.thread_time()
+    with django_assert_max_num_queries(24):
+        operator.get(path)
+    assert time.thread_time() - started < LONGEST_SECONDS

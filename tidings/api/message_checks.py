@@ -1,4 +1,4 @@
-"""A message before it is sent: what to look at."""
+"""A message before it is sent: what to look at, and one copy of it."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -12,6 +12,7 @@ from tidings.groups.queries import find as find_group
 from tidings.messaging.checks.findings import Finding, Severity, errors
 from tidings.messaging.queries import find_version
 from tidings.sendouts.checks import findings
+from tidings.sendouts.preview import as_whom, beside, preview
 
 router = Router(tags=["messages"])
 
@@ -50,6 +51,45 @@ def check_message(
     """Checks a version: unknown attributes, missing fallbacks, broken links, size and more, as it is and in a group."""
     found = findings(find_version(message, version), find_group(group) if group is not None else None)
     return CheckOut(can_be_sent=not errors(found), findings=[_finding(one) for one in found])
+
+
+class PreviewOut(Schema):
+    """A copy as its recipient would see it; its links lead nowhere."""
+
+    contact: int = Field(examples=[4711])
+    previous: int | None = Field(description="The member before; null for the first.", examples=[4710])
+    next: int | None = Field(description="The member after; null for the last.", examples=[4712])
+    sender: str = Field(examples=["Newsletter <news@example.org>"])
+    reply_to: str = Field(examples=["help@example.org"])
+    to: str = Field(examples=["Anna Adler <anna@example.com>"])
+    subject: str = Field(examples=["Hello Anna"])
+    preview_text: str = Field(examples=["What is new in May"])
+    html: str | None = Field(examples=["<p>Hello Anna</p>"])
+    text: str | None = Field(examples=["Hello Anna"])
+
+
+@router.get("/messages/{int:message}/preview", response=answers({200: PreviewOut}, 404))
+def preview_message(
+    request: Call,  # noqa: ARG001 - ninja passes the request
+    message: int,
+    *,
+    group: Annotated[str, Query(description="A group's id or address.")],
+    contact: Annotated[str, Query(description="An identity; without it the first member.")] = "",
+    without: Annotated[
+        str, Query(description="The next member without a value for it, such as `contact.city`.")
+    ] = "",
+    version: OfVersion = None,
+) -> PreviewOut:
+    """Shows a version as one contact would get it in a group. Nothing is sent."""
+    found, where = find_version(message, version), find_group(group)
+    whom = as_whom(where, contact, without=without)
+    before, after = (beside(where, whom.pk, is_next=is_next) for is_next in (False, True))
+    return PreviewOut(
+        contact=whom.pk,
+        previous=before.pk if before else None,
+        next=after.pk if after else None,
+        **asdict(preview(found, where, whom)),
+    )
 
 
 def _finding(finding: Finding) -> FindingOut:

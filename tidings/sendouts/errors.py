@@ -15,6 +15,14 @@ class MessageBroken(TidingsError):
     """The message can't be sent as it is. {problems}"""
 
 
+class NobodyThere(TidingsError):
+    """Nobody is in “{group}” yet. Name a contact, or another group."""
+
+
+class NobodyWithout(TidingsError):
+    """Everybody who was looked at in “{group}” has a value for {placeholder}."""
+
+
 class NoTestRecipients(TidingsError):
     """Group “{group}” has no test recipients. Name some in its settings, under Test recipients."""
 

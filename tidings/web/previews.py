@@ -1,55 +1,59 @@
 """The panel that shows a message as one contact of one group gets it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.http import QueryDict
 
 from tidings.contacts.models import Contact
-from tidings.contacts.queries import find as find_contact
 from tidings.groups.models import Group
 from tidings.groups.queries import find as find_group
 from tidings.groups.queries import search as search_groups
 from tidings.kernel.errors import TidingsError
 from tidings.memberships.models import Membership
-from tidings.memberships.queries import members
-from tidings.messaging.mime.message import Preview
 from tidings.messaging.models import Version
 from tidings.sendouts.models import Sendout
-from tidings.sendouts.preview import preview
+from tidings.sendouts.preview import Shown, as_whom, beside, personal_names, preview
 
 GROUPS_OFFERED = 200  # in the list under the field; any other can be typed
 
 
 @dataclass(frozen=True)
 class Panel:
-    """What the panel shows. `problem` says why there is no `shown`; `before` and `after` are neighbours' ids."""
+    """What the panel shows. `problem` says why there is no `shown`; `before` and `after` are neighbours' identities.
+
+    `lackable` are the placeholders of which a contact without a value can be asked for.
+    """
 
     group: Group | None = None
     contact: Contact | None = None
-    shown: Preview | None = None
+    shown: Shown | None = None
     problem: str = ""
-    before: str = ""
-    after: str = ""
+    before: Contact | None = None
+    after: Contact | None = None
     asked_group: str = ""
     asked_contact: str = ""
+    lackable: Sequence[str] = ()
 
 
 def panel_for(version: Version, asked: QueryDict) -> Panel:
-    """The panel for `group` and `contact` of the query; without them the last group used and its first member."""
-    group_ref, contact_ref = _plain(asked.get("group", "")), _plain(asked.get("contact", ""))
+    """The panel for `group`, `contact` and `without` of the query; without them the last group used and its first
+    member.
+    """
+    group_ref, contact_ref, without = (
+        _plain(asked.get(name, "")) for name in ("group", "contact", "without")
+    )
+    group = None
     try:
         group = find_group(group_ref) if group_ref else _usual_group(version)
         if group is None:
             return Panel(
                 problem="There is no e-mail group yet. Make one to see the message as a contact gets it."
             )
-        contact = find_contact(contact_ref) if contact_ref else _first_member(group)
+        contact = as_whom(group, contact_ref, without=without)
     except TidingsError as error:
-        return Panel(problem=str(error), asked_group=group_ref, asked_contact=contact_ref)
-    if contact is None:
-        problem = f"Nobody is in “{group}” yet. Name a contact, or another group."
-        return Panel(group, problem=problem, asked_group=group_ref)
+        return Panel(group, problem=str(error), asked_group=group_ref, asked_contact=contact_ref)
     return _rendered(version, group, contact)
 
 
@@ -60,13 +64,14 @@ def _plain(text: str) -> str:
 
 def _rendered(version: Version, group: Group, contact: Contact) -> Panel:
     facts: dict[str, Any] = {
-        "before": _neighbour(group, contact, is_next=False),
-        "after": _neighbour(group, contact, is_next=True),
+        "before": beside(group, contact.pk, is_next=False),
+        "after": beside(group, contact.pk, is_next=True),
         "asked_group": group.address or str(group.pk),
         "asked_contact": str(contact),
     }
     try:
-        return Panel(group, contact, shown=preview(version, group, contact), **facts)
+        lackable = personal_names(version)
+        return Panel(group, contact, shown=preview(version, group, contact), lackable=lackable, **facts)
     except TidingsError as error:
         return Panel(group, contact, problem=str(error), **facts)
 
@@ -78,21 +83,6 @@ def _usual_group(version: Version) -> Group | None:
         return group
     found = search_groups(channel=Group.Channel.EMAIL)
     return found.filter(pk__in=Membership.objects.values("group_id")).first() or found.first()
-
-
-def _first_member(group: Group) -> Contact | None:
-    first = members(group).first()
-    return first.contact if first else None
-
-
-def _neighbour(group: Group, contact: Contact, *, is_next: bool) -> str:
-    """The member beside the contact, as the identity that finds it; empty at the end."""
-    if is_next:
-        found = members(group, after=contact.pk).first()
-    else:
-        earlier = Membership.objects.filter(group=group, contact_id__lt=contact.pk)
-        found = earlier.select_related("contact").order_by("-contact_id").first()
-    return str(found.contact) if found else ""
 
 
 def offered_groups() -> list[Group]:

@@ -1,4 +1,4 @@
-"""`tidings message check`: what to look at before a message is sent."""
+"""`tidings message check` and `tidings message preview`: looking at a message before it is sent."""
 
 from dataclasses import asdict
 
@@ -11,7 +11,16 @@ from tidings.messaging.checks.findings import errors
 from tidings.messaging.queries import find_version
 from tidings.sendouts.checks import findings
 from tidings.sendouts.errors import MessageBroken
+from tidings.sendouts.preview import as_whom
+from tidings.sendouts.preview import preview as make_preview
 
+HEAD = {
+    "sender": "From",
+    "reply_to": "Reply-To",
+    "to": "To",
+    "subject": "Subject",
+    "preview_text": "Preview text",
+}
 SHOWN = ("severity", "place", "problem", "mend")
 
 
@@ -37,4 +46,41 @@ def check(number: int, ref: str | None, version: int | None, as_json: bool) -> N
         raise MessageBroken(problems=" ".join(map(str, broken)))
 
 
-COMMANDS = (check,)
+@click.command(
+    epilog=examples(
+        "tidings message preview 31 --group news@example.org --contact anna@example.com",
+        "tidings message preview 31 --group 1 --without contact.city",
+        "tidings message preview 31 --group 1 --html > copy.html",
+    )
+)
+@click.argument("number", metavar="ID", type=int)
+@click.option("--group", "ref", metavar="GROUP", required=True)
+@click.option("--contact", "identity", metavar="CONTACT", default="", help="Without it the first member.")
+@click.option(
+    "--without",
+    metavar="PLACEHOLDER",
+    default="",
+    help="The next member without a value for it, from there on.",
+)
+@click.option("--version", type=click.IntRange(1), default=None, help="Without it the current one.")
+@click.option("--html", is_flag=True, help="Print the HTML part alone, as it would be sent.")
+@as_json
+@database()
+def preview(
+    *, number: int, ref: str, identity: str, without: str, version: int | None, html: bool, as_json: bool
+) -> None:
+    """Show message ID as one contact would get it in a group. Nothing is sent."""
+    group = group_of(ref)
+    contact = as_whom(group, identity, without=without)
+    shown = make_preview(find_version(number, version), group, contact)
+    if as_json:
+        print_json({"contact": contact.pk, **asdict(shown)})
+    elif html:
+        click.echo(shown.html or "")
+    else:
+        facts = asdict(shown)
+        click.echo("\n".join(f"{label}: {facts[name]}" for name, label in HEAD.items() if facts[name]))
+        click.echo(f"\n{shown.text or shown.html}")
+
+
+COMMANDS = (check, preview)

@@ -82,6 +82,7 @@ class Preview:
     """One copy as pages show it."""
 
     subject: str
+    preheader: str
     html: str | None
     text: str | None
 
@@ -115,6 +116,7 @@ class CompiledMessage:
     list_unsubscribe: bool
     parts: Sequence[_Part]
     closing: bytes
+    preheader: FillText
     html: FillText | None
     text: FillText | None
 
@@ -133,6 +135,7 @@ class CompiledMessage:
         values = copy.contact, copy.member, copy.links
         return Preview(
             self.subject(*values),
+            clean(self.preheader(*values)),
             self.html(*values) if self.html else None,
             self.text(*values) if self.text else None,
         )
@@ -182,6 +185,7 @@ def compile_message(
         list_unsubscribe=list_unsubscribe,
         parts=_parts(head, bodies, boundary),
         closing=f"\r\n--{boundary}--\r\n".encode() if boundary else b"",
+        preheader=read_template(content.preheader, "preheader", around, Escape.NOTHING).text(),
         html=html.text() if html else None,
         text=text.text() if text else None,
     )

@@ -1,6 +1,7 @@
 """Reads a template with Jinja2's parser and lets through only what this language has."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
@@ -27,6 +28,9 @@ MAX_BLOCK_DEPTH = 10
 
 MAX_LOOP_DEPTH = 3
 
+PARSED_KEPT = 8
+"""Trees: the parts of a message or two, which its page reads for the preview and for each check."""
+
 CHECK = "Check braces, quotes and tags (if, elif, else, endif, for, endfor)."
 
 ALLOWED = "Write placeholders, if and for, with comparisons, and, or, not, in and the listed filters"
@@ -48,6 +52,7 @@ FORBIDDEN = {
 _PARSER = Environment(keep_trailing_newline=True)  # noqa: S701 - only parses; the targets escape
 
 
+@lru_cache(PARSED_KEPT)
 def parse(source: str, part: str) -> tree.Body:
     """The tree of a template; TemplateError with line and advice if it isn't one of this language."""
     if len(source) > MAX_SOURCE_CHARS:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST, require_safe
 
+from tidings.contacts.queries import search as search_contacts
 from tidings.groups.models import Group
 from tidings.kernel.errors import NotFound, Refused, TidingsError
 from tidings.messaging.actions import NAME_LENGTH, write
@@ -29,6 +30,7 @@ from tidings.web.routing import page
 from tidings.web.sheets import csv_response
 
 LAST_SENDOUTS = 5
+CONTACTS_OFFERED = 10
 VERSION_DIGITS = 9  # what surely fits in the column
 CSV_HEADER = ("id", "name", "subject", "version", "by", "written")
 SOURCE_FIELD = {"class": "form-control source", "spellcheck": "false", "data-insert-here": ""}
@@ -197,6 +199,14 @@ def preview(request: OperatorRequest) -> HttpResponse:
 
 
 @require_safe
+def contacts_to_show(request: OperatorRequest) -> HttpResponse:
+    """Options for the field that names the contact of a preview, while somebody types."""
+    typed = request.GET.get("contact", "").replace("\x00", "").strip()
+    found = search_contacts(typed).contacts[:CONTACTS_OFFERED] if typed else ()
+    return render(request, "web/messages/_contacts.html", {"contacts": found})
+
+
+@require_safe
 def send(request: OperatorRequest, pk: int) -> HttpResponse:
     """Asks to which group the message goes."""
     message = _message(pk)
@@ -214,6 +224,7 @@ urls = [
     page("messages.csv", listing_csv, "messages-csv"),
     page("messages/new/", new, "message-new"),
     page("messages/preview/", preview, "message-preview"),
+    page("messages/preview/contacts/", contacts_to_show, "preview-contacts"),
     page("messages/<int:pk>/", show, "message"),
     page("messages/<int:pk>/edit/", edit, "message-edit"),
     page("messages/<int:pk>/send/", send, "message-send"),
