@@ -36,7 +36,7 @@ up: $(VENV)/.run ## run Tidings here, with its own database in ./var
 	$(BIN)/tidings up $(ARGS)
 
 test: $(VENV)/.dev ## everything that must hold: `make check` and all tests
-	@scripts/system_packages chromium postfix
+	@scripts/system_packages chromium postfix spamassassin
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile $(ARGS)
 
