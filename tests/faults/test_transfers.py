@@ -40,7 +40,7 @@ def transfer_home(prepare):
             import_now(stage, address, [*people[:2_000], *(f"old{n}@example.com,Old" for n in range(3_000))])
         import_now(stage, GROUP_ADDRESS, people)
         stage.rows(
-            "UPDATE memberships SET state = 'deactivated' WHERE group_id = 2 AND contact_id % 7 = 0 RETURNING 1"
+            "UPDATE memberships SET state = 'deactivated' WHERE group_id = 2 AND mod(contact_id, 7) = 0 RETURNING 1"
         )
         share = ("--number", SHARE)
         stage.tidings("transfer", "--from", GROUP_ADDRESS, "--to", OTHERS, *share, "--no-wait")

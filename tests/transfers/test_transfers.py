@@ -307,3 +307,11 @@ def test_single_people_join_the_target_while_it_runs(source, target, start, fini
 def test_nobody_is_removed_from_a_new_group(source, start):
     with pytest.raises(NobodyThere):
         start(source, NewGroup("New", "new@example.org"), mode=MODE.REMOVE)
+
+
+def test_an_erased_person_is_named_by_no_rule_of_a_transfer(source, target, people, transfer, run_jobs):
+    run = transfer(source, target, whom=chosen(f'email = "{people[0].email}"'))
+    person.erase(people[0], by=None)
+    run_jobs()
+    run.refresh_from_db()
+    assert people[0].email not in run.rule

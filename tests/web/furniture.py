@@ -37,6 +37,9 @@ from tidings.memberships.models import Membership
 from tidings.memberships.own_acts import ask
 from tidings.messaging.actions import write
 from tidings.notices.actions import tell
+from tidings.selections import actions as selections
+from tidings.selections.language import parse
+from tidings.selections.models import Selection
 from tidings.sendouts.models import Batch, Delivery, Sendout
 from tidings.transfers import actions as transfers
 from tidings.transfers.actions import Wish
@@ -86,6 +89,7 @@ class World:
     transferred: Transfer
     asking: Transfer
     changing: Attribute
+    selection: Selection
 
 
 def furnish() -> World:
@@ -114,6 +118,7 @@ def furnish() -> World:
         user, weekly, deals, empty, people[0], card, people[1], sendout, draft, imported, everything, mail, listed,
         *transfer(weekly, empty, user),
         change_a_type(),
+        selections.create("Berliners", parse('city = "Berlin"'), by=user),
     )  # fmt: skip
 
 

@@ -55,6 +55,7 @@ PERSONAL_LOGS: list[str] = [
     "tidings.blacklists.redaction.rejects",
     "tidings.channels.mailbox.redaction.caught",
     "tidings.selections.redaction.rules",
+    "tidings.transfers.redaction.rules",
 ]
 """Each is a `Log` of `contacts/scrub.py`: rows that may quote a person's address."""
 

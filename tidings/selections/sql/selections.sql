@@ -42,7 +42,11 @@ lower({expression}) IN (SELECT lower(v) FROM unnest({values}) AS v)
 -- Lets one at a time change selections: two at once could make each a part of the other. Reading goes on.
 LOCK TABLE selections IN SHARE ROW EXCLUSIVE MODE
 
+-- name: newest_rule
+-- The highest id in a table that keeps rules. Rides its primary key.
+SELECT coalesce(max(id), 0) FROM {table}
+
 -- name: redact
--- Puts a hash in the place of an identity, in a range of saved rules. Rides selections_pkey.
-UPDATE selections SET rule = regexp_replace(rule, %(pattern)s, %(hash)s, 'gi')
+-- Puts a hash in the place of an identity, in a range of the rules of a table. Rides its primary key.
+UPDATE {table} SET rule = regexp_replace(rule, %(pattern)s, %(hash)s, 'gi')
 WHERE id > %(after)s AND id <= %(upto)s AND rule ~* %(pattern)s
