@@ -39,6 +39,12 @@ def test_it_takes_how_people_join(caller: Any, group: Any) -> None:
     assert (answer.status_code, answer.json()["joining"], answer.json()["letters"]) == (202, "notice", 0)
 
 
+def test_it_takes_the_country_of_mobile_numbers(caller: Any, group: Any) -> None:
+    file = b"mobile\n0171 3920001\n"
+    assert caller.upload(f"/imports?group={group.pk}&country=XX", file).status_code == 422
+    assert caller.upload(f"/imports?group={group.pk}&country=DE", file).status_code == 202
+
+
 def test_it_refuses_letters_where_nobody_joins(caller: Any, group: Any) -> None:
     answer = caller.upload(f"/imports?group={group.pk}&joining=notice&mode=update", FILE)
     assert (answer.status_code, answer.json()["code"]) == (422, "nobody_joins")

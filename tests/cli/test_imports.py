@@ -27,6 +27,15 @@ def test_it_takes_how_people_join(tidings, make_group, people) -> None:
     assert (started.code, started.json["joining"]) == (0, "double_opt_in")
 
 
+def test_it_takes_the_country_of_mobile_numbers(tidings, make_group, tmp_path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("mobile\n0171 3920001\n")
+    group = str(make_group().pk)
+    assert tidings("import", group, str(file), "--country", "DE", "--no-wait", "--json").code == 0
+    refused = tidings("import", group, str(file), "--country", "XX", "--no-wait", "--json")
+    assert (refused.code, "no country “XX”" in refused.err) == (3, True)
+
+
 def test_a_question_is_told_and_can_be_confirmed(tidings, make_group, make_members, people) -> None:
     group = make_group()
     make_members(group, 5)

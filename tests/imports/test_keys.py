@@ -8,6 +8,7 @@ import pytest
 
 from tidings.contacts.models import Contact
 from tidings.groups import actions as groups
+from tidings.imports.errors import Unimportable
 from tidings.imports.models import Import
 from tidings.imports.rules.mapping import Key
 from tidings.kernel import clock
@@ -151,3 +152,24 @@ def test_slices_of_one_row_give_the_same_result_by_each_key(
     rows = f"A,anna@example.com,{ANNA},x\nB,berta@example.com,{BERTA},y\nC,c@example.com,+491713920003,z\n"
     run = import_file(group, f"external_id,email,mobile,city\n{rows}", key=key)
     assert outcomes(run) == {"joined": 2, "created": 1}
+
+
+def test_numbers_without_a_country_code_are_of_the_country_that_was_said(group, import_file, reasons):
+    run = import_file(group, "mobile\n0171 3920001\n+43 664 1234567\n", country="de")
+    assert (run.created, set(Contact.objects.values_list("mobile", flat=True))) == (
+        2,
+        {ANNA, "+436641234567"},
+    )
+    assert reasons(import_file(group, "mobile\n0171 3920001\n")) == [(2, "bad_mobile")]
+
+
+def test_the_country_of_the_settings_counts_unless_another_is_said(group, import_file, set_environment):
+    set_environment(country="DE")
+    assert import_file(group, "mobile\n0171 3920001\n").created == 1
+    assert import_file(group, "mobile\n0664 1234567\n", country="AT").created == 1
+
+
+def test_a_country_that_there_is_not_stops_before_anything_changes(group, start):
+    with pytest.raises(Unimportable, match="no country “XX”"):
+        start(group, "mobile\n0171 3920001\n", country="XX")
+    assert not Contact.objects.exists()

@@ -203,6 +203,13 @@ def test_a_draft_starts_with_the_chosen_way_to_join(world, operator, draft_form)
     assert "Once they confirm" in operator.get(f"/imports/{world.draft.pk}/").content.decode()
 
 
+def test_a_draft_starts_with_the_chosen_country(world, operator, draft_form):
+    shown = operator.post(f"/imports/{world.draft.pk}/", {**draft_form, "country": "XX"}).content.decode()
+    assert "no country “XX”" in shown
+    operator.post(f"/imports/{world.draft.pk}/", {**draft_form, "do": "start", "country": "de"})
+    assert Import.objects.get(pk=world.draft.pk).mapping["default_country"] == "DE"
+
+
 def test_letters_where_nobody_joins_are_refused_on_the_form(world, operator, draft_form):
     form = {**draft_form, "do": "start", "mode": "update", "joining": "notice"}
     html = operator.post(f"/imports/{world.draft.pk}/", form).content.decode()

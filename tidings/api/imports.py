@@ -153,6 +153,14 @@ def start_import(
     clear_marker: Annotated[
         str, Query(description="A cell with this word empties its value.", max_length=50, examples=["-"])
     ] = "",
+    country: Annotated[
+        str | None,
+        Query(
+            description="Whose mobile numbers stand without a country code; that of the settings unless named.",
+            max_length=2,
+            examples=["DE"],
+        ),
+    ] = None,
     mapping: Annotated[
         str, Query(description="The name of a saved mapping by which to read the columns.", max_length=80)
     ] = "",
@@ -181,6 +189,7 @@ def start_import(
             unknown=UNKNOWN[unknown_columns],
             key=key,
             clear_marker=clear_marker,
+            country=country,
             saved=mapping,
             save_as=save_mapping,
             mode=mode,
@@ -192,7 +201,7 @@ def start_import(
 
     with received(request, filename) as upload:
         asked = [found.pk, upload.filename, upload.digest, choices, unknown_columns, mode, joining, dry_run]
-        asked += [confirmed, layout, key, clear_marker, mapping, save_mapping]
+        asked += [confirmed, layout, key, clear_marker, country, mapping, save_mapping]
         started = idempotency.once(idempotency_key, asked, lambda: start(upload), by=request.auth)
     response["Location"] = started.location
     return Status(202, started.body)

@@ -121,6 +121,11 @@ def normalise_mobile(raw: str, default_country: str = "") -> str | AddressFault:
     return _parse_number(text, default_country)
 
 
+def is_country(code: str) -> bool:
+    """Whether numbers can be read for a country of these two letters."""
+    return code.upper() in phonenumbers.SUPPORTED_REGIONS
+
+
 def number_prefix(text: str, default_country: str = "") -> str:
     """How a number in E.164 begins if it is written as `text` so far: `0171 39` in Germany is `+4917139`."""
     digits = re.sub(r"[^0-9]", "", text)[:_LONGEST_NUMBER_DIGITS]

@@ -104,13 +104,15 @@ def read(
     unknown: Unknown = Unknown.STOP,
     key: Key | None = None,
     clear_marker: str = "",
+    country: str | None = None,
     saved: str = "",
 ) -> Reading:
     """How the file would be read: as proposed, or as `layout` and `choices` (column -> attribute, ignore, new) say.
 
     `layout` may also name only what differs from the proposal, such as `{"separator": ";"}`. `key` is the identity
     that finds people, the first one of the file unless named; a cell that is the `clear_marker` empties its value.
-    `saved` is the name of a mapping that says all that, as far as the others don't.
+    Mobile numbers without a country code are of `country`, such as `DE`; that of the settings unless it is given.
+    `saved` is the name of a mapping that says all that but the country, as far as the others don't.
 
     Raises FileError if it is no text at all or has no readable header.
     """
@@ -135,6 +137,7 @@ def read(
             key=key,
             sample=head.rows,
             clear_marker=clear_marker,
+            default_country=settings.ENVIRONMENT.country if country is None else country,
         )
     except FileError as error:
         return Reading(proposal, chosen, head, None, str(error))
@@ -150,6 +153,7 @@ def begin(
     unknown: Unknown = Unknown.STOP,
     key: Key | None = None,
     clear_marker: str = "",
+    country: str | None = None,
     saved: str = "",
     save_as: str = "",
     mode: Import.Mode = Import.Mode.ADD_AND_UPDATE,
@@ -165,7 +169,14 @@ def begin(
     """
     _demand_joining(run.group, mode, joining)
     reading = read(
-        run, layout=layout, choices=choices, unknown=unknown, key=key, clear_marker=clear_marker, saved=saved
+        run,
+        layout=layout,
+        choices=choices,
+        unknown=unknown,
+        key=key,
+        clear_marker=clear_marker,
+        country=country,
+        saved=saved,
     )
     if reading.mapping is None:
         raise Unimportable(problem=reading.problem)
@@ -236,6 +247,7 @@ def start(
     unknown: Unknown = Unknown.STOP,
     key: Key | None = None,
     clear_marker: str = "",
+    country: str | None = None,
     saved: str = "",
     save_as: str = "",
     mode: Import.Mode = Import.Mode.ADD_AND_UPDATE,
@@ -254,6 +266,7 @@ def start(
             unknown=unknown,
             key=key,
             clear_marker=clear_marker,
+            country=country,
             saved=saved,
             save_as=save_as,
             mode=mode,

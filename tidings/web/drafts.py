@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.http import QueryDict
 
 from tidings.attributes.queries import catalogue
@@ -104,6 +105,12 @@ class RunForm(StyledForm):
         choices=[(AUTOMATIC, "What comes first of these"), *KEY_WORDS.items()],
         required=False,
     )
+    country = forms.CharField(
+        label="Country of mobile numbers",
+        max_length=2,
+        required=False,
+        help_text="Two letters, such as DE, for numbers that are written without a country code.",
+    )
     saved = forms.ChoiceField(label="Saved mapping", required=False)
     save_as = forms.CharField(
         label="Save this mapping as",
@@ -174,7 +181,12 @@ def draft_of(run: Import, posted: QueryDict | None) -> Draft:
     kept = [one.name for one in fitting(names)]
     run_form = RunForm(
         posted,
-        initial={"unknown": Unknown.STOP, "mode": Import.Mode.ADD_AND_UPDATE, "saved": next(iter(kept), "")},
+        initial={
+            "unknown": Unknown.STOP,
+            "mode": Import.Mode.ADD_AND_UPDATE,
+            "country": settings.ENVIRONMENT.country,
+            "saved": next(iter(kept), ""),
+        },
     )
     offered = cast("forms.ChoiceField", run_form.fields["saved"])
     offered.choices = [(AUTOMATIC, "None"), *((name, name) for name in kept)]
@@ -205,6 +217,7 @@ def _said(form: RunForm) -> dict[str, Any]:
         "unknown": Unknown(chosen["unknown"]),
         "key": Key(chosen["key"]) if chosen["key"] else None,
         "clear_marker": chosen["clear_marker"],
+        "country": chosen["country"],
         "saved": chosen["saved"],
     }
 

@@ -125,6 +125,9 @@ class ImportFile(click.Command):
     help="What to do with columns that nobody mapped: `new` makes attributes of them.",
 )
 @click.option("--key", type=click.Choice([key.value for key in Key]), help="The identity that finds people.")
+@click.option(
+    "--country", metavar="CC", help="Whose mobile numbers stand without a country code, such as DE."
+)
 @click.option("--mapping", "saved", default="", metavar="NAME", help="Read the columns by a saved mapping.")
 @click.option("--save-mapping", "save_as", default="", metavar="NAME", help="Keep what the columns mean.")
 @click.option("--clear-marker", default="", metavar="WORD", help="A cell with this word empties its value.")
@@ -147,6 +150,7 @@ def import_file(
     unknown_columns: str,
     key: str | None,
     clear_marker: str,
+    country: str | None,
     saved: str,
     save_as: str,
     dry_run: bool,
@@ -170,6 +174,7 @@ def import_file(
             unknown=UNKNOWN[unknown_columns],
             key=Key(key) if key else None,
             clear_marker=clear_marker,
+            country=country,
             saved=saved,
             save_as=save_as,
             mode=Import.Mode(mode),

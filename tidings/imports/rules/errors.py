@@ -88,6 +88,10 @@ class UnknownElement(FileError):
     """
 
 
+class UnknownCountry(FileError):
+    """There is no country “{code}” whose telephone numbers are known. Write its two letters, such as DE."""
+
+
 class HeaderError(FileError):
     """The header of this file can't be used."""
 

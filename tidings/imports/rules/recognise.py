@@ -16,6 +16,7 @@ from tidings.attributes.rules import (
     name_key,
     normalise_name,
 )
+from tidings.contacts.rules import is_country
 from tidings.imports.rules import errors
 from tidings.imports.rules.exports import (
     ENGAGE,
@@ -66,6 +67,8 @@ def recognise(
     and month.
     """
     check_header(header)
+    if default_country and not is_country(default_country):
+        raise errors.UnknownCountry(code=excerpt(default_country))
     recogniser = _Recogniser(header, catalogue, choices or {}, unknown, members)
     columns = recogniser.columns()
     _refuse_several_for_one(columns)
@@ -74,7 +77,7 @@ def recognise(
         key=_choose_key(columns, key, first=recogniser.source == ENGAGE),
         source=recogniser.source,
         date_order=date_order_of(_cells_of_dates(columns, sample)),
-        default_country=default_country,
+        default_country=default_country.upper(),
         ignores_others=unknown is Unknown.IGNORE,
         clear_marker=clear_marker.strip(),
     )
