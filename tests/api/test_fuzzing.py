@@ -5,16 +5,18 @@ Schemathesis makes the requests from the documentation, good ones and bad ones; 
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from random import Random
 from typing import Any
 
 import pytest
 import schemathesis
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client, override_settings
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from psycopg.pq import TransactionStatus
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.config import SchemathesisConfig
@@ -25,6 +27,8 @@ from tidings.accounts.actions import create_api_key
 from tidings.api.app import api
 from tidings.attributes.actions import define
 from tidings.config.wsgi import application
+
+pytestmark = pytest.mark.django_db
 
 EXAMPLES = int(os.environ.get("FUZZING_EXAMPLES", "10"))  # per call
 AIMED, EXEMPLARY = (
@@ -53,16 +57,30 @@ OPERATIONS = [
 ]
 
 
-@pytest.fixture
-def headers(committed, monkeypatch) -> dict[str, str]:
-    """Those of a caller of an organisation in which there is one of everything."""
-    # Else each request would make a connection of its own.
-    monkeypatch.setitem(connection.settings_dict, "CONN_MAX_AGE", None)
-    connection.close()
-    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever is stored in it is forgotten afterwards."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@contextmanager
+def kept_open() -> Iterator[None]:
+    """A request ends without closing the connection, and with it the transaction of the test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(connection, "close_if_unusable_or_obsolete", lambda: None)
+        yield
+
+
+@pytest.fixture(scope="module")
+def headers(django_db_setup, django_db_blocker) -> Iterator[dict[str, str]]:
+    """Those of a caller of an organisation in which there is one of everything. It is furnished once for all calls."""
+    quick_hashes = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
+    with django_db_blocker.unblock(), quick_hashes, kept_open(), undone():
         world = furnish()
-    define("Shoe size", by=world.user)
-    return {"Authorization": f"Bearer {create_api_key(world.user, 'tests')[1]}"}
+        define("Shoe size", by=world.user)
+        yield {"Authorization": f"Bearer {create_api_key(world.user, 'tests')[1]}"}
 
 
 @pytest.fixture
@@ -101,6 +119,17 @@ def aim(case: Case, find: Callable[[str], Any], chance: Random) -> None:
             place[name] = find(f"/api/v1/{name}s")
 
 
+@contextmanager
+def whole() -> Iterator[None]:
+    """Keeps the transaction of the test usable where a request ends with an error of the database."""
+    before = transaction.savepoint()
+    yield
+    if connection.connection.info.transaction_status == TransactionStatus.INERROR:
+        transaction.savepoint_rollback(before)
+    else:
+        transaction.savepoint_commit(before)
+
+
 def example_of_body(case: Case) -> Any:
     """The documented one, if the call has a body."""
     body = DOCUMENTATION["paths"][case.path][case.method.lower()].get("requestBody", {})
@@ -125,7 +154,8 @@ def test_it_answers_as_documented_whatever_is_asked(headers, find, path, method)
         chance = Random(seed)
         if chance.random() < AIMED:
             aim(case, find, chance)
-        response = case.call(headers=headers)
+        with whole():
+            response = case.call(headers=headers)
         case.validate_response(response, checks=CHECKS)
 
     ask()
