@@ -29,5 +29,5 @@ def run(pairs: int, rows: int) -> list[Result]:
         unit="rows/s",
     )
     result.notes["time, as a multiple"] = round(TIMES / result.ratio, 2)
-    result.notes |= {f"peak memory at {size:,} rows, MB": round(mb, 1) for size, mb in memory.items()}
+    result.notes.update({f"peak memory at {size:,} rows, MB": round(mb, 1) for size, mb in memory.items()})
     return [result]

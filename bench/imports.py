@@ -79,7 +79,7 @@ def empty(*, only_pages: bool = False) -> None:
 def import_alone(file: Path, group: Group, *, mode: str = "add_and_update") -> dict[str, float]:
     """One import in a process of its own; the upload is over when the clock starts."""
     words = [sys.executable, "-m", "bench.one_import", str(file), str(group.pk), mode]
-    done = subprocess.run(words, check=True, capture_output=True, text=True)
+    done = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True)
     return dict(json.loads(done.stdout.splitlines()[-1]))
 
 

@@ -13,9 +13,9 @@ set_up_django()
 from tidings.groups.queries import find  # noqa: E402 - Django first
 from tidings.imports import actions  # noqa: E402
 from tidings.imports.models import Import  # noqa: E402
-from tidings.imports.run import run_import  # noqa: E402
 from tidings.kernel import db  # noqa: E402
 from tidings.kernel.memory import collect_seldom  # noqa: E402
+from tidings.locks import work  # noqa: E402
 
 
 def main() -> None:
@@ -25,7 +25,7 @@ def main() -> None:
     db.execute("DELETE FROM procrastinate_jobs")  # no worker runs: this process does its work
     collect_seldom()  # as a worker does
     started = time.monotonic()
-    run_import(run.pk, "bench")
+    work.run(run.holding, "bench")
     seconds = time.monotonic() - started
     run.refresh_from_db()
     if run.state != Import.State.FINISHED:
