@@ -1,6 +1,7 @@
 """Promises that hold for every operation, also for those that are written later."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 from django.test import Client
+from ninja import Schema
 
 from tidings.api.app import api
 from tidings.api.problems import COMMON, MEDIA_TYPE
@@ -85,6 +87,13 @@ def test_it_describes_parameters_as_openapi_wants(path: str, method: str, operat
 def test_it_names_every_operation_once() -> None:
     names = [parameter.values[2]["operationId"] for parameter in OPERATIONS]
     assert len(names) == len(set(names))
+
+
+def test_it_names_every_schema_once() -> None:
+    names = Counter(
+        schema.__name__ for schema in Schema.__subclasses__() if schema.__module__.startswith("tidings.")
+    )
+    assert [name for name, number in names.items() if number > 1] == []
 
 
 @pytest.mark.django_db

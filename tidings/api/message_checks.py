@@ -33,24 +33,24 @@ class FindingOut(Schema):
     mend: str = Field(examples=['Add one, such as {{ contact.first_name | default("…") }}.'])
 
 
-class CheckOut(Schema):
+class MessageCheckOut(Schema):
     """What to look at before a version is sent, the most serious first."""
 
     can_be_sent: bool = Field(description="Whether nothing is an error.")
     findings: list[FindingOut]
 
 
-@router.get("/messages/{int:message}/check", response=answers({200: CheckOut}, 404))
+@router.get("/messages/{int:message}/check", response=answers({200: MessageCheckOut}, 404))
 def check_message(
     request: Call,  # noqa: ARG001 - ninja passes the request
     message: int,
     *,
     group: InGroup = None,
     version: OfVersion = None,
-) -> CheckOut:
+) -> MessageCheckOut:
     """Checks a version: unknown attributes, missing fallbacks, broken links, size and more, as it is and in a group."""
     found = findings(find_version(message, version), find_group(group) if group is not None else None)
-    return CheckOut(can_be_sent=not errors(found), findings=[_finding(one) for one in found])
+    return MessageCheckOut(can_be_sent=not errors(found), findings=[_finding(one) for one in found])
 
 
 class PreviewOut(Schema):

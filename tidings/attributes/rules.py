@@ -115,6 +115,8 @@ _RESERVED = frozenset(
 # XML 1.0 can't carry these, PostgreSQL no NUL and UTF-8 no surrogates; tab and line ends are text.
 FORBIDDEN_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
+_PLAIN_SPACES = re.compile(r"[ \t\r\n]+")
+
 _TRUE = frozenset({"true", "t", "yes", "y", "1", "on", "wahr", "ja", "j"})
 _FALSE = frozenset({"false", "f", "no", "n", "0", "off", "falsch", "nein"})
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
@@ -175,6 +177,11 @@ def date_order_of(values: Iterable[str]) -> DateOrder | None:
             elif second > 12 >= first:  # noqa: PLR2004 - months of a year
                 proved.add(DateOrder.MONTH_FIRST)
     return proved.pop() if len(proved) == 1 else None
+
+
+def one_line(text: str) -> str:
+    """A text on one line with single spaces. Spaces that aren't plain, as in emoji and Chinese, stay what they are."""
+    return " ".join(_PLAIN_SPACES.split(text.strip()))
 
 
 def normalise_name(raw: str) -> str | NameFault:

@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from tidings.accounts.models import User
+from tidings.attributes.rules import FORBIDDEN_CHARACTER, one_line
 from tidings.blacklists.errors import BadPattern, BlacklistImportEnded
 from tidings.blacklists.models import BlacklistImport, Entry
 from tidings.blacklists.queries import checked, scope_of, statements
@@ -48,9 +49,9 @@ def add(
 
 
 def _reason(pattern: Pattern, reason: str) -> str:
-    text = " ".join(reason.split())
-    if len(text) > REASON_CHARACTERS_AT_MOST or "\x00" in text:
-        why = f"A reason has at most {REASON_CHARACTERS_AT_MOST} characters and no NUL."
+    text = one_line(reason)
+    if len(text) > REASON_CHARACTERS_AT_MOST or FORBIDDEN_CHARACTER.search(text):
+        why = f"A reason has at most {REASON_CHARACTERS_AT_MOST} characters, and none that no text may hold."
         raise BadPattern(pattern=pattern.text, why=why)
     return text
 

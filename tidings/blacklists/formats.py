@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 from xml.parsers import expat
 
+from tidings.attributes.rules import FORBIDDEN_CHARACTER, one_line
 from tidings.blacklists.rules import Pattern, PatternFault, normalise
 from tidings.kernel.errors import TidingsError
 
@@ -124,14 +125,12 @@ def _items(line: int, part: str) -> Iterator[Item]:
 
 def _item(line: int, value: str, reason: str = "") -> Item:
     found = normalise(value)
-    if "\x00" in reason or not reason.isprintable():
-        reason = "".join(character if character.isprintable() else " " for character in reason)
-    return Item(line, _shown(value), found, " ".join(reason.split()))
+    return Item(line, _shown(value), found, one_line(FORBIDDEN_CHARACTER.sub("\ufffd", reason)))
 
 
 def _shown(value: str) -> str:
     """A value that can be stored and shown, whatever it was."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in value[:SHOWN_CHARACTERS])
+    return FORBIDDEN_CHARACTER.sub("\ufffd", value[:SHOWN_CHARACTERS])
 
 
 class _Xml:

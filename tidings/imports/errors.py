@@ -34,7 +34,7 @@ class Unimportable(TidingsError):
 
 
 class BadMappingName(TidingsError):
-    """The name of a saved mapping has 1 to {limit} characters."""
+    """The name of a saved mapping is one line of 1 to {limit} characters."""
 
 
 class MappingMisfit(TidingsError):

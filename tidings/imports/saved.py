@@ -8,7 +8,7 @@ from django.db.models import QuerySet, Value
 from django.db.models.functions import Lower
 
 from tidings.accounts.models import User
-from tidings.attributes.rules import name_key
+from tidings.attributes.rules import FORBIDDEN_CHARACTER, name_key, one_line
 from tidings.imports.errors import BadMappingName, MappingMisfit
 from tidings.imports.models import SavedMapping
 from tidings.imports.rules.mapping import Key, Mapping, quoted
@@ -30,8 +30,8 @@ class Said:
 
 def keep(name: str, mapping: Mapping, *, by: User | None) -> SavedMapping:
     """Keeps what the columns of a file mean under a name; one that has it already is overwritten."""
-    clean = " ".join(name.split())
-    if not clean or len(clean) > NAME_CHARACTERS_AT_MOST or not clean.isprintable():
+    clean = one_line(name)
+    if not 1 <= len(clean) <= NAME_CHARACTERS_AT_MOST or FORBIDDEN_CHARACTER.search(clean):
         raise BadMappingName(limit=NAME_CHARACTERS_AT_MOST)
     columns = {column.header: column.target or IGNORE for column in mapping.columns}
     values: dict[str, Any] = {
@@ -49,7 +49,7 @@ def keep(name: str, mapping: Mapping, *, by: User | None) -> SavedMapping:
 
 def called(name: str) -> SavedMapping:
     """The saved mapping of that name, whatever its case; raises `NotFound`."""
-    found = SavedMapping.objects.filter(name__iexact=" ".join(name.split())).first()
+    found = SavedMapping.objects.filter(name__iexact=one_line(name)).first()
     if found is None:
         raise NotFound(thing="saved mapping", ref=name)
     return found

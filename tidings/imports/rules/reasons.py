@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tidings.attributes.rules import FORBIDDEN_CHARACTER
+
 EXCERPT_CHARACTERS = 200
 
 
@@ -83,4 +85,4 @@ class Reject:
 def excerpt(value: str) -> str:
     """A value fit for a report and the database: unreadable and control characters become U+FFFD."""
     short = value if len(value) <= EXCERPT_CHARACTERS else value[: EXCERPT_CHARACTERS - 1] + "…"
-    return "".join(c if c.isprintable() or c in "\t\r\n" else "\ufffd" for c in short)
+    return FORBIDDEN_CHARACTER.sub("\ufffd", short)
