@@ -67,7 +67,7 @@ class TransferIn(Schema):
     )
 
 
-class CountsOut(Schema):
+class TransferCountsOut(Schema):
     """What becomes of those who are chosen: each ends in exactly one of the counts."""
 
     chosen: int = Field(examples=[5_000])
@@ -87,13 +87,13 @@ class CountsOut(Schema):
     members_before: int = Field(description="With `replace`: members at the start.", examples=[0])
 
 
-class ForecastOut(CountsOut):
+class ForecastOut(TransferCountsOut):
     """What a transfer would come to now; `asks` is whether it would wait for a confirmation."""
 
     asks: bool
 
 
-class TransferOut(CountsOut):
+class TransferOut(TransferCountsOut):
     """People on their way from one group to another."""
 
     id: int = Field(examples=[3])
