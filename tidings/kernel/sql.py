@@ -5,7 +5,7 @@ its parameters and the index it rides. `load(__package__)` gives them as attribu
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib.resources import files
 from types import SimpleNamespace
 
@@ -25,12 +25,14 @@ def load(package: str) -> SimpleNamespace:
     return SimpleNamespace(**statements)
 
 
-def compose(parts: Mapping[str, str], end: str) -> str:
+def compose(parts: Mapping[str, str], end: str, *, inline: Collection[str] = ()) -> str:
     """One statement of several parts, each under its name and run once, that `end` reads.
 
-    So several packages can write their own tables in one round trip, each with the text it owns.
+    So several packages can write their own tables in one round trip, each with the text it owns. Parts that are named
+    in `inline` are run where they are read instead, so that millions of rows aren't stored on their way.
     """
-    steps = ",\n".join(f"{name} AS MATERIALIZED (\n{text}\n)" for name, text in parts.items())
+    kept = {name: "NOT MATERIALIZED" if name in inline else "MATERIALIZED" for name in parts}
+    steps = ",\n".join(f"{name} AS {kept[name]} (\n{text}\n)" for name, text in parts.items())
     return f"WITH {steps}\n{end}"
 
 

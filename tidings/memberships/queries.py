@@ -43,14 +43,14 @@ def count_members(groups: Iterable[int]) -> dict[int, MemberCount]:
 def judging(parts: Mapping[str, str], barring: Mapping[str, str] | None = None) -> str:
     """A statement that judges every member of `%(group)s`, passes them to `parts` as `judged`, and counts them.
 
-    `barring`, if there is any, reads the part `considered` (contact_id, reason) and ends with a part `barred`
-    (contact_id, reason): whom a package that memberships doesn't know keeps out.
+    `barring`, if there is any, reads the part `considered` (contact_id, email, mobile, reason) and ends with a part
+    `barred` (contact_id, reason): whom a package that memberships doesn't know keeps out.
     """
+    considered, end = {"considered": statements.considered}, statements.count_judged
     if barring is None:
-        judged = {"judged": statements.considered}
-    else:
-        judged = {"considered": statements.considered, **barring, "judged": statements.judged}
-    return sql.compose({**judged, **parts}, statements.count_judged)
+        judged = {**considered, "judged": statements.judged_alone, **parts}
+        return sql.compose(judged, end, inline=considered)
+    return sql.compose({**considered, **barring, "judged": statements.judged, **parts}, end, inline=barring)
 
 
 def as_waterfall(counted: Iterable[db.Row]) -> dict[str, int]:

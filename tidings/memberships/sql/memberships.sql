@@ -30,9 +30,9 @@ SELECT group_id, state, sum(members) FROM gone GROUP BY group_id, state HAVING s
 SELECT reason, count(*) AS people FROM judged GROUP BY reason
 
 -- name: considered
--- Every member of a group with whether they may get its messages now, and if not, why: opt-outs are the group's, its
--- channel's and those from everything. Rides memberships_pkey as one range and opt_outs_above_groups.
-SELECT m.contact_id,
+-- Every member of a group with their addresses, whether they may get its messages now, and if not, why: opt-outs are the
+-- group's, its channel's and those from everything. Rides memberships_pkey as one range and opt_outs_above_groups.
+SELECT m.contact_id, c.email, c.mobile,
        CASE WHEN m.state <> 'active' THEN 'not_active'
             WHEN o.contact_id IS NOT NULL THEN 'opted_out'
             WHEN c.email IS NULL THEN 'no_address'
@@ -46,6 +46,10 @@ LEFT JOIN (
     WHERE group_id IS NULL AND channel IN ('', (SELECT channel FROM groups WHERE id = %(group)s))
 ) o ON o.contact_id = m.contact_id
 WHERE m.group_id = %(group)s
+
+-- name: judged_alone
+-- The same without the addresses, where nobody else keeps anybody out.
+SELECT contact_id, reason FROM considered
 
 -- name: judged
 -- The same, but for those of the part `barred` (contact_id, reason) whom somebody else keeps out.

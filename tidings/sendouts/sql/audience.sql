@@ -11,9 +11,8 @@ GROUP BY number ORDER BY number
 -- name: asked
 -- Whom to look for on the blacklists: the members of a group that nothing else keeps out. Reads the part `considered`
 -- of memberships.
-SELECT j.contact_id AS ref, %(group)s::bigint AS scope, c.email, c.mobile
-FROM considered j JOIN contacts c ON c.id = j.contact_id
-WHERE j.reason IN ('no_address', 'will_receive')
+SELECT contact_id AS ref, %(group)s::bigint AS scope, email, mobile
+FROM considered WHERE reason IN ('no_address', 'will_receive')
 
 -- name: barred
 -- Whom the blacklists keep out, in the words of the waterfall. Reads their part `listed`.
