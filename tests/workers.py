@@ -7,16 +7,13 @@ from datetime import UTC, datetime, timedelta
 import procrastinate
 import uvloop
 from asgiref.sync import sync_to_async
-from django.conf import settings
 from django.db import connections
 from procrastinate.contrib.django import app
 
 from tests.channels.sending import relay_at
-from tidings.channels.email.pool import Pool
-from tidings.cli.worker import CarrierTrouble
+from tidings.cli.worker import connect, make_engine
 from tidings.kernel import db
 from tidings.sendouts.deliver import Worker
-from tidings.sendouts.delivery.engine import Engine
 
 NAME = "worker-of-the-tests"
 JOBS_AT_ONCE = 4
@@ -45,26 +42,12 @@ async def _send(port: int, relay_connections: int) -> None:
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(db.async_pool(size=4))
         engine = make_engine(database, connections=relay_connections)
-        trouble = CarrierTrouble(engine, relay, settings.ENVIRONMENT.carrier_patience_seconds)
-        pool = Pool(relay, on_idle=engine.feed, on_down=trouble.note, first_pause_seconds=0.05)
-        engine.wake_carrier = pool.wake
-        pool.start()
-        stack.push_async_callback(pool.close)
+        carrier = connect(engine, [relay], first_pause_seconds=0.05)
+        carrier.start()
+        stack.push_async_callback(carrier.close)
         settling = asyncio.create_task(engine.run())
         stack.callback(settling.cancel)
         await _work(["long", "sending"], {"worker": Worker(NAME, engine, database)})
-
-
-def make_engine(database, *, connections: int) -> Engine:
-    """An engine as the environment wants it."""
-    environment = settings.ENVIRONMENT
-    return Engine(
-        database,
-        connections=connections,
-        lease_seconds=environment.lease_seconds,
-        heartbeat_seconds=environment.heartbeat_seconds,
-        retry_pauses_seconds=environment.retry_pauses_seconds,
-    )
 
 
 async def _work(queues: list[str], context: dict[str, object]) -> None:

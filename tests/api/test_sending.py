@@ -118,6 +118,27 @@ def test_it_refuses_to_pause_what_does_not_run(
     assert (answer.status_code, answer.json()["code"]) == (409, "move_refused")
 
 
+def test_a_sendout_is_given_its_own_speed_and_hours(
+    caller: Any, group: Any, version: Any, with_members: Any
+) -> None:
+    with_members("a@example.com")
+    pace = {"speed": "per_hour", "per_hour": 20_000}
+    number = started(caller, group, version, pace=pace).json()["id"]
+    assert caller.get(f"/sendouts/{number}").json()["per_hour"] == 20_000
+    window = {"window_begins": "08:00", "window_ends": "20:00", "window_time_zone": "Europe/Berlin"}
+    changed = caller.put(f"/sendouts/{number}/pace", window).json()
+    assert (changed["per_hour"], changed["window"]) == (None, "08:00-20:00 Europe/Berlin")
+    assert caller.put(f"/sendouts/{number}/pace", {}).json()["pace"] == {}
+
+
+def test_a_speed_that_can_not_be_is_refused(caller: Any, group: Any, version: Any, with_members: Any) -> None:
+    with_members("a@example.com")
+    number = started(caller, group, version).json()["id"]
+    answer = caller.put(f"/sendouts/{number}/pace", {"speed": "per_hour"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_pace")
+    assert "Say how many messages per hour." in answer.json()["detail"]
+
+
 def test_it_starts_an_export_and_has_no_file_yet(caller: Any, group: Any) -> None:
     answer = caller.post("/exports", {"group": group.pk})
     assert answer.status_code == 202

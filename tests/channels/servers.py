@@ -168,7 +168,7 @@ Script = Callable[[Client], Awaitable[None]]
 
 
 @contextlib.asynccontextmanager
-async def scripted(script: Script) -> AsyncIterator[int]:
+async def scripted(script: Script, port: int = 0) -> AsyncIterator[int]:
     """A server that plays `script` with each connection and then closes it; gives the port."""
     tasks: set[asyncio.Task] = set()
 
@@ -178,7 +178,7 @@ async def scripted(script: Script) -> AsyncIterator[int]:
             await script(Client(reader, writer))
         writer.close()
 
-    server = await asyncio.start_server(play, "127.0.0.1", 0, limit=2**24)
+    server = await asyncio.start_server(play, "127.0.0.1", port, limit=2**24)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:

@@ -130,8 +130,21 @@ def test_it_lists_checks_and_cancels_sendouts(tidings, make_sendout) -> None:
         {"id": int(number), "holds": True, "problems": []}
     ]
     assert tidings("sendout", "accounting", number, "--json").json["holds"]
+    assert tidings("sendout", "accounting", number, "--in-doubt", "--json").json["doubts"] == []
     assert tidings("sendout", "cancel", number, "--json").json["state"] == "cancelled"
     assert tidings("sendout", "resume", number).code == 3
+
+
+def test_it_sends_at_a_speed_and_in_a_window_and_changes_both(
+    tidings, make_group, make_members, letter
+) -> None:
+    make_members(group := make_group(), 1)
+    words = ("--speed", "20000/h", "--window", "08:00-20:00", "--no-wait", "--json")
+    sent = tidings("send", str(group.pk), "--subject", "A", "--text", letter, *words).json
+    assert (sent["per_hour"], sent["window"]) == (20_000, "08:00-20:00 UTC")
+    changed = tidings("sendout", "pace", str(sent["id"]), "--speed", "fastest", "--json").json
+    assert (changed["per_hour"], changed["pace"]) == (None, {"speed": "fastest"})
+    assert tidings("sendout", "pace", str(sent["id"]), "--speed", "soon").code == 2
 
 
 def test_it_tells_a_broken_equation_with_6(tidings, make_sendout) -> None:

@@ -11,8 +11,9 @@ from django.db import connections
 
 from tests.channels.sending import relay_at
 from tests.channels.servers import Client, scripted
-from tests.workers import NAME, make_engine
+from tests.workers import NAME
 from tidings.channels.email.pool import Pool
+from tidings.cli.worker import make_engine
 from tidings.kernel import db
 from tidings.sendouts.deliver import Worker, deliver
 from tidings.sendouts.delivery.engine import UNSETTLED_PER_CONNECTION

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -129,6 +129,48 @@ def test_a_sendout_is_paused_resumed_and_cancelled(world, sending, operator):
     for verb, state in (("pause", State.PAUSED), ("resume", State.SENDING), ("cancel", State.CANCELLED)):
         operator.post(f"/sendouts/{sending.pk}/{verb}/")
         assert Sendout.objects.get(pk=sending.pk).state == state
+
+
+def test_speed_and_hours_are_chosen_on_the_review(path, operator):
+    fields = {"pace-speed": "per_hour", "pace-per_hour": "20000", "pace-hours": "always"}
+    operator.post(path, {"when": "now", "despite_warnings": "on", **fields})
+    newest = Sendout.objects.latest("pk")
+    assert newest.pace == {
+        "speed": "per_hour",
+        "per_hour": 20_000,
+        "window_begins": None,
+        "window_ends": None,
+    }
+
+
+def test_speed_and_hours_are_changed_while_it_runs(sending, operator):
+    operator.post(
+        f"/sendouts/{sending.pk}/pace/",
+        {
+            "speed": "spread",
+            "spread_hours": "6",
+            "hours": "window",
+            "window_begins": "08:00",
+            "window_ends": "20:00",
+        },
+    )
+    html = operator.get(f"/sendouts/{sending.pk}/").content.decode()
+    assert "08:00-20:00" in html
+    assert "Speed or hours changed" in html
+
+
+def test_a_speed_without_its_number_is_told(sending, operator):
+    html = operator.post(f"/sendouts/{sending.pk}/pace/", {"speed": "per_hour"}, follow=True).content.decode()
+    assert "Say how many." in html
+
+
+def test_a_sendout_outside_its_hours_says_when_it_goes_on(sending, operator):
+    hour = datetime.now(UTC).hour
+    closed = {"window_begins": f"{(hour + 2) % 24:02}:00", "window_ends": f"{(hour + 3) % 24:02}:00"}
+    Sendout.objects.filter(pk=sending.pk).update(
+        state=State.SENDING, started_at=datetime.now(UTC), pace=closed
+    )
+    assert "Outside its hours." in operator.get(f"/sendouts/{sending.pk}/").content.decode()
 
 
 def test_what_the_state_does_not_allow_is_told(world, operator):

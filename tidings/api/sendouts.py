@@ -1,6 +1,6 @@
 """Sendouts and their accounting."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Annotated, Any
 
 from django.http import HttpResponse
@@ -14,11 +14,30 @@ from tidings.api.paging import BEGINNING_OF_NEWEST, After, Limit, Page, cut
 from tidings.api.problems import answers
 from tidings.contacts.queries import find as find_contact
 from tidings.groups.queries import find as find_group
+from tidings.groups.settings import Speed
 from tidings.messaging.queries import find_version
 from tidings.sendouts import actions, queries
 from tidings.sendouts.models import Doubt, Sendout
 
 router = Router(tags=["sendouts"])
+
+
+class PaceIn(Schema):
+    """Speed and daily window of one sendout; what isn't given is as the group's settings of sending say."""
+
+    model_config = ConfigDict(extra="forbid")
+    speed: Speed | None = Field(None, examples=["per_hour"])
+    per_hour: int | None = Field(None, description="For the speed `per_hour`.", examples=[20_000])
+    spread_hours: int | None = Field(None, description="For the speed `spread`.", examples=[6])
+    window_begins: time | None = Field(
+        None, description="With `window_ends`; null for both: no window.", examples=["08:00"]
+    )
+    window_ends: time | None = Field(None, examples=["20:00"])
+    window_time_zone: str | None = Field(None, examples=["Europe/Berlin"])
+
+    def chosen(self) -> dict[str, Any]:
+        """What was given."""
+        return self.model_dump(mode="json", exclude_unset=True)
 
 
 class SendoutIn(Schema):
@@ -35,6 +54,7 @@ class SendoutIn(Schema):
         default="", max_length=150, description="Instead of the group's.", examples=["Anna"]
     )
     sender_address: str = Field(default="", max_length=300, examples=["anna@example.org"])
+    pace: PaceIn | None = Field(None, description="Speed and window, instead of the group's.")
     test: bool = Field(
         default=False,
         description="To the group's test recipients instead, marked as a test and counted nowhere else. "
@@ -88,6 +108,16 @@ class SendoutOut(CountsOut):
         examples=[{"members": 95_000, "not_active": 690, "will_receive": 94_310}],
     )
     to_mailbox: bool = Field(description="Caught by the built-in mailbox, because there is no relay.")
+    pace: dict[str, Any] = Field(
+        description="What of speed and window was chosen for it.",
+        examples=[{"speed": "per_hour", "per_hour": 20_000}],
+    )
+    per_hour: float | None = Field(
+        description="The speed it keeps; null: as fast as possible.", examples=[20_000]
+    )
+    window: str = Field(description="The daily window it keeps.", examples=["08:00-20:00 Europe/Berlin"])
+    quiet_hours: str = Field(examples=["22:00-07:00 Europe/Berlin"])
+    opens_at: datetime | None = Field(description="When it goes on, while it waits for its hours.")
     rate: float | None = Field(description="People per second.", examples=[9_800.5])
     eta_seconds: int | None = Field(examples=[4])
     scheduled_at: datetime | None
@@ -124,7 +154,7 @@ def list_sendouts(
     limit: Limit = 50,
 ) -> Page[SendoutOut]:
     """Lists sendouts, newest first."""
-    found = Sendout.objects.select_related("version").filter(pk__lt=int(after)).order_by("-pk")
+    found = Sendout.objects.select_related("version", "group").filter(pk__lt=int(after)).order_by("-pk")
     if group is not None:
         found = found.filter(group=find_group(group))
     rows, following = cut(found, limit, lambda sendout: sendout.pk)
@@ -158,6 +188,7 @@ def _sendout(payload: SendoutIn, by: User) -> Sendout:
         at=payload.at,
         sender_name=payload.sender_name,
         sender_address=payload.sender_address,
+        pace=payload.pace.chosen() if payload.pace else None,
     )
 
 
@@ -224,6 +255,13 @@ def resume_sendout(request: Call, number: int) -> SendoutOut:
 def cancel_sendout(request: Call, number: int) -> SendoutOut:
     """Cancels the rest of a sendout: whoever is still planned is skipped."""
     actions.cancel(queries.find(number), by=request.auth)
+    return sendout_out(queries.find(number))
+
+
+@router.put("/sendouts/{int:number}/pace", response=answers({200: SendoutOut}, 400, 404, 409))
+def put_pace(request: Call, number: int, payload: PaceIn) -> SendoutOut:
+    """Gives a sendout its own speed and window, also while it runs; an empty object makes it follow its group."""
+    actions.change_pace(queries.find(number), payload.chosen(), by=request.auth)
     return sendout_out(queries.find(number))
 
 

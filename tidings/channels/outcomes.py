@@ -24,11 +24,15 @@ class Kind(StrEnum):
 
 
 class Outcome(NamedTuple):
-    """A report: `code` is the carrier's (SMTP: 200-599), or 0 where it said nothing; `text` is its reason."""
+    """A report: `code` is the carrier's (SMTP: 200-599), or 0 where it said nothing; `text` is its reason.
+
+    `general`: the refusal isn't about this recipient, any other would have met it as well.
+    """
 
     kind: Kind
     code: int
     text: str
+    general: bool = False
 
 
 class CarrierDown(TidingsError):

@@ -12,6 +12,7 @@ from django.utils import timezone
 from tidings.groups.models import Group
 from tidings.groups.queries import find
 from tidings.kernel.errors import TidingsError
+from tidings.sendouts.timetable import read_speed, read_window
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -99,6 +100,23 @@ class _Setting(click.ParamType[tuple[str, str]]):
         return path.strip(), setting
 
 
+class _Pace(click.ParamType[dict[str, object]]):
+    """A speed or a window, as the settings of a group that it stands for."""
+
+    def __init__(self, name: str, read: Callable[[str], dict[str, object] | None], example: str) -> None:
+        self.name, self._read, self._example = name, read, example
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dict[str, object]:
+        if isinstance(value, dict):
+            return value
+        found = self._read(value)
+        if found is None:
+            self.fail(f"“{value}” can't be read. Write it like {self._example}.", param, ctx)
+        return found
+
+
 class _Sender(click.ParamType[Sender]):
     """`news@example.org` or `Name <news@example.org>`."""
 
@@ -130,6 +148,8 @@ class _TextFile(click.ParamType[str]):
 
 
 WHEN = _When()
+SPEED = _Pace("SPEED", read_speed, "20000/h, 6h (spread over six hours) or fastest")
+WINDOW = _Pace("WINDOW", read_window, "08:00-20:00 or always")
 COLUMN_TARGET = _ColumnTarget()
 ATTRIBUTE = _Attribute()
 SENDER = _Sender()

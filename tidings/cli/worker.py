@@ -7,7 +7,7 @@ A process for `sending` has an event loop with the delivery engine and a pool of
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from typing import cast
@@ -20,8 +20,9 @@ from django.db import DatabaseError
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
-from tidings.channels.email.pool import Pool
-from tidings.channels.email.relay import Relay, parse_relay
+from tidings.channels.email.pool import FIRST_PAUSE_SECONDS
+from tidings.channels.email.relay import Relay
+from tidings.channels.email.relays import Relays, parse_relays
 from tidings.channels.outcomes import Outcome
 from tidings.kernel import db
 from tidings.kernel.errors import NotFound, TidingsError
@@ -60,45 +61,65 @@ def run(queue: str) -> None:
         runner.run(work)
 
 
-def relay() -> Relay:
-    """Where mail goes: the relay of the environment, else the built-in mailbox."""
-    url = settings.ENVIRONMENT.smtp_url or settings.ENVIRONMENT.mailbox_url
-    if not url:
+def relays() -> tuple[Relay, ...]:
+    """Where mail goes: the relays of the environment, else the built-in mailbox."""
+    urls = settings.ENVIRONMENT.smtp_url or settings.ENVIRONMENT.mailbox_url
+    if not urls:
         raise NoCarrier
-    carrier = parse_relay(url)
+    found = parse_relays(urls)
     seconds = settings.ENVIRONMENT.smtp_timeout_seconds
     if seconds is None:
-        return carrier
-    return replace(carrier, connect_seconds=seconds, reply_seconds=seconds, dot_seconds=seconds)
+        return found
+    return tuple(
+        replace(relay, connect_seconds=seconds, reply_seconds=seconds, dot_seconds=seconds) for relay in found
+    )
 
 
 async def _send() -> None:
-    environment = settings.ENVIRONMENT
-    carrier = relay()
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(db.async_pool(size=DATABASE_CONNECTIONS))
-        engine = Engine(
-            database,
-            connections=carrier.pool,
-            lease_seconds=environment.lease_seconds,
-            heartbeat_seconds=environment.heartbeat_seconds,
-            retry_pauses_seconds=environment.retry_pauses_seconds,
-        )
-        trouble = CarrierTrouble(engine, carrier, environment.carrier_patience_seconds)
-        pool = Pool(carrier, on_idle=engine.feed, on_down=trouble.note)
-        engine.wake_carrier = pool.wake
-        pool.start()
+        found = relays()
+        engine = make_engine(database, connections=sum(relay.pool for relay in found))
+        carrier = connect(engine, found)
+        carrier.start()
         settling = asyncio.create_task(engine.run())
-        stack.callback(settling.cancel)  # after the pool: its last outcomes are to be stored
-        stack.push_async_callback(pool.close, ANSWER_SECONDS)
+        stack.callback(settling.cancel)  # after the relays: their last outcomes are to be stored
+        stack.push_async_callback(carrier.close, ANSWER_SECONDS)
 
         async def drain() -> None:
             """Hands nothing more over, waits a while for answers, and stores what they were."""
             engine.stop()
-            await pool.close(ANSWER_SECONDS)
+            await carrier.close(ANSWER_SECONDS)
 
         context = {"worker": Worker(this_worker(), engine, database)}
         await _take_jobs("sending", BATCHES_AT_ONCE, context, drain)
+
+
+def make_engine(database: db.AsyncPool, *, connections: int) -> Engine:
+    """An engine as the environment wants it."""
+    environment = settings.ENVIRONMENT
+    return Engine(
+        database,
+        connections=connections,
+        lease_seconds=environment.lease_seconds,
+        heartbeat_seconds=environment.heartbeat_seconds,
+        retry_pauses_seconds=environment.retry_pauses_seconds,
+        domain_pause_seconds=environment.domain_pause_seconds,
+        refusals=environment.carrier_refusals,
+    )
+
+
+def connect(
+    engine: Engine, found: Sequence[Relay], *, first_pause_seconds: float = FIRST_PAUSE_SECONDS
+) -> Relays:
+    """Makes the relays ask the engine for work, and the engine tell them when there is some."""
+    trouble = CarrierTrouble(engine, settings.ENVIRONMENT.carrier_patience_seconds)
+    carrier = Relays(
+        found, on_idle=engine.feed, on_down=trouble.is_away, first_pause_seconds=first_pause_seconds
+    )
+    engine.wake_carrier, engine.set_aside = carrier.wake, carrier.set_aside
+    engine.on_refused = trouble.refuses
+    return carrier
 
 
 async def _work_long() -> None:
@@ -110,23 +131,33 @@ async def _nothing() -> None:
 
 
 class CarrierTrouble:
-    """Pauses the sendouts under way when the carrier has been away for too long, and says why."""
+    """Pauses sendouts when the carrier has been away for too long, or refuses what it is given, and says why."""
 
-    def __init__(self, engine: Engine, carrier: Relay, patience_seconds: float) -> None:
-        self._engine, self._carrier, self._patience = engine, carrier, patience_seconds
+    def __init__(self, engine: Engine, patience_seconds: float) -> None:
+        self._engine, self._patience = engine, patience_seconds
         self._pausing: asyncio.Task[None] | None = None
 
-    def note(self, outcome: Outcome) -> None:
+    def is_away(self, relay: Relay, outcome: Outcome) -> None:
         """Called whenever no connection stands and none can be opened."""
         away = self._engine.carrier_away()
-        log.warning("the relay %s can't be used: %s %s", self._carrier, outcome.code or "", outcome.text)
-        if away > self._patience and self._pausing is None:
-            reason = f"The relay {self._carrier} is away: {outcome.text}. Resume when it is back."
-            self._pausing = asyncio.create_task(self._pause(reason))
+        log.warning("the relay %s can't be used: %s %s", relay, outcome.code or "", outcome.text)
+        if away > self._patience:
+            reason = f"The relay {relay} is away: {outcome.text}. Resume when it is back."
+            self._pause_soon(self._engine.sendouts(), reason)
 
-    async def _pause(self, reason: str) -> None:
+    def refuses(self, sendout: int, relay: str, outcome: Outcome) -> None:
+        """Called when no carrier takes a sendout's copies, whoever they are for."""
+        log.warning("the relay %s refuses sendout %s: %s %s", relay, sendout, outcome.code, outcome.text)
+        reason = f"The relay {relay} refuses one copy after the other: {outcome.code} {outcome.text}"
+        self._pause_soon({sendout}, f"{reason.rstrip('.')}. Mend the cause, then resume: nobody is lost.")
+
+    def _pause_soon(self, sendouts: set[int], reason: str) -> None:
+        if self._pausing is None:
+            self._pausing = asyncio.create_task(self._pause(sendouts, reason))
+
+    async def _pause(self, sendouts: set[int], reason: str) -> None:
         try:
-            await sync_to_async(_pause_all)(self._engine.sendouts(), reason)
+            await sync_to_async(_pause_all)(sendouts, reason)
         except DatabaseError:
             log.exception("the sendouts can't be paused")
         finally:

@@ -55,6 +55,13 @@ def _country(name: str) -> str:
     return value
 
 
+def _resolution(name: str, default: str) -> str:
+    value = _text(name, default).lower()
+    if value not in {"resend", "skip"}:
+        raise BadSetting(name=name, value=value, why="resend or skip is wanted")
+    return value
+
+
 def _pauses(name: str, default: str) -> tuple[float, ...]:
     value = _text(name, default)
     pauses = [_positive(part) for part in value.split(",")]
@@ -102,6 +109,12 @@ class Environment:
     retry_pauses_seconds: tuple[float, ...] = field(
         default_factory=lambda: _pauses("TIDINGS_RETRY_PAUSES_SECONDS", "60,300,900,3600,14400,28800,36000")
     )
+    # What becomes of e-mails that may or may not have gone out when a worker died, unless their group says otherwise.
+    in_doubt: str = field(default_factory=lambda: _resolution("TIDINGS_IN_DOUBT", "resend"))
+    # Refusals that aren't about the recipients, less acceptances, after which a carrier is mistrusted.
+    carrier_refusals: int = field(default_factory=lambda: _count("TIDINGS_CARRIER_REFUSALS", 25))
+    # The longest average pause between two messages to a domain that puts mail off.
+    domain_pause_seconds: float = field(default_factory=lambda: _seconds("TIDINGS_DOMAIN_PAUSE_SECONDS", 1))
     batch_size: int = field(default_factory=lambda: _count("TIDINGS_BATCH_SIZE", 1_000))
     slice_rows: int = field(default_factory=lambda: _count("TIDINGS_SLICE_ROWS", 50_000))
 

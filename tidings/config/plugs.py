@@ -9,6 +9,10 @@ GROUP_PARTS: list[str] = [
 
 A purge removes a slice and gives the number of rows; it runs again until that is 0 or None."""
 
+SETTINGS_FOLLOWERS: list[str] = ["tidings.sendouts.actions.follow_settings"]
+"""Each is `(group_id, changed) -> None`, called in the transaction that changed these settings, such as
+`sending.speed`."""
+
 LONG_WORK: list[str] = [
     "tidings.attributes.retype.TYPE_CHANGE",
     "tidings.contacts.scrub.ERASURE",

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
 # What higher packages do when something of a lower one is copied, merged or goes: see config/plugs.py.
 LONG_WORK = plugs.LONG_WORK
 GROUP_PARTS = plugs.GROUP_PARTS
+SETTINGS_FOLLOWERS = plugs.SETTINGS_FOLLOWERS
 CONTACT_PARTS = plugs.CONTACT_PARTS
 PERSONAL_LOGS = plugs.PERSONAL_LOGS
 ATTRIBUTE_USERS = plugs.ATTRIBUTE_USERS

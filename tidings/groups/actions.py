@@ -14,6 +14,7 @@ from tidings.groups.errors import AddressTaken, BadGroup
 from tidings.groups.models import Category, Group
 from tidings.groups.settings import DESCRIPTION_CHARACTERS_AT_MOST, LIMITED_FROM_THE_START, AllSettings
 from tidings.journal.actions import record
+from tidings.kernel import plugs
 from tidings.locks import actions as locks
 
 
@@ -103,6 +104,8 @@ def update_settings(group: Group, changes: Mapping[str, Mapping[str, Any]], *, b
             _store(group, after)
             was, now = ({path: pair[n] for path, pair in differences.items()} for n in (0, 1))
             record("group.settings_changed", group.pk, by=by, before=was, after=now)
+            for follow in plugs.load("SETTINGS_FOLLOWERS"):
+                follow(group.pk, differences.keys())
     return group
 
 

@@ -251,24 +251,19 @@ class Sending(Tab):
     """How fast, when and how often messages go out."""
 
     speed: Speed = _setting(
-        Speed.FASTEST, "Speed", "As fast as possible, N per hour, or spread.", example="per_hour", later=True
+        Speed.FASTEST, "Speed", "As fast as possible, N per hour, or spread.", example="per_hour"
     )
-    per_hour: Number = _setting(
-        None, "Messages per hour", example=20_000, later=True, ge=1, le=PER_HOUR_AT_MOST
-    )
-    spread_hours: Number = _setting(
-        None, "Hours to spread over", example=6, later=True, ge=1, le=HOURS_OF_SPREAD_AT_MOST
-    )
+    per_hour: Number = _setting(None, "Messages per hour", example=20_000, ge=1, le=PER_HOUR_AT_MOST)
+    spread_hours: Number = _setting(None, "Hours to spread over", example=6, ge=1, le=HOURS_OF_SPREAD_AT_MOST)
     window_begins: TimeOfDay = _setting(
-        None, "Daily window begins", "Outside of it a sendout pauses.", example="08:00:00", later=True
+        None, "Daily window begins", "Outside of it a sendout pauses.", example="08:00:00"
     )
-    window_ends: TimeOfDay = _setting(None, "Daily window ends", example="20:00:00", later=True)
+    window_ends: TimeOfDay = _setting(None, "Daily window ends", example="20:00:00")
     window_time_zone: ZoneOrEmpty = _setting(
         "",
         "Time zone of the window",
         "Empty: the group's.",
         example="Europe/Berlin",
-        later=True,
         widget="zones",
     )
     limit_messages: Number = _setting(
@@ -282,9 +277,9 @@ class Sending(Tab):
     )
     limit_days: Number = _setting(None, "… in so many days", example=7, later=True, ge=1, le=DAYS_AT_MOST)
     quiet_from: TimeOfDay = _setting(
-        None, "Quiet hours begin", "Nobody gets anything then.", example="22:00:00", later=True
+        None, "Quiet hours begin", "Nobody gets anything then.", example="22:00:00"
     )
-    quiet_until: TimeOfDay = _setting(None, "Quiet hours end", example="07:00:00", later=True)
+    quiet_until: TimeOfDay = _setting(None, "Quiet hours end", example="07:00:00")
     carrier: Line = _setting(
         "",
         "Carrier",
@@ -324,9 +319,8 @@ class Sending(Tab):
     crash_policy: CrashPolicy = _setting(
         CrashPolicy.BY_CHANNEL,
         "Copies in doubt after a crash",
-        "By channel means: resend e-mails, skip SMS and push.",
+        "By channel means: e-mails as TIDINGS_IN_DOUBT says, which is to resend them; SMS and push are skipped.",
         example="resend",
-        later=True,
     )
 
     @model_validator(mode="after")

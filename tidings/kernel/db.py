@@ -20,7 +20,8 @@ from pydantic_core import from_json
 
 Params = Mapping[str, object]
 Row = dict[str, Any]
-AsyncPool = AsyncConnectionPool[psycopg.AsyncConnection[Row]]
+AsyncConnection = psycopg.AsyncConnection[Row]
+AsyncPool = AsyncConnectionPool[AsyncConnection]
 AnyCursor = TypeVar("AnyCursor", psycopg.Cursor[Row], psycopg.ServerCursor[Row])
 
 # What a worker's own connections raise while the database is away.

@@ -1,6 +1,8 @@
 """What a person may command of a sendout."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -18,7 +20,8 @@ from tidings.memberships import letters
 from tidings.memberships.queries import count_members
 from tidings.messaging.models import Version
 from tidings.messaging.queries import demand_no_archived
-from tidings.sendouts import rules, tasks
+from tidings.notices.actions import tell
+from tidings.sendouts import pacing, rules, tasks
 from tidings.sendouts.begin import begin
 from tidings.sendouts.checks import demand_sound
 from tidings.sendouts.errors import (
@@ -35,6 +38,8 @@ from tidings.sendouts.snapshot import compile_version, freeze
 
 statements = sql.load(__package__)
 
+ENDED = (Sendout.State.FINISHED, Sendout.State.CANCELLED, Sendout.State.FAILED)
+
 
 def start(
     group: Group,
@@ -44,10 +49,12 @@ def start(
     at: datetime | None = None,
     sender_name: str = "",
     sender_address: str = "",
+    pace: Mapping[str, Any] | None = None,
 ) -> Sendout:
     """Sends a version to a group now, or `at` a time. Raises `GroupLocked` if a process writes the group now.
 
-    The message is compiled here once, so that what can't be sent is told before anything starts.
+    `pace` is its speed and window instead of the group's, see `change_pace`. The message is compiled here once, so
+    that what can't be sent is told before anything starts.
     """
     chosen = {"sender_name": sender_name, "sender_address": sender_address and group_address(sender_address)}
     _check(group, version, chosen)
@@ -59,6 +66,7 @@ def start(
             state=Sendout.State.SCHEDULED,
             scheduled_at=at,
             frozen=chosen,
+            pace=pacing.checked(pace or {}),
             to_mailbox=not settings.ENVIRONMENT.smtp_url,
             created_by=by,
         )
@@ -134,7 +142,16 @@ def pause(sendout: Sendout, *, by: User | None, reason: str = "") -> Sendout:
     with transaction.atomic():
         _move(sendout, Sendout.State.PAUSED, "paused", reason=reason)
         record("sendout.paused", sendout.pk, by=by, reason=reason)
+        if by is None and reason:
+            _tell_owner(sendout, reason)
     return sendout
+
+
+def _tell_owner(sendout: Sendout, reason: str) -> None:
+    """It paused by itself, so whoever looks after the group, and who started it, are told."""
+    concerned = [user for user in (sendout.group.owner, sendout.created_by) if user is not None]
+    subject = f"Paused: “{sendout.version.subject}” to {sendout.group_name}"
+    tell(concerned, subject, reason, path=f"/sendouts/{sendout.pk}/")
 
 
 def resume(sendout: Sendout, *, by: User | None, now: datetime | None = None) -> Sendout:
@@ -156,7 +173,7 @@ def resume(sendout: Sendout, *, by: User | None, now: datetime | None = None) ->
 
 def _go_on(sendout: Sendout) -> None:
     _move(sendout, _state_to_resume(sendout), "resumed")
-    _queue_open_batches(sendout)
+    _queue_open_batches(sendout.pk)
     move_on(sendout.pk)  # the last batch may have ended during the pause
     sendout.refresh_from_db()
 
@@ -167,9 +184,39 @@ def _state_to_resume(sendout: Sendout) -> Sendout.State:
     return Sendout.State.SENDING if running else Sendout.State.RETRYING
 
 
-def _queue_open_batches(sendout: Sendout) -> None:
+def _queue_open_batches(sendout: int) -> None:
     """All of them: a job that is still queued may be taken, and find a pause, before this is committed."""
-    tasks.queue_batches(row["id"] for row in db.rows(statements.open_batches, {"sendout": sendout.pk}))
+    tasks.queue_batches(row["id"] for row in db.rows(statements.open_batches, {"sendout": sendout}))
+
+
+def change_pace(sendout: Sendout, pace: Mapping[str, Any], *, by: User | None) -> Sendout:
+    """Gives a sendout its own speed and window, within a second or two also while it runs.
+
+    `pace` has names and values of the group's settings of sending, those of `pacing.CHOICES`; what it leaves out is
+    the group's. Raises `BadPace`, and `MoveRefused` if the sendout has ended.
+    """
+    chosen = pacing.checked(pace)
+    with transaction.atomic():
+        sendout.refresh_from_db(from_queryset=Sendout.objects.select_for_update())
+        if sendout.state in ENDED:
+            raise _refusal(sendout, "given another speed")
+        before, sendout.pace = sendout.pace, chosen
+        sendout.save(update_fields=["pace"])
+        _go_on_at_new_pace([sendout.pk])
+        record("sendout.pace_changed", sendout.pk, by=by, before=before, after=chosen)
+    return sendout
+
+
+def follow_settings(group_id: int, changed: Collection[str]) -> None:
+    """Lets the running sendouts of a group follow its settings; called in the transaction that changed them."""
+    if any(path.startswith("sending.") or path == "general.time_zone" for path in changed):
+        _go_on_at_new_pace(pacing.running_in(group_id))
+
+
+def _go_on_at_new_pace(sendouts: Collection[int]) -> None:
+    pacing.forget_slots(sendouts)
+    for sendout in sendouts:
+        _queue_open_batches(sendout)
 
 
 def cancel(sendout: Sendout, *, by: User | None) -> Sendout:

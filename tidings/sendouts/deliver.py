@@ -1,6 +1,9 @@
 """Delivering one batch: take it, read its recipients, pass them through the engine, give it back."""
 
+import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,10 +12,12 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 
 from tidings.blacklists.queries import scopes_for
-from tidings.kernel import db, sql
+from tidings.kernel import clock, db, sql
 from tidings.sendouts.delivery.engine import Engine, TakenOver
 from tidings.sendouts.delivery.held import Held
 from tidings.sendouts.judge import recipients_statement
+from tidings.sendouts.models import Doubt
+from tidings.sendouts.pacing import Slot, next_slot
 from tidings.sendouts.snapshot import snapshot_of
 
 log = logging.getLogger(__name__)
@@ -20,8 +25,7 @@ log = logging.getLogger(__name__)
 statements = sql.load(__package__)
 RECIPIENTS = recipients_statement()
 
-# By default a copy in doubt is sent again with the same Message-ID: a mail twice does less harm than none.
-IN_DOUBT = {"cause": "the worker that sent it ended", "resolution": "resend"}
+DEATH = "the worker that sent it ended"
 
 
 @dataclass(frozen=True)
@@ -48,40 +52,72 @@ async def deliver(batch_id: int, worker: Worker) -> Visit | None:
 
     Safe to run again at any time: whoever is settled stays settled.
     """
+    slot = await _slot(batch_id, worker)
     taken = await _take(batch_id, worker)
     if taken:
-        await _serve(await _hold(batch_id, taken, worker), worker)
+        await _serve(await _hold(batch_id, taken, slot, worker), slot, worker)
     async with worker.database.connection() as connection:
         row = await (await connection.execute(statements.visit, {"batch": batch_id})).fetchone()
     return Visit(**row) if row else None
 
 
-async def _serve(held: Held, worker: Worker) -> None:
+async def _slot(batch_id: int, worker: Worker) -> Slot | None:
+    async with worker.database.connection() as connection:
+        row = await (await connection.execute(statements.is_restrained, {"batch": batch_id})).fetchone()
+    if not row or not row["is_restrained"]:
+        return None
+    return await sync_to_async(next_slot)(batch_id, clock.now())
+
+
+async def _serve(held: Held, slot: Slot | None, worker: Worker) -> None:
     try:
-        await worker.engine.serve(held)
+        async with _shut_in_time(held, slot, worker.engine):
+            await worker.engine.serve(held)
     except TakenOver:
         log.warning("batch %s was taken over by another worker", held.batch)
     else:
         await _give_back(held, worker)
 
 
+@asynccontextmanager
+async def _shut_in_time(held: Held, slot: Slot | None, engine: Engine) -> AsyncIterator[None]:
+    """Hands nothing more over when the open hours end; whoever is left goes next day."""
+    shutting = None
+    if slot and slot.until:
+        seconds = (slot.until - clock.now()).total_seconds()
+        shutting = asyncio.get_running_loop().call_later(seconds, engine.stop_one, held)
+    try:
+        yield
+    finally:
+        if shutting:
+            shutting.cancel()
+
+
 async def _take(batch_id: int, worker: Worker) -> dict[str, Any] | None:
     """Takes the batch and, in the same transaction, lists who was in flight if its last holder died."""
     lease = settings.ENVIRONMENT.lease_seconds
     async with worker.database.connection() as connection, connection.transaction():
-        params = {"batch": batch_id, "worker": worker.name, "lease": lease}
+        params = {"batch": batch_id, "worker": worker.name, "lease": lease, "now": clock.now()}
         taken = await (await connection.execute(statements.take, params)).fetchone()
         if taken and taken["was_held"]:
-            await connection.execute(
-                statements.note_doubts, IN_DOUBT | {"batch": batch_id, "held_to": taken["held_to"]}
-            )
+            await _settle_doubts(connection, batch_id, taken)
     return taken
 
 
-async def _hold(batch_id: int, taken: dict[str, Any], worker: Worker) -> Held:
+async def _settle_doubts(connection: db.AsyncConnection, batch_id: int, taken: dict[str, Any]) -> None:
+    """Lists who was in flight; they are sent the same Message-ID again, or skipped, as their group says."""
+    doubtful = {"batch": batch_id, "held_to": taken["held_to"]}
+    how = {"cause": DEATH, "resolution": taken["in_doubt"]}
+    await connection.execute(statements.note_doubts, doubtful | how)
+    if taken["in_doubt"] == Doubt.Resolution.SKIP:
+        await connection.execute(statements.skip_doubtful, doubtful)
+
+
+async def _hold(batch_id: int, taken: dict[str, Any], slot: Slot | None, worker: Worker) -> Held:
     snapshot = await sync_to_async(snapshot_of)(taken["sendout_id"])
+    quota = slot.quota if slot else None
     async with worker.database.connection() as connection:
-        params = {"batch": batch_id, "scopes": scopes_for([snapshot.group])}
+        params = {"batch": batch_id, "scopes": scopes_for([snapshot.group]), "quota": quota}
         rows = await (await connection.execute(RECIPIENTS, params)).fetchall()
     render = snapshot.renderer()
     return Held(
@@ -92,6 +128,8 @@ async def _hold(batch_id: int, taken: dict[str, Any], worker: Worker) -> Held:
         sender=snapshot.sender,
         render=lambda recipient: render(recipient.contact_id, recipient.row),
         rows=rows,
+        has_more=len(rows) == quota,
+        resends=snapshot.resends,
     )
 
 

@@ -33,3 +33,7 @@ class SupergroupNotServed(Refused):
 
 class UnsuitableGroup(TidingsError):
     """{why}"""
+
+
+class BadPace(TidingsError):
+    """That speed or window can't be kept: {why}"""

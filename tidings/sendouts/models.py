@@ -17,7 +17,8 @@ class Sendout(models.Model):
     """The act of sending one version of a message to one group, or in it as a test.
 
     `frozen` is what the sendout started with: sender, prefix, group attributes. `waterfall` says how the audience
-    came about: members, minus each reason, gives `audience`. A test goes to the group's test recipients; its copies
+    came about: members, minus each reason, gives `audience`. `pace` is what was chosen of speed and window instead of
+    the group's settings; slots are booked until `booked_until`. A test goes to the group's test recipients; its copies
     show the values of `shown_as`, if that is set, else those of who gets them.
     """
 
@@ -49,6 +50,8 @@ class Sendout(models.Model):
     scheduled_at = models.DateTimeField(null=True)
     to_mailbox = models.BooleanField(default=False)
     frozen: Any = models.JSONField(default=dict)
+    pace: Any = models.JSONField(default=dict)
+    booked_until = models.DateTimeField(null=True)
     waterfall: Any = models.JSONField(default=dict)
     audience = models.BigIntegerField(default=0)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
@@ -95,6 +98,8 @@ class Batch(models.Model):
     A recipient is named by its position (1-based) in `contact_ids`. Positions without a delivery are planned.
     `handed_to` is the last position that the present holder may have handed to the carrier: it is committed before
     anything up to there is handed over, so after a crash exactly the planned positions up to it are in doubt.
+    `slot_at` is when it may go on under the speed and window of its sendout; `is_recalled` asks the holder to give it
+    back soon, because these have changed.
     """
 
     class State(models.TextChoices):
@@ -110,6 +115,8 @@ class Batch(models.Model):
     state = models.CharField(max_length=7, choices=State, default=State.READY)
     attempt = models.SmallIntegerField(default=1)
     due_at = models.DateTimeField(null=True)
+    slot_at = models.DateTimeField(null=True)
+    is_recalled = models.BooleanField(default=False, db_default=False)
     token = models.BigIntegerField(default=0)
     worker = models.CharField(max_length=100, default="")
     lease_until = models.DateTimeField(null=True)
@@ -170,6 +177,8 @@ class Delivery(models.Model):
     reason = models.TextField(default="")
     at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
+    # Of a deferred one: how often the carrier put it off. It may also have been kept back because its domain is slow.
+    tried = models.SmallIntegerField(null=True)
 
     class Meta:
         db_table = "deliveries"

@@ -7,6 +7,7 @@ from typing import Any
 from tidings.kernel import clock, db, sql
 from tidings.kernel.errors import NotFound
 from tidings.sendouts.models import Doubt, Sendout
+from tidings.sendouts.pacing import standing
 from tidings.sendouts.rules import Accounting
 
 statements = sql.load(__package__)
@@ -14,7 +15,9 @@ statements = sql.load(__package__)
 
 def find(sendout_id: int) -> Sendout:
     """The sendout with that id; raises `NotFound`."""
-    found = Sendout.objects.select_related("version__message", "created_by", "process").filter(pk=sendout_id)
+    found = Sendout.objects.select_related("version__message", "created_by", "process", "group").filter(
+        pk=sendout_id
+    )
     sendout = found.first()
     if sendout is None:
         raise NotFound(thing="sendout", ref=sendout_id)
@@ -87,6 +90,7 @@ def summary(sendout: Sendout, *, brief: bool = False) -> dict[str, Any]:
         ],
         "waterfall": sendout.waterfall,
         "to_mailbox": sendout.to_mailbox,
+        **({} if brief else standing(sendout, clock.now())),
         "rate": rate,
         "eta_seconds": round(account.planned / rate) if rate and account.planned else None,
         "scheduled_at": _iso(sendout.scheduled_at),

@@ -6,11 +6,14 @@ from email.utils import format_datetime
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
+
 from tidings.attributes.models import Attribute
 from tidings.attributes.queries import keys
 from tidings.attributes.rules import OWN_COLUMNS
 from tidings.contacts.models import Contact
 from tidings.groups.models import Group
+from tidings.groups.settings import CrashPolicy
 from tidings.kernel import clock
 from tidings.memberships.queries import member_values
 from tidings.messaging.links import LINK_NAMES, harmless_links, link_maker
@@ -34,6 +37,7 @@ class Snapshot:
     """One sendout's message, ready to be copied. `sender` is the envelope's address.
 
     A test's links lead nowhere: a click in it must not unsubscribe anybody. It may show one contact's values to all.
+    `resends`: a copy in doubt is sent again, else its recipient is skipped.
     """
 
     sendout: int
@@ -42,6 +46,7 @@ class Snapshot:
     message: CompiledMessage
     is_test: bool = False
     shown_as: Row | None = None
+    resends: bool = True
 
     def copier(self) -> Callable[[int, Row], Copy]:
         """Makes the facts of one copy from a contact's id and a row with the identities, `attributes` and `member`.
@@ -80,6 +85,7 @@ def freeze(group: Group, *, sender_name: str, sender_address: str) -> dict[str, 
         "subject_prefix": sender.subject_prefix,
         "headers": list(sender.headers),
         **{name: getattr(sender, name) for name in AROUND_CONTENT},
+        "in_doubt": _in_doubt(group),
         "group": attributes | {"name": group.name, "address": group.address, "id": group.pk},
     }
 
@@ -88,6 +94,11 @@ def mark_as_test(frozen: dict[str, Any]) -> dict[str, Any]:
     """The same for a test, which people and programs can tell from the real thing."""
     prefix = f"{TEST_PREFIX} {frozen['subject_prefix']}"
     return frozen | {"subject_prefix": prefix, "headers": [*frozen["headers"], TEST_HEADER]}
+
+
+def _in_doubt(group: Group) -> str:
+    policy = group.all_settings.sending.crash_policy
+    return settings.ENVIRONMENT.in_doubt if policy == CrashPolicy.BY_CHANNEL else policy.value
 
 
 def compile_version(version: Version, frozen: dict[str, Any]) -> CompiledMessage:
@@ -183,4 +194,5 @@ def snapshot_of(sendout: int) -> Snapshot:
         message,
         is_test=found.kind == Sendout.Kind.TEST,
         shown_as=row_of(found.shown_as, found.group) if found.shown_as else None,
+        resends=found.frozen.get("in_doubt") != "skip",
     )

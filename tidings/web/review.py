@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.db import transaction
@@ -17,6 +18,7 @@ from tidings.messaging.models import Version
 from tidings.sendouts import actions
 from tidings.sendouts.models import Sendout
 from tidings.web.forms import StyledForm
+from tidings.web.pace_form import PaceForm
 
 # Above this many a click isn't enough: the number has to be typed.
 TYPED_ABOVE_PEOPLE = 1_000
@@ -54,7 +56,7 @@ def last_sendout(group: Group, version: Version) -> Sendout | None:
 
 
 def start_once(
-    group: Group, version: Version, *, last_seen: int, by: User, at: datetime | None, **sender: str
+    group: Group, version: Version, *, last_seen: int, by: User, at: datetime | None, **chosen: Any
 ) -> Sendout:
     """Starts the sendout unless another of the same version began since `last_seen`: then nobody gets a second copy."""
     with transaction.atomic():
@@ -62,7 +64,7 @@ def start_once(
         last = last_sendout(group, version)
         if last and last.pk != last_seen:
             raise SentMeanwhile(sendout=last.pk, group=group.name)
-        return actions.start(group, version, by=by, at=at, **sender)
+        return actions.start(group, version, by=by, at=at, **chosen)
 
 
 class ReviewForm(StyledForm):
@@ -98,6 +100,7 @@ class ReviewForm(StyledForm):
         **kwargs: object,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.pace = PaceForm(self.data if self.is_bound else None, prefix="pace")
         self.warnings = warnings
         self.people = people
         self.was_sent = last is not None and last.state != Sendout.State.FAILED
@@ -107,6 +110,10 @@ class ReviewForm(StyledForm):
             group.all_settings.sender.address or group.address or ""
         )
         self.fields["when"].widget.attrs["class"] = "form-check-input"
+
+    def is_valid(self) -> bool:
+        """Speed and hours too."""
+        return all((super().is_valid(), self.pace.is_valid()))
 
     def clean_despite_warnings(self) -> bool:
         """Whether they were read, where there are any."""

@@ -30,6 +30,7 @@ VERBS = {
     "sendout.started": "Started",
     "sendout.paused": "Paused",
     "sendout.resumed": "Resumed",
+    "sendout.pace_changed": "Speed or hours changed",
     "sendout.cancel_asked": "Cancelled by a person",
     "sendout.cancelled": "Cancelled; everyone is accounted for",
     "sendout.finished": "Finished",

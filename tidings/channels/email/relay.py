@@ -18,7 +18,8 @@ HELLO_NAME = re.compile(r"[A-Za-z0-9.:_\[\]-]{1,255}")
 
 class BadRelay(TidingsError):
     """The relay address is not usable: {reason}. Write it like smtp://host:25,
-    smtp://user:password@host:587?starttls=require or smtps://user:password@host:465?pool=10.
+    smtp://user:password@host:587?starttls=require or smtps://user:password@host:465?pool=10; several are separated by
+    commas.
     """
 
 
@@ -48,6 +49,7 @@ class Relay:
     connect_seconds: float = 30  # TCP and TLS
     reply_seconds: float = 60  # any reply but the last
     dot_seconds: float = 600  # the reply to the final dot, as RFC 5321 4.5.3.2.6 asks
+    backup: bool = False  # gets nothing while a relay stands that is none
 
     def __post_init__(self) -> None:
         if self.user and self.tls is Tls.OPPORTUNISTIC:
@@ -159,6 +161,12 @@ def _hello(name: str, text: str) -> str:
     return text
 
 
+def _yes(name: str, text: str) -> bool:
+    if text not in {"yes", "no"}:
+        raise BadRelay(reason=f"{name} must be yes or no")
+    return text == "yes"
+
+
 def _path(name: str, text: str) -> str:
     if not text:
         raise BadRelay(reason=f"{name} must name a file of certificates")
@@ -173,4 +181,5 @@ OPTIONS: dict[str, tuple[str, Callable[[str, str], Any]]] = {
     "connect_timeout": ("connect_seconds", _seconds),
     "reply_timeout": ("reply_seconds", _seconds),
     "dot_timeout": ("dot_seconds", _seconds),
+    "backup": ("backup", _yes),
 }

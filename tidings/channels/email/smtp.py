@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 from tidings.channels.email.envelope import BadEnvelopeError, envelope
 from tidings.channels.email.opening import Extensions, open_session
+from tidings.channels.email.refusals import is_general
 from tidings.channels.email.relay import Relay
 from tidings.channels.email.replies import NotSmtpError, ReplyReader, decoded
 from tidings.channels.outcomes import Kind, Outcome
@@ -51,6 +52,7 @@ class Connection(asyncio.Protocol):
         extensions: Extensions,
     ) -> None:
         self.relay = relay
+        self.name = str(relay)
         self.extensions = extensions
         self.on_idle: Callable[[Connection], None] | None = None
         self.idle = self.usable = True
@@ -135,7 +137,7 @@ class Connection(asyncio.Protocol):
                 self._transport.write(self._rcpt)
         elif code == SERVICE_CLOSING:  # about the session, not about this message
             self.abort(decoded(text), code)
-        elif self._refused(code, text):
+        elif self._refused(code, text, "MAIL"):
             self._drain(self._after_rcpt)
 
     def _after_rcpt(self, code: int, text: bytes) -> None:
@@ -144,7 +146,7 @@ class Connection(asyncio.Protocol):
             self._stage = self._after_data
             if not self._pipelining:
                 self._transport.write(b"DATA\r\n")
-        elif self._refused(code, text):
+        elif self._refused(code, text, "RCPT"):
             self._drain(self._after_data)
 
     def _after_data(self, code: int, text: bytes) -> None:
@@ -217,14 +219,15 @@ class Connection(asyncio.Protocol):
         if self._refused(code, text):
             self.abort("answered before the end of the message", code)
 
-    def _refused(self, code: int, text: bytes) -> bool:
+    def _refused(self, code: int, text: bytes, command: str = "DATA") -> bool:
         """Report the first failing reply; return whether the session can go on."""
         if code < TEMPORARY.start:
             self.abort(f"unexpected reply: {code} {decoded(text)}")
             return False
         kind = Kind.DEFERRED if code in TEMPORARY else Kind.FAILED
         if self._done:
-            self._report(Outcome(kind, code, decoded(text)))
+            words = decoded(text)
+            self._report(Outcome(kind, code, words, general=is_general(command, code, words)))
         if code == SERVICE_CLOSING:
             self.abort(decoded(text), code)
         return code != SERVICE_CLOSING

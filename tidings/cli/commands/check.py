@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 import click
 from django.conf import settings
 
-from tidings.channels.email.relay import Relay, parse_relay
+from tidings.channels.email.relay import Relay
+from tidings.channels.email.relays import parse_relays
 from tidings.channels.email.smtp import Connection
 from tidings.cli import ground
 from tidings.cli.exits import Exit
@@ -76,13 +77,14 @@ def _migrations() -> tuple[bool, str]:
 
 
 def _relay() -> tuple[bool, str]:
-    """Greets the relay and signs in, without sending anything."""
-    address = settings.ENVIRONMENT.smtp_url
-    if not address:
+    """Greets each relay and signs in, without sending anything."""
+    addresses = settings.ENVIRONMENT.smtp_url
+    if not addresses:
         return True, "none is set: the built-in mailbox catches all mail"
-    relay = parse_relay(address)
-    asyncio.run(_greet(relay))
-    return True, f"{relay} answers"
+    relays = parse_relays(addresses)
+    for relay in relays:
+        asyncio.run(_greet(relay))
+    return True, f"{' and '.join(map(str, relays))} {'answers' if len(relays) == 1 else 'answer'}"
 
 
 async def _greet(relay: Relay) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from tidings.cli.exits import EndedBadly, EquationBroken
 from tidings.cli.ground import database, living_workers
-from tidings.cli.options import SENDER, TEXT_FILE, WHEN, Sender, as_json, examples, group_of
+from tidings.cli.options import SENDER, SPEED, TEXT_FILE, WHEN, WINDOW, Sender, as_json, examples, group_of
 from tidings.cli.output import note, print_facts, print_json, print_rows
 from tidings.cli.waiting import Step, Summary, Work, wait_for
 from tidings.contacts.queries import find as find_contact
@@ -16,12 +16,13 @@ from tidings.messaging.actions import write
 from tidings.messaging.models import Version
 from tidings.messaging.queries import find_version
 from tidings.sendouts import actions, queries
-from tidings.sendouts.models import Sendout
+from tidings.sendouts.models import Doubt, Sendout
 
 # A paused sendout goes on only when a person says so; whoever waits is told instead.
 ENDS = (Sendout.State.FINISHED, Sendout.State.CANCELLED, Sendout.State.FAILED, Sendout.State.PAUSED)
 BAD_ENDS = (Sendout.State.FAILED, Sendout.State.PAUSED)
 OUTCOMES = ("planned", "accepted", "deferred", "failed", "skipped")
+DOUBT = ("contact", "email", "resolution", "cause", "noticed_at")
 REASON = ("outcome", "code", "reason", "people")
 LISTED = ("id", "kind", "state", "group_name", "subject", "audience", *OUTCOMES, "started_at", "ended_at")
 NO_WORKERS = "No worker runs: it is sent when `tidings up` or `tidings worker` does."
@@ -31,6 +32,7 @@ NO_WORKERS = "No worker runs: it is sent when `tidings up` or `tidings worker` d
     epilog=examples(
         'tidings send news@example.org --subject "Hello {{ contact.first_name }}" --html hello.html',
         'tidings send 1 --subject "Hello" --text hello.txt --at 2026-11-24T09:00+01:00',
+        'tidings send 1 --subject "Hello" --text hello.txt --speed 20000/h --window 08:00-20:00',
         'tidings send 1 --subject "Hello" --text hello.txt --from "Anna <anna@example.org>" --no-wait --json',
         "tidings send 1 --message 31 --test --as anna@example.com",
     )
@@ -45,6 +47,12 @@ NO_WORKERS = "No worker runs: it is sent when `tidings up` or `tidings worker` d
 @click.option("--from", "sender", type=SENDER, default=None, help="Instead of the group's own sender.")
 @click.option(
     "--at", "at", type=WHEN, default=None, help="When to start; without it now. Doesn't wait for it."
+)
+@click.option(
+    "--speed", type=SPEED, default=None, help="Such as 20000/h, 6h (spread over six hours) or fastest."
+)
+@click.option(
+    "--window", type=WINDOW, default=None, help="Hours of the day, such as 08:00-20:00, in the group's zone."
 )
 @click.option("--test", is_flag=True, help="To the group's test recipients alone, marked as a test.")
 @click.option(
@@ -62,6 +70,8 @@ def send(
     text: str | None,
     sender: Sender | None,
     at: datetime | None,
+    speed: dict[str, object] | None,
+    window: dict[str, object] | None,
     test: bool,
     shown_as: str | None,
     no_wait: bool,
@@ -78,7 +88,9 @@ def send(
             contact = find_contact(shown_as) if shown_as else None
             started = actions.start_test(group, version, by=None, shown_as=contact)
         else:
-            started = actions.start(group, version, by=None, at=at, sender_name=name, sender_address=address)
+            pace = (speed or {}) | (window or {})
+            sends_as = {"sender_name": name, "sender_address": address}
+            started = actions.start(group, version, by=None, at=at, pace=pace, **sends_as)
     waits = at is None and not no_wait
     summary = wait_for(_work(started.pk), quiet=as_json) if waits else queries.summary(started)
     _print(summary, as_json=as_json)
@@ -189,22 +201,35 @@ def show(number: int, follow: bool, as_json: bool) -> None:
         _demand_good_end(summary)
 
 
-@sendout.command(epilog=examples("tidings sendout accounting 3"))
+@sendout.command(
+    epilog=examples("tidings sendout accounting 3", "tidings sendout accounting 3 --in-doubt --json")
+)
 @click.argument("number", metavar="ID", type=int)
+@click.option("--in-doubt", is_flag=True, help="Also name everyone whose copy was in doubt.")
 @as_json
 @database()
-def accounting(number: int, as_json: bool) -> None:
+def accounting(number: int, in_doubt: bool, as_json: bool) -> None:
     """Account for every recipient: outcomes with their reasons."""
-    account = queries.accounting(queries.find(number))
+    found = queries.find(number)
+    account = queries.accounting(found)
     counts = {name: getattr(account, name) for name in ("audience", *OUTCOMES, "in_doubt")}
     reasons = [dict(zip(REASON, reason, strict=True)) for reason in account.reasons]
+    doubts = [_doubt(doubt) for doubt in queries.in_doubt(found)] if in_doubt else []
     if as_json:
-        print_json({"id": number, **counts, "holds": account.holds, "reasons": reasons})
+        named = {"doubts": doubts} if in_doubt else {}
+        print_json({"id": number, **counts, "holds": account.holds, "reasons": reasons, **named})
     else:
         print_facts({"sendout": number, **counts, "equation holds": account.holds})
         print_rows(REASON, account.reasons, empty="No reasons are noted.")
+        if in_doubt:
+            print_rows(DOUBT, [list(doubt.values()) for doubt in doubts], empty="Nobody was in doubt.")
     if not account.holds:
         raise EquationBroken(count=1, problems=f"sendout {number}")
+
+
+def _doubt(doubt: Doubt) -> Summary:
+    at, cause = doubt.noticed_at.isoformat(), doubt.cause
+    return dict(zip(DOUBT, (doubt.contact_id, doubt.contact.email, doubt.resolution, cause, at), strict=True))
 
 
 @sendout.command(epilog=examples("tidings sendout check 3", "tidings sendout check --all --json"))
@@ -234,6 +259,26 @@ def _verdicts(sendouts: Iterable[Sendout]) -> list[Summary]:
         problems = [str(problem) for problem in queries.verify(one)]
         verdicts.append({"id": one.pk, "holds": not problems, "problems": problems})
     return verdicts
+
+
+@sendout.command(
+    epilog=examples(
+        "tidings sendout pace 3 --speed 20000/h", "tidings sendout pace 3 --speed fastest --window always"
+    )
+)
+@click.argument("number", metavar="ID", type=int)
+@click.option(
+    "--speed", type=SPEED, default=None, help="Such as 20000/h, 6h (spread over six hours) or fastest."
+)
+@click.option("--window", type=WINDOW, default=None, help="Hours of the day, such as 08:00-20:00, or always.")
+@as_json
+@database()
+def pace(
+    number: int, speed: dict[str, object] | None, window: dict[str, object] | None, as_json: bool
+) -> None:
+    """Give a sendout its own speed and hours, also while it runs. What isn't given is as its group's settings say."""
+    actions.change_pace(queries.find(number), (speed or {}) | (window or {}), by=None)
+    _print(queries.summary(queries.find(number)), as_json=as_json)
 
 
 @sendout.command(epilog=examples("tidings sendout pause 3"))

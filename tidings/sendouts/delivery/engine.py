@@ -19,6 +19,8 @@ from typing import Protocol
 from tidings.channels.outcomes import Kind, Outcome
 from tidings.kernel import db, sql
 from tidings.kernel.errors import TidingsError
+from tidings.sendouts.delivery.budget import Budget, Suspect
+from tidings.sendouts.delivery.domains import LATER, Domains
 from tidings.sendouts.delivery.held import TRIES_AT_ONCE, Held, Recipient, Settled
 
 log = logging.getLogger(__name__)
@@ -32,6 +34,12 @@ UNSETTLED_PER_CONNECTION = 16
 TURNS_PER_WINDOW = 2
 RUNNING = frozenset({"sending", "retrying"})
 DATABASE_PAUSE_SECONDS = 0.5
+# A pause, a cancellation and another speed reach a worker with its next turn, so there is one at least so often.
+LOOK_SECONDS = 1.0
+# Whoever a slow domain keeps waiting comes back in later rounds of the batch: after the first pauses for refusals, and
+# with the third of them again and again. After so many rounds, about a day, nobody is kept waiting any more.
+POSTPONING_PAUSES = 3
+POSTPONING_ROUNDS = 100
 # A relay that takes mail but answers too late would otherwise get a copy with each attempt: the first doubt is sent
 # again at once, the second after a pause, the third is the last.
 DOUBTS_AT_MOST = 3
@@ -40,7 +48,9 @@ STOPPED = Outcome(Kind.LOST, 0, "the worker stopped")
 
 
 class Carrier(Protocol):
-    """What the engine needs of a connection to a carrier."""
+    """What the engine needs of a connection to a carrier: `name` is what people call the carrier."""
+
+    name: str
 
     def hand_over(self, sender: str, recipient: str, data: bytes, done: Callable[[Outcome], None]) -> None:
         """Passes one message on; `done` is called exactly once with what became of it."""
@@ -76,15 +86,23 @@ class Engine:
         lease_seconds: float,
         heartbeat_seconds: float,
         retry_pauses_seconds: tuple[float, ...],
+        domain_pause_seconds: float,
+        refusals: int,
     ) -> None:
         self._database = database
-        # Offers idle connections again; set by whoever owns the pool of connections.
+        # Set by whoever owns the connections. Offer idle ones again; let a carrier rest that refuses everything, if
+        # another one can take over; pause a sendout that its carriers refuse.
         self.wake_carrier: Callable[[], None] = lambda: None
+        self.set_aside: Callable[[str], bool] = lambda _carrier: False
+        self.on_refused: Callable[[int, str, Outcome], None] = lambda _sendout, _carrier, _outcome: None
         self._lease = lease_seconds
-        self._heartbeat = heartbeat_seconds
+        self._look = min(heartbeat_seconds, LOOK_SECONDS)
         self._pauses = retry_pauses_seconds
+        self._domains = Domains(domain_pause_seconds)
+        self._budgets: dict[int, Budget] = {}
         self.window = UNSETTLED_PER_CONNECTION * connections
         self._turn = max(1, self.window // TURNS_PER_WINDOW)
+        self._refusals = min(refusals, self._turn)  # suspects keep their places in the window
         self._batches: list[Held] = []
         self._singles: deque[Single] = deque()
         self._work = asyncio.Event()
@@ -102,6 +120,7 @@ class Engine:
             await held.done
         finally:
             self._batches.remove(held)
+            self._forget_suspects(held)
 
     async def send(self, sender: str, recipient: str, data: bytes, *, patience_seconds: float) -> Outcome:
         """Passes a single message on, before those of batches. `LOST` if no connection took it for so long."""
@@ -125,6 +144,11 @@ class Engine:
             held.stopped = True
         self._work.set()
 
+    def stop_one(self, held: Held) -> None:
+        """The same for one batch."""
+        held.stopped = True
+        self._work.set()
+
     def feed(self, carrier: Carrier) -> None:
         """Gives a free connection its next message; called by the pool."""
         self._away_since = None
@@ -134,12 +158,13 @@ class Engine:
             return
         for held in self._batches:
             while recipient := held.pop():
+                if self._domains and self._is_postponed(held, recipient):
+                    continue
                 data = self._render(held, recipient)
                 if data is not None:
                     held.in_flight += 1
-                    carrier.hand_over(
-                        held.sender, recipient.address, data, partial(self._answered, held, recipient)
-                    )
+                    done = partial(self._answered, held, recipient, carrier.name)
+                    carrier.hand_over(held.sender, recipient.address, data, done)
                     return
         self._starving = True
         self._work.set()
@@ -165,11 +190,25 @@ class Engine:
             held.refuse(recipient, "The copy could not be made. The log of the worker says more.")
         return None
 
-    def _answered(self, held: Held, recipient: Recipient, outcome: Outcome) -> None:
+    def _is_postponed(self, held: Held, recipient: Recipient) -> bool:
+        """Puts off who is at a domain that is fed slowly and isn't due, so that it holds nobody else up."""
+        now = asyncio.get_running_loop().time()
+        if held.attempt > POSTPONING_ROUNDS or self._domains.is_open(recipient.domain, now):
+            return False
+        pauses = self._pauses[:POSTPONING_PAUSES]
+        words = f"not tried yet: {recipient.domain} puts mail off at present, so it is fed slowly"
+        pause = pauses[min(held.attempt, len(pauses)) - 1]
+        held.put_off(recipient, Outcome(Kind.DEFERRED, 0, words), pause, tried=recipient.tried)
+        return True
+
+    def _answered(self, held: Held, recipient: Recipient, carrier: str, outcome: Outcome) -> None:
         held.in_flight -= 1
         match outcome.kind:
             case Kind.ACCEPTED:
                 held.accept(recipient)
+                self._trust(held, recipient, carrier)
+            case Kind.FAILED if outcome.general:
+                self._suspect(Suspect(held, recipient, outcome, carrier))
             case Kind.FAILED:
                 held.report(recipient, "failed", outcome)
             case Kind.IN_DOUBT:
@@ -177,32 +216,88 @@ class Engine:
             case Kind.LOST if recipient.tries + 1 < TRIES_AT_ONCE:
                 self._hand_over_again(held, recipient)
             case _:
+                self._mistrust(held, recipient, carrier, outcome)
                 self._defer(held, recipient, outcome)
         if len(held.fresh) >= self._turn or held.doubts or held.is_drained:
             self._work.set()
+
+    def _trust(self, held: Held, recipient: Recipient, carrier: str) -> None:
+        """Whoever this carrier refused before was refused for themselves, once it has made up for all of them."""
+        if self._domains:
+            self._domains.accepted(recipient.domain)
+        budget = self._budgets.get(held.sendout)
+        if budget and carrier in budget.refusals:
+            for suspect in budget.accepted(carrier):
+                suspect.held.report(suspect.recipient, "failed", suspect.outcome)
+
+    def _suspect(self, suspect: Suspect) -> None:
+        """A refusal for good that any other would have met: it isn't final before the carrier takes something."""
+        budget = self._budget(suspect.held)
+        budget.suspects.append(suspect)
+        self._count_refusal(suspect.held, suspect.carrier, suspect.outcome)
+
+    def _mistrust(self, held: Held, recipient: Recipient, carrier: str, outcome: Outcome) -> None:
+        if outcome.general:
+            self._count_refusal(held, carrier, outcome)
+        elif outcome.kind is Kind.DEFERRED and outcome.code in LATER:
+            self._domains.deferred(recipient.domain, asyncio.get_running_loop().time())
+
+    def _budget(self, held: Held) -> Budget:
+        return self._budgets.setdefault(held.sendout, Budget(self._refusals))
+
+    def _count_refusal(self, held: Held, carrier: str, outcome: Outcome) -> None:
+        """One too many, and another carrier takes over. Without one the sendout pauses, and nobody has failed."""
+        budget = self._budget(held)
+        if not budget.refused(carrier):
+            return
+        if self.set_aside(carrier):
+            budget.forgive(carrier)
+            for suspect in budget.take_suspects(carrier=carrier):
+                suspect.held.again.append(suspect.recipient)
+            self._work.set()
+        elif not held.stopped:
+            for other in self._batches:
+                other.stopped |= other.sendout == held.sendout
+            self.on_refused(held.sendout, carrier, outcome)
+
+    def _defer_suspects(self, held: Held) -> None:
+        """The batch is through, and the carrier hasn't made up for its refusals: they are not final."""
+        if budget := self._budgets.get(held.sendout):
+            for suspect in budget.take_suspects(held=held):
+                self._defer(held, suspect.recipient, suspect.outcome)
+
+    def _forget_suspects(self, held: Held) -> None:
+        """Those of a batch that ends stay planned. What is known of the carriers goes with the sendout's last batch."""
+        budget = self._budgets.get(held.sendout)
+        if budget is None:
+            return
+        budget.take_suspects(held=held)
+        if held.sendout not in self.sendouts():
+            del self._budgets[held.sendout]
 
     def _hand_over_again(self, held: Held, recipient: Recipient) -> None:
         recipient.tries += 1
         held.again.append(recipient)
 
     def _defer(self, held: Held, recipient: Recipient, outcome: Outcome) -> None:
-        if held.attempt > len(self._pauses):
-            last = f"gave up after {held.attempt} attempts; the last answer was: {outcome.text}"
+        tried = recipient.tried + 1
+        if tried > len(self._pauses):
+            last = f"gave up after {tried} attempts; the last answer was: {outcome.text}"
             held.report(recipient, "failed", Outcome(outcome.kind, outcome.code, last))
         else:
-            held.report(recipient, "deferred", outcome, self._pauses[held.attempt - 1])
+            held.put_off(recipient, outcome, self._pauses[tried - 1], tried=tried)
 
     async def run(self) -> None:
         """Stores outcomes for as long as the worker lives."""
         loop = asyncio.get_running_loop()
-        beat = loop.time() + self._heartbeat
+        beat = loop.time() + self._look
         while True:
             await _wait(self._work, beat - loop.time())
             self._work.clear()
             starving, self._starving = self._starving, False
             is_beat = loop.time() >= beat
             if is_beat:
-                beat = loop.time() + self._heartbeat
+                beat = loop.time() + self._look
             for held in tuple(self._batches):
                 if not held.done.done() and (is_beat or self._has_a_turn(held, starving=starving)):
                     await self._turn_over(held)
@@ -227,6 +322,8 @@ class Engine:
     async def _turn_over(self, held: Held) -> None:
         """One turn of the window for one batch: outcomes in, permission for the next recipients out."""
         try:
+            if held.is_drained and not held.stopped:
+                self._defer_suspects(held)
             await self._settle_doubts(held)
             await self._settle(held)
         except TakenOver as error:
@@ -271,12 +368,14 @@ class Engine:
         return str(row["sendout_state"])
 
     async def _settle_doubts(self, held: Held) -> None:
-        """Lists whoever got no answer after the message was handed over, then sends it to them again."""
+        """Lists whoever got no answer after the message was handed over, then sends it to them again or skips them."""
         while held.doubts:
             recipient, outcome = held.doubts[0]
             times = await self._note_doubt(held, recipient, outcome)
             held.doubts.pop(0)
-            if times >= DOUBTS_AT_MOST:
+            if not held.resends:
+                held.report(recipient, "skipped", Outcome(outcome.kind, 0, "in_doubt"))
+            elif times >= DOUBTS_AT_MOST:
                 text = (
                     f"handed over {times} times and never answered: {outcome.text}. It may well have arrived."
                 )
@@ -294,6 +393,7 @@ class Engine:
             "position": recipient.position,
             "contact": recipient.contact_id,
             "cause": outcome.text,
+            "resolution": "resend" if held.resends else "skip",
         }
         async with self._database.connection() as connection:
             row = await (await connection.execute(statements.note_doubt, params)).fetchone()

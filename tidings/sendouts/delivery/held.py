@@ -18,13 +18,22 @@ LONGEST_REASON = 500  # characters of a carrier's answer that are kept
 
 @dataclass(slots=True)
 class Recipient:
-    """One person of the batch. `position` is 1-based in the batch; `row` holds what their copy needs."""
+    """One person of the batch. `position` is 1-based in the batch; `row` holds what their copy needs.
+
+    `tried`: how often the carrier put them off in earlier rounds. `tries`: how often their copy was lost in this one.
+    """
 
     position: int
     contact_id: int
     address: str
     row: dict[str, Any]
+    tried: int = 0
     tries: int = 0
+
+    @property
+    def domain(self) -> str:
+        """Behind the last @ of the address."""
+        return self.address.rpartition("@")[2]
 
 
 @dataclass(slots=True)
@@ -67,6 +76,8 @@ class Held:
         sender: str,
         render: Render,
         rows: Iterable[dict[str, Any]],
+        has_more: bool = False,
+        resends: bool = True,
     ) -> None:
         self.sendout = sendout
         self.batch = batch
@@ -83,6 +94,8 @@ class Held:
         self.again: deque[Recipient] = deque()
         self.in_flight = 0
         self.stopped = False
+        self.resends = resends  # a copy in doubt; else its recipient is skipped
+        self.has_more = has_more  # people for whom it isn't time yet
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         for row in rows:
             self._enqueue(row)
@@ -92,7 +105,7 @@ class Held:
         if row["skip"]:
             self.skip(position, contact_id, row["skip"])
         else:
-            self.queue.append(Recipient(position, contact_id, row["email"], row))
+            self.queue.append(Recipient(position, contact_id, row["email"], row, row["tried"]))
 
     def skip(self, position: int, contact_id: int, reason: str) -> None:
         """Leaves someone out who never had a place in the window."""
@@ -102,17 +115,20 @@ class Held:
         """The copy could not be made; nothing was handed over."""
         self.report(recipient, "failed", Outcome(Kind.FAILED, 0, reason))
 
-    def report(self, recipient: Recipient, outcome: str, reply: Outcome, pause: float | None = None) -> None:
-        """What the carrier said of a copy; `pause` seconds until the next attempt of a deferred one."""
+    def report(self, recipient: Recipient, outcome: str, reply: Outcome) -> None:
+        """What the carrier said of a copy in the end."""
         self.fresh.frees += 1
-        self._note(recipient.position, recipient.contact_id, outcome, reply, pause)
+        self._note(recipient.position, recipient.contact_id, outcome, reply)
 
-    def _note(
-        self, position: int, contact_id: int, outcome: str, reply: Outcome, pause: float | None = None
-    ) -> None:
+    def put_off(self, recipient: Recipient, reply: Outcome, pause: float, *, tried: int) -> None:
+        """Defers a copy for `pause` seconds; by then the carrier will have put it off `tried` times."""
+        self.fresh.frees += 1
+        self._note(recipient.position, recipient.contact_id, "deferred", reply, pause=pause, tried=tried)
+
+    def _note(self, position: int, contact_id: int, outcome: str, reply: Outcome, **again: float) -> None:
         row: dict[str, object] = {"position": position, "contact_id": contact_id, "outcome": outcome}
         reason = reply.text.replace("\x00", "")[:LONGEST_REASON]
-        self.fresh.others.append(row | {"code": reply.code, "reason": reason, "pause": pause})
+        self.fresh.others.append(row | {"code": reply.code, "reason": reason} | again)
 
     def accept(self, recipient: Recipient) -> None:
         """The carrier took the copy."""
@@ -173,4 +189,4 @@ class Held:
     @property
     def is_served(self) -> bool:
         """Whether everyone was dealt with; else the batch goes back as ready."""
-        return self.outstanding == 0 and self.allowed == len(self.queue)
+        return self.outstanding == 0 and self.allowed == len(self.queue) and not self.has_more

@@ -1,3 +1,12 @@
+-- name: is_restrained
+-- Whether speed, window or quiet hours may hold a batch up, which they don't for tests: a short look that most batches
+-- end with. Rides the primary keys.
+SELECT s.kind <> 'test'
+       AND (s.pace <> '{}' OR coalesce(g.settings -> 'sending' ?| ARRAY['speed', 'window_begins', 'quiet_from'], false))
+       AS is_restrained
+FROM sendout_batches b JOIN sendouts s ON s.id = b.sendout_id LEFT JOIN groups g ON g.id = s.group_id
+WHERE b.id = %(batch)s
+
 -- name: take
 -- Makes a worker the holder of a batch that is ready, due for a retry, or left behind by a holder whose lease ran out.
 -- Returns nothing if somebody else has it or the sendout doesn't run. `was_held` tells that a holder died: then the
@@ -6,6 +15,7 @@ WITH free AS (
     SELECT b.id, b.state = 'taken' AS was_held, b.handed_to AS held_to
     FROM sendout_batches b JOIN sendouts s ON s.id = b.sendout_id
     WHERE b.id = %(batch)s AND s.state IN ('sending', 'retrying')
+      AND (b.slot_at IS NULL OR b.slot_at <= %(now)s OR b.state = 'taken')
       AND (b.state = 'ready'
            OR (b.state = 'waiting' AND b.due_at <= clock_timestamp())
            OR (b.state = 'taken'
@@ -16,28 +26,53 @@ WITH free AS (
 )
 UPDATE sendout_batches b
 SET state = 'taken', token = b.token + 1, worker = %(worker)s, handed_to = 0,
+    slot_at = NULL, is_recalled = false,
     attempt = b.attempt + (b.state = 'waiting')::int,
     lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
 FROM free WHERE b.id = free.id
-RETURNING b.sendout_id, b.number, b.token, b.attempt, free.was_held, free.held_to
+RETURNING b.sendout_id, b.number, b.token, b.attempt, free.was_held, free.held_to,
+          (SELECT coalesce(s.frozen ->> 'in_doubt', 'resend') FROM sendouts s WHERE s.id = b.sendout_id) AS in_doubt
 
 -- name: note_doubts
 -- Lists by name who was in flight when a holder died: planned positions that it may have handed over, and deferred
--- ones of a retry. Rides deliveries_pkey.
+-- ones that were due in this round. Rides deliveries_pkey.
 INSERT INTO in_doubt_recipients (batch_id, position, contact_id, attempt, cause, noticed_at, resolution, resolved_at)
 SELECT b.id, r.position, r.contact_id, b.attempt, %(cause)s, clock_timestamp(), %(resolution)s, clock_timestamp()
 FROM sendout_batches b
 CROSS JOIN unnest(b.contact_ids) WITH ORDINALITY AS r (contact_id, position)
 LEFT JOIN deliveries d ON d.batch_id = b.id AND d.position = r.position
 WHERE b.id = %(batch)s AND r.position <= %(held_to)s
-  AND (d.position IS NULL OR (d.outcome = 'deferred' AND d.attempt < b.attempt))
+  AND (d.position IS NULL OR (d.outcome = 'deferred' AND d.attempt < b.attempt AND d.due_at <= b.due_at))
+
+-- name: skip_doubtful
+-- Skips who `note_doubts` has just listed, where the group wants no copy twice. Rides deliveries_pkey.
+WITH doubtful AS (
+    SELECT b.id, b.attempt, r.position, r.contact_id
+    FROM sendout_batches b
+    CROSS JOIN unnest(b.contact_ids) WITH ORDINALITY AS r (contact_id, position)
+    LEFT JOIN deliveries d ON d.batch_id = b.id AND d.position = r.position
+    WHERE b.id = %(batch)s AND r.position <= %(held_to)s
+      AND (d.position IS NULL OR (d.outcome = 'deferred' AND d.attempt < b.attempt AND d.due_at <= b.due_at))
+), skipped AS (
+    INSERT INTO deliveries AS d (batch_id, position, contact_id, outcome, attempt, code, reason, at)
+    SELECT id, position, contact_id, 'skipped', attempt, 0, 'in_doubt', clock_timestamp() FROM doubtful
+    ON CONFLICT (batch_id, position) DO UPDATE
+    SET outcome = 'skipped', attempt = excluded.attempt, code = 0, reason = 'in_doubt', at = excluded.at, due_at = NULL
+    WHERE d.outcome = 'deferred'
+    RETURNING 1
+)
+UPDATE sendout_batches b
+SET skipped = b.skipped + (SELECT count(*) FROM skipped),
+    -- in a later attempt everyone who is served was counted as deferred before
+    deferred = b.deferred - CASE WHEN b.attempt > 1 THEN (SELECT count(*) FROM skipped) ELSE 0 END
+WHERE b.id = %(batch)s
 
 -- name: note_doubt
 -- Lists one recipient whose message was handed over and not answered, if the batch is still ours; returns how often
 -- this recipient has been listed by now.
 WITH noted AS (
     INSERT INTO in_doubt_recipients (batch_id, position, contact_id, attempt, cause, noticed_at, resolution, resolved_at)
-    SELECT b.id, %(position)s, %(contact)s, b.attempt, %(cause)s, clock_timestamp(), 'resend', clock_timestamp()
+    SELECT b.id, %(position)s, %(contact)s, b.attempt, %(cause)s, clock_timestamp(), %(resolution)s, clock_timestamp()
     FROM sendout_batches b WHERE b.id = %(batch)s AND b.token = %(token)s AND b.state = 'taken'
     RETURNING batch_id
 )
@@ -55,12 +90,12 @@ JOIN contacts c ON c.id = r.contact_id
 WHERE b.id = %(batch)s
 
 -- name: recipients
--- Who of a taken batch is still to be served, with what their copy needs and why they might not get it any more.
--- A test may go to who is no
--- member. An opt-out counts from the group, from its channel and from everything; the group may be gone by now. Reads the part
--- `listed` of blacklists. Rides deliveries_pkey, contacts_pkey, memberships_pkey, opt_outs_once.
+-- Who of a taken batch is still to be served, `quota` at most, with what their copy needs and why they might not get it
+-- any more. A test may go to who is no member. An opt-out counts from the group, from its channel and from everything;
+-- the group may be gone by now. Reads the part `listed` of blacklists. Rides deliveries_pkey, contacts_pkey,
+-- memberships_pkey, opt_outs_once.
 SELECT r.position::int AS position, r.contact_id, c.email, c.mobile, c.external_id, c.language, c.attributes,
-       coalesce(m.attributes, '{}') AS member,
+       coalesce(m.attributes, '{}') AS member, coalesce(d.tried, 0) AS tried,
        CASE WHEN c.id IS NULL THEN 'erased'
             WHEN EXISTS (
                 SELECT 1 FROM opt_outs o
@@ -80,8 +115,8 @@ LEFT JOIN memberships m ON m.group_id = s.group_id AND m.contact_id = r.contact_
 LEFT JOIN groups g ON g.id = s.group_id
 LEFT JOIN listed l ON l.ref = r.contact_id
 WHERE b.id = %(batch)s
-  AND (d.position IS NULL OR (d.outcome = 'deferred' AND d.attempt < b.attempt))
-ORDER BY r.position
+  AND (d.position IS NULL OR (d.outcome = 'deferred' AND d.attempt < b.attempt AND d.due_at <= b.due_at))
+ORDER BY r.position LIMIT %(quota)s
 
 -- name: settle
 -- Stores outcomes of a batch, moves `handed_to` on and prolongs the lease, all or nothing, and only for the holder.
@@ -92,20 +127,21 @@ WITH held AS (
     WHERE b.id = %(batch)s AND b.token = %(token)s AND b.state = 'taken'
     FOR NO KEY UPDATE
 ), outcome AS (
-    SELECT position, contact_id, 'accepted' AS outcome, 250 AS code, '' AS reason, NULL::float AS pause
+    SELECT position, contact_id, 'accepted' AS outcome, 250 AS code, '' AS reason, NULL::float AS pause,
+           NULL::int AS tried
     FROM unnest(%(positions)s::int[], %(contacts)s::bigint[]) AS a (position, contact_id)
     UNION ALL
-    SELECT position, contact_id, outcome, code, reason, pause
+    SELECT position, contact_id, outcome, code, reason, pause, tried
     FROM jsonb_to_recordset(%(others)s::jsonb)
-         AS o (position int, contact_id bigint, outcome text, code int, reason text, pause float)
+         AS o (position int, contact_id bigint, outcome text, code int, reason text, pause float, tried int)
 ), written AS (
-    INSERT INTO deliveries AS d (batch_id, position, contact_id, outcome, attempt, code, reason, at, due_at)
+    INSERT INTO deliveries AS d (batch_id, position, contact_id, outcome, attempt, code, reason, at, due_at, tried)
     SELECT held.id, position, contact_id, outcome, held.attempt, code, reason, clock_timestamp(),
-           clock_timestamp() + make_interval(secs => pause)
+           clock_timestamp() + make_interval(secs => pause), tried
     FROM held CROSS JOIN outcome
     ON CONFLICT (batch_id, position) DO UPDATE
     SET outcome = excluded.outcome, attempt = excluded.attempt, code = excluded.code, reason = excluded.reason,
-        at = excluded.at, due_at = excluded.due_at
+        at = excluded.at, due_at = excluded.due_at, tried = excluded.tried
     WHERE d.outcome = 'deferred' AND d.attempt < excluded.attempt
     RETURNING d.outcome
 ), counted AS (
@@ -126,20 +162,25 @@ SET accepted = b.accepted + counted.accepted,
     lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
 FROM held, counted
 WHERE b.id = held.id
-RETURNING (SELECT s.state FROM sendouts s WHERE s.id = b.sendout_id) AS sendout_state
+RETURNING CASE WHEN b.is_recalled THEN 'recalled'
+               ELSE (SELECT s.state FROM sendouts s WHERE s.id = b.sendout_id) END AS sendout_state
 
 -- name: give_back
--- Ends the holding of a batch: done, waiting until its last deferred recipient is due, or ready again because the
--- holder stops before everyone was served.
-WITH rest AS (
-    SELECT max(d.due_at) AS due_at
-    FROM sendout_batches b LEFT JOIN deliveries d ON d.batch_id = b.id AND d.outcome = 'deferred'
-    WHERE b.id = %(batch)s
+-- Ends the holding of a batch: done, waiting until deferred recipients are due, or ready again because the holder stops
+-- before everyone was served. A round is for those who are due within twice the time of the first, or half a minute of
+-- it: pauses of a minute don't wait for pauses of hours, and nobody has a round alone. Rides deliveries_not_accepted.
+WITH deferred AS (
+    SELECT d.due_at, extract(epoch FROM d.due_at - clock_timestamp()) AS pause
+    FROM deliveries d WHERE d.batch_id = %(batch)s AND d.outcome = 'deferred'
+), round AS (
+    SELECT max(due_at) AS due_at FROM deferred
+    WHERE pause <= (SELECT greatest(2 * min(pause), min(pause) + 30) FROM deferred)
 )
 UPDATE sendout_batches b
 SET state = CASE WHEN NOT %(served)s THEN 'ready' WHEN b.deferred > 0 THEN 'waiting' ELSE 'done' END,
-    due_at = rest.due_at, worker = '', lease_until = NULL, handed_to = 0
-FROM rest
+    due_at = CASE WHEN %(served)s THEN round.due_at ELSE b.due_at END,
+    worker = '', lease_until = NULL, handed_to = 0
+FROM round
 WHERE b.id = %(batch)s AND b.token = %(token)s AND b.state = 'taken'
 RETURNING b.state
 
@@ -152,8 +193,8 @@ UPDATE sendout_batches SET lease_until = NULL WHERE worker = %(worker)s AND stat
 -- what was given back as ready is wanted at once while its sendout runs.
 SELECT b.sendout_id, b.state, s.state AS sendout_state,
        CASE b.state WHEN 'taken' THEN coalesce(b.lease_until, clock_timestamp())
-                    WHEN 'waiting' THEN b.due_at
-                    WHEN 'ready' THEN clock_timestamp() END AS look_again_at
+                    WHEN 'waiting' THEN greatest(b.due_at, b.slot_at)
+                    WHEN 'ready' THEN coalesce(b.slot_at, clock_timestamp()) END AS look_again_at
 FROM sendout_batches b JOIN sendouts s ON s.id = b.sendout_id
 WHERE b.id = %(batch)s
 
@@ -161,7 +202,7 @@ WHERE b.id = %(batch)s
 -- Skips everyone of a cancelled sendout's free batches who isn't served yet, also those who wait for a retry, and
 -- lists who was in flight with a holder that died. Up to %(batches)s batches at a time; rides sendout_batches_once.
 WITH free AS (
-    SELECT b.id, b.contact_ids, b.attempt, CASE WHEN b.state = 'taken' THEN b.handed_to ELSE 0 END AS held_to
+    SELECT b.id, b.contact_ids, b.attempt, b.due_at, CASE WHEN b.state = 'taken' THEN b.handed_to ELSE 0 END AS held_to
     FROM sendout_batches b
     WHERE b.sendout_id = %(sendout)s
       AND (b.state IN ('ready', 'waiting')
@@ -171,7 +212,8 @@ WITH free AS (
                         AND pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => %(lease)s)))))
     ORDER BY b.number LIMIT %(batches)s FOR UPDATE SKIP LOCKED
 ), unserved AS (
-    SELECT free.id, free.attempt, free.held_to, r.position, r.contact_id, d.attempt AS attempted
+    SELECT free.id, free.attempt, free.held_to, r.position, r.contact_id,
+           d.position IS NULL OR (d.attempt < free.attempt AND d.due_at <= free.due_at) AS is_of_this_round
     FROM free CROSS JOIN unnest(free.contact_ids) WITH ORDINALITY AS r (contact_id, position)
     LEFT JOIN deliveries d ON d.batch_id = free.id AND d.position = r.position
     WHERE d.position IS NULL OR d.outcome = 'deferred'
@@ -179,7 +221,7 @@ WITH free AS (
     INSERT INTO in_doubt_recipients (batch_id, position, contact_id, attempt, cause, noticed_at, resolution, resolved_at)
     SELECT id, position, contact_id, attempt, 'the worker that sent it ended', clock_timestamp(), 'skip',
            clock_timestamp()
-    FROM unserved WHERE position <= held_to AND (attempted IS NULL OR attempted < attempt)
+    FROM unserved WHERE position <= held_to AND is_of_this_round
 ), skipped AS (
     INSERT INTO deliveries AS d (batch_id, position, contact_id, outcome, attempt, code, reason, at)
     SELECT id, position, contact_id, 'skipped', attempt, 0, 'cancelled', clock_timestamp() FROM unserved

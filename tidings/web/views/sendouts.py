@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -34,6 +35,7 @@ from tidings.web import sendout_report
 from tidings.web.forms import SearchForm, StyledForm, attempt
 from tidings.web.overview import sendout_rows
 from tidings.web.pace import pace_of
+from tidings.web.pace_form import PaceForm, form_of, pace_facts, zone_name
 from tidings.web.paging import page_of
 from tidings.web.previews import panel_for
 from tidings.web.progress import work_of_locks
@@ -162,6 +164,7 @@ def review(request: OperatorRequest, pk: int, message: int) -> HttpResponse:
         "last": last if form.was_sent else None,
         "steps": steps_of(audience),
         "zone": zone(),
+        "zone_name": zone_name(group),
         "to_mailbox": not settings.ENVIRONMENT.smtp_url,
         "panel": panel_for(version, _as_group(request, group)),
         "findings": found,
@@ -212,6 +215,7 @@ def _start(group: Group, version: Version, form: ReviewForm, by: User) -> Sendou
         at=chosen["at"],
         sender_name=chosen["sender_name"],
         sender_address=chosen["sender_address"],
+        pace=form.pace.chosen(),
     )
 
 
@@ -230,6 +234,9 @@ def show(request: OperatorRequest, pk: int) -> HttpResponse:
         "may": sendout_report.may(sendout),
         "steps": steps_of(sendout.waterfall) if sendout.waterfall else [],
         "timeline": sendout_report.timeline(sendout),
+        "pace": pace_facts(sendout),
+        "pace_form": form_of(sendout),
+        "zone_name": zone_name(sendout.group),
     }
     return render(request, "web/sendouts/sendout.html", context)
 
@@ -294,6 +301,17 @@ def cancel(request: OperatorRequest, pk: int) -> HttpResponse:
     return _command(request, pk, actions.cancel, "Cancelled. Whoever wasn't served yet is skipped.")
 
 
+@require_POST
+def pace(request: OperatorRequest, pk: int) -> HttpResponse:
+    """Gives it its own speed and hours."""
+    form = PaceForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+        return redirect("web:sendout", pk)
+    change = partial(actions.change_pace, pace=form.chosen())
+    return _command(request, pk, change, "Changed. It holds from now on, for all workers.")
+
+
 def _command(request: OperatorRequest, pk: int, action: Callable[..., Sendout], done: str) -> HttpResponse:
     try:
         action(queries.find(pk), by=request.user)
@@ -313,6 +331,7 @@ urls = [
     page("sendouts/<int:pk>/live/", live, "sendout-live"),
     page("sendouts/<int:pk>/details/", details, "sendout-details"),
     page("sendouts/<int:pk>/people.csv", people_csv, "sendout-people"),
+    page("sendouts/<int:pk>/pace/", pace, "sendout-pace"),
     page("sendouts/<int:pk>/pause/", pause, "sendout-pause"),
     page("sendouts/<int:pk>/resume/", resume, "sendout-resume"),
     page("sendouts/<int:pk>/cancel/", cancel, "sendout-cancel"),
