@@ -8,6 +8,6 @@
 
 -- name: of_message
 -- A test in it: batches of sendouts of a message. Rides sendout_batches_once.
-d.batch_id = ANY (ARRAY(
+d.batch_id IN (
     SELECT b.id FROM sendout_batches b JOIN sendouts s ON s.id = b.sendout_id
-    JOIN message_versions v ON v.id = s.version_id WHERE v.message_id = {message}))
+    JOIN message_versions v ON v.id = s.version_id WHERE v.message_id = {message})
