@@ -15,16 +15,6 @@ pytestmark = pytest.mark.django_db
 PAGE = Membership.Source.PAGE
 
 
-@pytest.fixture
-def group(make_group):
-    return make_group()
-
-
-@pytest.fixture
-def anna(make_contact):
-    return make_contact("anna@example.com")
-
-
 def members(group) -> int:
     """The kept number; fails if it isn't the true one."""
     kept = count_members([group.pk])[group.pk].total

@@ -22,16 +22,6 @@ pytestmark = pytest.mark.django_db
 PAGE = Membership.Source.PAGE
 
 
-@pytest.fixture
-def group(make_group):
-    return make_group()
-
-
-@pytest.fixture
-def anna(make_contact):
-    return make_contact("anna@example.com")
-
-
 def letters() -> list[str]:
     return list(Letter.objects.order_by("pk").values_list("kind", flat=True))
 

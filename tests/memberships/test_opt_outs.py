@@ -15,16 +15,6 @@ pytestmark = pytest.mark.django_db
 PAGE = Membership.Source.PAGE
 
 
-@pytest.fixture
-def group(make_group):
-    return make_group()
-
-
-@pytest.fixture
-def anna(make_contact):
-    return make_contact("anna@example.com")
-
-
 def other_channel(channel: str):
     return groups.create("Short news", channel=channel, by=None)
 

@@ -85,6 +85,10 @@ class ExportOut(Schema):
     rows: int = Field(examples=[95_000])
     size: int = Field(description="Bytes of the file.", examples=[9_500_000])
     error: str = Field(examples=[""])
+    why_gone: str = Field(
+        description="Why the file went before its time: its group was deleted, or somebody in it erased.",
+        examples=[""],
+    )
     progress: ProgressOut
     file: str | None = Field(examples=["/api/v1/exports/5/file"])
     created_at: datetime

@@ -172,3 +172,28 @@ def examples(*lines: str) -> str:
 def group_of(ref: str) -> Group:
     """The group that an argument GROUP names by its id or address; raises `NotFound`."""
     return find(ref)
+
+
+def of_a_new_group(command: Command) -> Command:
+    """Adds NAME and what else a group or a SuperGroup has from its start."""
+    for add in reversed(
+        (
+            click.argument("name"),
+            click.option(
+                "--channel",
+                type=click.Choice(Group.Channel.values),
+                default=Group.Channel.EMAIL.value,
+                show_default=True,
+            ),
+            click.option(
+                "--address",
+                default="",
+                metavar="LOCAL@DOMAIN",
+                help="Its identity and sender; by e-mail it needs one of its own.",
+            ),
+            click.option("--category", default="", help="Made if there is none of that name."),
+            click.option("--description", default=""),
+        )
+    ):
+        command = add(command)
+    return command

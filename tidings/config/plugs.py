@@ -4,6 +4,8 @@ GROUP_PARTS: list[str] = [
     "tidings.sendouts.parts.OfGroup",
     "tidings.memberships.parts.OfGroup",
     "tidings.blacklists.parts.OfGroup",
+    "tidings.imports.parts.OfGroup",
+    "tidings.exports.parts.OfGroup",
 ]
 """Each has `copy(source, target, by)` and `purge(group_id)`: what a package keeps of a group.
 
@@ -27,6 +29,7 @@ LONG_WORK: list[str] = [
 CONTACT_PARTS: list[str] = [
     "tidings.contacts.endpoints.OfContact",
     "tidings.blacklists.parts.OfContact",
+    "tidings.exports.parts.OfContact",
     "tidings.memberships.parts.OfContact",
     "tidings.sendouts.parts.OfContact",
 ]

@@ -19,7 +19,7 @@ class Export(models.Model):
     """The members of a group as a file, made under a shared lock and kept for `DAYS_KEPT`.
 
     `states` are those of the members to write, all if empty; `columns` what to tell of each, everything if empty.
-    `file` is empty before the end and after those days.
+    `file` is empty before the end and after those days; `why_gone` says why, if it had to go earlier.
     """
 
     class State(models.TextChoices):
@@ -41,6 +41,7 @@ class Export(models.Model):
     packing = models.CharField(max_length=4, default=Packing.NONE)
     error = models.TextField(default="")
     file = models.CharField(max_length=400, default="")
+    why_gone = models.TextField(default="")
     rows = models.BigIntegerField(default=0)
     size = models.BigIntegerField(default=0)
     started_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")

@@ -37,13 +37,14 @@ def exports(group: Group | None = None) -> QuerySet[Export]:
 def opened(export: Export) -> "File[bytes]":
     """The file of a finished export; raises `FileGone`."""
     if not export.file:
-        why = (
-            "it was kept for 7 days. Export again."
-            if export.state == "finished"
-            else f"it is {export.state}."
-        )
-        raise FileGone(export=export.pk, why=why)
+        raise FileGone(export=export.pk, why=_why_gone(export))
     return default_storage.open(export.file)
+
+
+def _why_gone(export: Export) -> str:
+    if export.state != Export.State.FINISHED:
+        return f"it is {export.state}."
+    return export.why_gone or "it was kept for 7 days. Export again."
 
 
 def summary(export: Export) -> dict[str, Any]:
@@ -59,6 +60,7 @@ def summary(export: Export) -> dict[str, Any]:
         "rows": export.rows,
         "size": export.size,
         "error": export.error,
+        "why_gone": export.why_gone,
         "progress": {"done": export.process.done, "total": export.process.total},
         "created_at": export.created_at.isoformat(),
         "ended_at": export.ended_at and export.ended_at.isoformat(),

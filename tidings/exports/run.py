@@ -65,7 +65,8 @@ def _finish(export: Export, holding: Holding, file: "File[bytes]", *, rows: int,
 
 
 def _fail(export: Export, state: Process.State, why: str) -> None:
-    _end(export, state, error=why)
+    """What stopped it may have written why."""
+    _end(export, state, **({"error": why} if why else {}))
 
 
 def _end(export: Export, state: Process.State, **fields: Any) -> None:

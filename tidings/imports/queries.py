@@ -1,16 +1,13 @@
 """How imports stand, for pages, API and command line."""
 
-import csv
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from tidings.imports.models import Import
 from tidings.imports.rules.reasons import Reason
-from tidings.kernel import clock, db, sql
+from tidings.kernel import clock, db, sheets, sql
 from tidings.kernel.errors import NotFound
-from tidings.kernel.sheets import defuse
 
 statements = sql.load(__package__)
 
@@ -62,10 +59,10 @@ def kept_out_by(run: Import) -> dict[str, int]:
 
 def rejects_csv(run: Import) -> Iterator[str]:
     """The rejected rows as lines of a CSV file, in the order of the uploaded file."""
-    yield _csv_line(REJECTS_HEADER)
+    yield sheets.line(REJECTS_HEADER)
     for row in _rejects(run):
-        value, advice = defuse(row["value"]), sentence_of(row["reason"])
-        yield _csv_line((row["line"], row["reason"], defuse(row["column"]), value, advice))
+        cells = (row["line"], row["reason"], row["column"], row["value"], sentence_of(row["reason"]))
+        yield sheets.line(cells)
 
 
 def _rejects(run: Import) -> Iterator[db.Row]:
@@ -74,12 +71,6 @@ def _rejects(run: Import) -> Iterator[db.Row]:
     while page := db.rows(statements.rejects, {"run": run.pk, "line": line, "id": last, "rows": PAGE_ROWS}):
         yield from page
         line, last = page[-1]["line"], page[-1]["id"]
-
-
-def _csv_line(cells: tuple[object, ...]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue()
 
 
 def summary(run: Import) -> dict[str, Any]:

@@ -1,19 +1,11 @@
 """Lists as CSV files that spreadsheets open without running anything."""
 
-import csv
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.http import StreamingHttpResponse
 
-from tidings.kernel.sheets import MARK, defuse
-
-
-class _Line:
-    """A file that hands each written line back."""
-
-    def write(self, line: str) -> str:
-        return line
+from tidings.kernel import sheets
 
 
 def csv_response(
@@ -28,12 +20,7 @@ def csv_response(
 
 
 def _lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
-    writer = csv.writer(_Line())
-    yield MARK
-    yield writer.writerow(header)
+    yield sheets.MARK
+    yield sheets.line(header)
     for row in rows:
-        yield writer.writerow([_cell(value) for value in row])
-
-
-def _cell(value: object) -> object:
-    return defuse(value) if isinstance(value, str) else value
+        yield sheets.line(row)

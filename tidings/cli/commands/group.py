@@ -1,11 +1,13 @@
 """`tidings group`: groups and their attributes."""
 
+from typing import Any
+
 import click
 
 from tidings.cli import shapes
 from tidings.cli.commands import group_attributes, group_life
 from tidings.cli.ground import database
-from tidings.cli.options import SETTING, as_json, examples, group_of
+from tidings.cli.options import SETTING, as_json, examples, group_of, of_a_new_group
 from tidings.cli.output import print_facts, print_json, print_rows, shown
 from tidings.groups import actions, queries
 from tidings.groups.changes import flat, nested
@@ -37,22 +39,12 @@ def group() -> None:
         'tidings group create "Shops" --address shops@example.org --category Retail --json',
     )
 )
-@click.argument("name")
-@click.option(
-    "--channel", type=click.Choice(Group.Channel.values), default=Group.Channel.EMAIL.value, show_default=True
-)
-@click.option(
-    "--address", default="", metavar="LOCAL@DOMAIN", help="Identity and sender; an e-mail group needs one."
-)
-@click.option("--category", default="", help="Made if there is none of that name.")
-@click.option("--description", default="")
+@of_a_new_group
 @as_json
 @database()
-def create(*, name: str, channel: str, address: str, category: str, description: str, as_json: bool) -> None:
+def create(*, as_json: bool, **wanted: Any) -> None:
     """Create a group called NAME."""
-    made = actions.create(
-        name, channel=channel, address=address, category=category, description=description, by=None
-    )
+    made = actions.create(**wanted, by=None)
     if as_json:
         print_json(shapes.of_group(made))
     else:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from typing import Any
 
 import click
 
 from tidings.cli import shapes
 from tidings.cli.ground import database
-from tidings.cli.options import as_json, examples, group_of
+from tidings.cli.options import as_json, examples, group_of, of_a_new_group
 from tidings.cli.output import print_facts, print_json, print_rows
 from tidings.groups import actions, queries, subgroups
 from tidings.groups.models import Group
@@ -33,28 +34,12 @@ def supergroup() -> None:
 
 
 @supergroup.command(epilog=examples('tidings supergroup create "All newsletters" --address all@example.org'))
-@click.argument("name")
-@click.option(
-    "--channel", type=click.Choice(Group.Channel.values), default=Group.Channel.EMAIL.value, show_default=True
-)
-@click.option(
-    "--address", default="", metavar="LOCAL@DOMAIN", help="An e-mail SuperGroup needs one of its own."
-)
-@click.option("--category", default="", help="Made if there is none of that name.")
-@click.option("--description", default="")
+@of_a_new_group
 @as_json
 @database()
-def create(*, name: str, channel: str, address: str, category: str, description: str, as_json: bool) -> None:
+def create(*, as_json: bool, **wanted: Any) -> None:
     """Create a SuperGroup called NAME, without subgroups yet."""
-    made = actions.create(
-        name,
-        channel=channel,
-        address=address,
-        category=category,
-        description=description,
-        is_supergroup=True,
-        by=None,
-    )
+    made = actions.create(**wanted, is_supergroup=True, by=None)
     if as_json:
         print_json(shapes.of_group(made))
     else:
