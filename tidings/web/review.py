@@ -109,7 +109,8 @@ class ReviewForm(StyledForm):
         self.fields["sender_address"].widget.attrs["placeholder"] = (
             group.all_settings.sender.address or group.address or ""
         )
-        self.fields["when"].widget.attrs["class"] = "form-check-input"
+        for name in ("when", "despite_warnings"):
+            self.fields[name].widget.attrs["class"] = "form-check-input"
 
     def is_valid(self) -> bool:
         """Speed and hours too."""
