@@ -5,6 +5,8 @@ from django.test.utils import CaptureQueriesContext
 from tidings.attributes.actions import archive, define
 from tidings.contacts.actions import create
 from tidings.contacts.models import Contact
+from tidings.groups.settings import Joining
+from tidings.memberships.actions import add
 from tidings.memberships.models import Membership
 
 QUERIES_AT_MOST = 10
@@ -203,3 +205,10 @@ def test_several_contacts_are_erased_after_a_question(operator, world):
     assert b"Erase: 1 contact" in operator.get("/contacts/bulk/", asked).content
     assert "1 contact erased" in operator.post("/contacts/bulk/", asked, follow=True).content.decode()
     assert operator.get(f"/contacts/{world.contact.pk}/").status_code == 404
+
+
+def test_letters_stand_in_the_timeline(operator, world):
+    add(world.contact, world.empty, source="page", by=None, mode=Joining.NOTICE)
+    entries = operator.get(f"/contacts/{world.contact.pk}/").context["timeline"].entries
+    [letter] = [entry for entry in entries if entry.what == "Letter: planned"]
+    assert (letter.thing, letter.detail) == ("Welcome", f"in {world.empty.name}")

@@ -12,8 +12,8 @@ from tidings.contacts.models import Contact
 from tidings.contacts.queries import ids_of
 from tidings.groups.models import Group
 from tidings.journal.models import Fact
-from tidings.memberships.models import Consent
-from tidings.memberships.queries import consents_of, groups_of
+from tidings.memberships.models import Consent, Letter
+from tidings.memberships.queries import consents_of, groups_of, letters_of
 from tidings.sendouts.models import Delivery
 
 ENTRIES_PER_PAGE = 30
@@ -23,6 +23,9 @@ VERBS = {
     "contact.merged": "Merged",
     "contact.exported": "Data exported",
 }
+
+
+TONES = {"accepted": "green", "failed": "red", "deferred": "amber"}
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ def timeline_of(contact: Contact, before: datetime | None) -> Timeline:
         _consents(contact, before),
         _joins(contact, before),
         _sent(contact, before),
+        _letters(contact, before),
     )
     newest_first = merge(*sources, key=lambda entry: entry.at, reverse=True)
     entries = list(islice(newest_first, ENTRIES_PER_PAGE + 1))
@@ -129,8 +133,29 @@ def _delivery(one: Delivery) -> Entry:
     return Entry(
         one.at,
         one.get_outcome_display(),
-        {"accepted": "green", "failed": "red", "deferred": "amber"}.get(one.outcome, "grey"),
+        TONES.get(one.outcome, "grey"),
         sendout.version.subject,
         reverse("web:sendout", args=[sendout.pk]),
         " · ".join(filter(None, (f"in {sendout.group_name}", f"{one.code or ''} {one.reason}".strip()))),
+    )
+
+
+def _letters(contact: Contact, before: datetime | None) -> list[Entry]:
+    found = list(
+        letters_of(contact)
+        .filter(**_limits(before, "created_at"))
+        .order_by("-created_at")[: ENTRIES_PER_PAGE + 1]
+    )
+    names = dict(Group.objects.filter(pk__in={one.group_id for one in found}).values_list("pk", "name"))
+    return [_letter(one, names.get(one.group_id, "")) for one in found]
+
+
+def _letter(one: Letter, name: str) -> Entry:
+    return Entry(
+        one.created_at,
+        f"Letter: {one.get_state_display().lower()}",
+        TONES.get(one.state, "grey"),
+        one.get_kind_display(),
+        reverse("web:group-letters", args=[one.group_id]) if name else "",
+        " · ".join(filter(None, (f"in {name or f'group {one.group_id}'}", one.reason))),
     )
