@@ -140,6 +140,18 @@ def make_supergroup(make_group) -> Callable[..., Group]:
 
 
 @pytest.fixture
+def moderate(db) -> Callable[..., None]:
+    """Has a group ask these users before anything is sent to it."""
+
+    def ask(group: Group, *approvers: User, four_eyes: bool = True) -> None:
+        emails = [user.email for user in approvers]
+        group.settings |= {"moderation": {"moderated": True, "approvers": emails, "four_eyes": four_eyes}}
+        group.save(update_fields=["settings"])
+
+    return ask
+
+
+@pytest.fixture
 def make_contact(db) -> Callable[..., Contact]:
     """Makes a contact, or updates one; keywords are attributes."""
 

@@ -36,6 +36,7 @@ from tidings.memberships.actions import add, unsubscribe
 from tidings.memberships.models import Membership
 from tidings.memberships.own_acts import ask
 from tidings.messaging.actions import write
+from tidings.moderation.models import Request
 from tidings.notices.actions import tell
 from tidings.selections import actions as selections
 from tidings.selections.language import parse
@@ -91,6 +92,8 @@ class World:
     changing: Attribute
     selection: Selection
 
+    approval: Request
+
 
 def furnish() -> World:
     """Makes the organisation in an empty database."""
@@ -119,6 +122,9 @@ def furnish() -> World:
         *transfer(weekly, empty, user),
         change_a_type(),
         selections.create("Berliners", parse('city = "Berlin"'), by=user),
+
+
+        want_approval(deals, sendout, user),
     )  # fmt: skip
 
 
@@ -255,6 +261,18 @@ def catch(person: Contact) -> CaughtMessage:
         received_at=clock.now(), sender="weekly@news.example.org", recipient=str(person), size=len(data), data=data,
         subject="Black Friday preview",
     )  # fmt: skip
+
+
+def want_approval(group: Group, like: Sendout, approver: User) -> Request:
+    """Somebody else wants to send the same message to another group, and the user may decide."""
+    author = User.objects.create(email="paul@example.org", name="Paul Pohl")
+    group.settings = {"moderation": {"moderated": True, "approvers": [approver.email]}}
+    group.save(update_fields=["settings"])
+    sendout = Sendout.objects.create(
+        group=group, group_name=group.name, version=like.version, state=Sendout.State.AWAITING_APPROVAL,
+        created_by=author,
+    )  # fmt: skip
+    return Request.objects.create(sendout=sendout, asked_by=author)
 
 
 def send(group: Group, people: list[Contact], user: User) -> Sendout:

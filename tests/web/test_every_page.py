@@ -109,6 +109,8 @@ PAGES = [
     ("/mailbox/", "Delete all"),
     ("/mailbox/{mail.pk}/", "Source"),
     ("/keys/", "Create key"),
+    ("/approvals/", "Decide"),
+    ("/approvals/{approval.pk}/", "Approve"),
     ("/notices/", "Mark all as read"),
     ("/groups/0/", "To the dashboard"),
 ]

@@ -1,6 +1,7 @@
 import pytest
 
-from tidings.locks.actions import end, wait_in_line
+from tidings.locks.actions import wait_in_line
+from tidings.locks.leases import end
 from tidings.locks.models import Process
 
 

@@ -15,6 +15,7 @@ from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
 from tidings.api import (
+    approvals,
     attributes,
     blacklists,
     categories,
@@ -68,6 +69,7 @@ ROUTERS = (
     selections.router,
     notices.router,
     sendouts.router,
+    approvals.router,
     exports.router,
 )
 NAMESPACE = "api"

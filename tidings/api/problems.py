@@ -28,8 +28,9 @@ from tidings.memberships.errors import (
     OverrideImpossible,
     TooManyLetters,
 )
+from tidings.moderation.errors import Decided, NotAnApprover, OwnSendout
 from tidings.selections.errors import BadRule, NameTaken, SelectionCycle, SelectionInUse, TooSlow
-from tidings.sendouts.errors import MoveRefused, NothingToSend
+from tidings.sendouts.errors import ChangedSinceSeen, MoveRefused, NotAwaitingApproval, NothingToSend
 from tidings.transfers.errors import NothingToDecide, TransferEnded
 
 MEDIA_TYPE = "application/problem+json"
@@ -59,6 +60,11 @@ STATUS: dict[type[TidingsError], HTTPStatus] = {
     NoRoomForUpload: HTTPStatus.INSUFFICIENT_STORAGE,
     MoveRefused: HTTPStatus.CONFLICT,
     NothingToSend: HTTPStatus.CONFLICT,
+    NotAwaitingApproval: HTTPStatus.CONFLICT,
+    ChangedSinceSeen: HTTPStatus.CONFLICT,
+    Decided: HTTPStatus.CONFLICT,
+    NotAnApprover: HTTPStatus.FORBIDDEN,
+    OwnSendout: HTTPStatus.FORBIDDEN,
     NameTaken: HTTPStatus.CONFLICT,
     SelectionCycle: HTTPStatus.CONFLICT,
     SelectionInUse: HTTPStatus.CONFLICT,
@@ -119,6 +125,7 @@ class Problem(Schema):
 EXAMPLES: dict[int, tuple[str, str]] = {
     400: ("unreadable_body", "Cannot parse request body"),
     401: ("unauthorized", "Send a valid API key: Authorization: Bearer tid_…"),
+    403: ("not_an_approver", "Anna is no approver of group “Newsletter”. …"),
     404: ("not_found", "There is no group 8."),
     409: ("group_archived", "Group “Spring 2024” is archived. Activate it first."),
     413: ("body_too_large", "The body is too large. Lists of contacts can be imported as a file."),

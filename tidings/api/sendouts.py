@@ -95,7 +95,8 @@ class SendoutOut(CountsOut):
     id: int = Field(examples=[3])
     kind: str = Field(description="`group`, or `test`: to test recipients.", examples=["group"])
     state: str = Field(
-        description="scheduled, waiting, preparing, sending, paused, retrying, finished, cancelled or failed",
+        description="awaiting_approval, scheduled, waiting, preparing, sending, paused, retrying, finished, cancelled, "
+        "failed or rejected",
         examples=["sending"],
     )
     state_reason: str = Field(examples=[""])

@@ -44,6 +44,9 @@ ENTRIES = {
     "sendout": Entry(f"{COMMANDS}.sendout.sendout", "List, show, check, pause, resume and cancel sendouts."),
     "transfer": Entry(f"{COMMANDS}.transfers.transfer", "Transfer people from one group to another."),
     "transfers": Entry(f"{COMMANDS}.transfers.transfers", "List, show, confirm and cancel transfers."),
+    "moderation": Entry(
+        f"{COMMANDS}.moderation.moderation", "List, approve and reject what awaits approval."
+    ),
     "export": Entry(f"{COMMANDS}.export.export", "Write the members of a group to a CSV file."),
     "notice": Entry(f"{COMMANDS}.notice.notice", "List what Tidings told a user."),
     "user": Entry(f"{COMMANDS}.user.user", "Create and list users."),

@@ -56,6 +56,9 @@ LETTER_CARRIERS: list[str] = ["tidings.sendouts.tasks.queue_letters"]
 NOTICE_CARRIERS: list[str] = ["tidings.sendouts.tasks.queue_notices"]
 """Each is `(notice_ids) -> None`, called in the transaction that wrote notices: it sees to it that they are mailed."""
 
+APPROVAL_SEEKERS: list[str] = ["tidings.moderation.actions.ask"]
+"""Each is `(sendout) -> None`, called in the transaction in which a sendout begins to await an approval."""
+
 PERSONAL_LOGS: list[str] = [
     "tidings.journal.redaction.facts",
     "tidings.imports.redaction.rejects",

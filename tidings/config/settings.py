@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "tidings.transfers",
     "tidings.messaging",
     "tidings.sendouts",
+    "tidings.moderation",
     "tidings.exports",
     "tidings.web",
     "tidings.public",
@@ -62,6 +63,7 @@ ATTRIBUTE_VALUES = plugs.ATTRIBUTE_VALUES
 ADDRESS_FOLLOWERS = plugs.ADDRESS_FOLLOWERS
 LETTER_CARRIERS = plugs.LETTER_CARRIERS
 NOTICE_CARRIERS = plugs.NOTICE_CARRIERS
+APPROVAL_SEEKERS = plugs.APPROVAL_SEEKERS
 SELECTION_CRITERIA = plugs.SELECTION_CRITERIA
 SELECTION_USERS = plugs.SELECTION_USERS
 

@@ -362,17 +362,16 @@ class Tracking(Tab):
 class Moderation(Tab):
     """Whether somebody approves what is sent."""
 
-    moderated: bool = _setting(False, "Sendouts need an approval", example=True, later=True)
+    moderated: bool = _setting(False, "Sendouts need an approval", example=True)
     approvers: Emails = _setting(
         (),
         "Approvers",
         "E-mail addresses of users, one a line.",
         example=["anna@example.org"],
-        later=True,
         widget="lines",
         max_length=APPROVERS_AT_MOST,
     )
-    four_eyes: bool = _setting(True, "Four eyes: nobody approves their own", example=True, later=True)
+    four_eyes: bool = _setting(True, "Four eyes: nobody approves their own", example=True)
 
     @model_validator(mode="after")
     def _has_somebody_who_approves(self) -> Self:

@@ -21,11 +21,13 @@ from tidings.memberships.queries import count_members
 from tidings.messaging.models import Version
 from tidings.messaging.queries import demand_no_archived
 from tidings.notices.actions import tell
-from tidings.sendouts import pacing, rules, tasks
+from tidings.sendouts import approval, pacing, rules, tasks
 from tidings.sendouts.begin import begin
 from tidings.sendouts.checks import demand_sound
 from tidings.sendouts.errors import (
+    ChangedSinceSeen,
     MoveRefused,
+    NotAwaitingApproval,
     NoTestRecipients,
     NothingToSend,
     SupergroupNotServed,
@@ -127,7 +129,9 @@ def _demand_suitable(group: Group) -> None:
 
 
 def _start_or_schedule(sendout: Sendout, now: datetime) -> None:
-    if sendout.scheduled_at and sendout.scheduled_at > now:
+    if approval.is_missing(sendout):
+        approval.ask(sendout)
+    elif sendout.scheduled_at and sendout.scheduled_at > now:
         sendout.state = Sendout.State.SCHEDULED
         sendout.save(update_fields=["state"])
         job = tasks.start_scheduled.configure(schedule_at=sendout.scheduled_at)
@@ -135,6 +139,42 @@ def _start_or_schedule(sendout: Sendout, now: datetime) -> None:
     else:
         begin(sendout)
         tasks.expand_audience.defer(sendout_id=sendout.pk)
+
+
+def release(sendout_id: int, seen: str, *, by: User | None) -> Sendout:
+    """Lets a sendout go that awaits approval, if it would send what was seen: its fingerprint then.
+
+    It starts at its time, or at once; while its group is written it waits, and an hour late it asks again.
+    """
+    with transaction.atomic():
+        sendout = _undecided(sendout_id)
+        if approval.fingerprint(sendout) != seen:
+            raise ChangedSinceSeen(sendout=sendout_id)
+        sendout.approved_fingerprint, sendout.state = seen, Sendout.State.SCHEDULED
+        sendout.save(update_fields=["approved_fingerprint", "state"])
+        record("sendout.approved", sendout_id, by=by)
+        tasks.start_scheduled.configure(schedule_at=sendout.scheduled_at).defer(sendout_id=sendout_id)
+    return sendout
+
+
+def reject(sendout_id: int, reason: str, *, by: User | None) -> Sendout:
+    """Ends a sendout that awaits approval, for good. Its message can be sent again once it is changed."""
+    with transaction.atomic():
+        sendout = _undecided(sendout_id)
+        sendout.state, sendout.state_reason = Sendout.State.REJECTED, reason
+        sendout.ended_at = clock.now()
+        sendout.save(update_fields=["state", "state_reason", "ended_at"])
+        record("sendout.rejected", sendout_id, by=by, reason=reason)
+    return sendout
+
+
+def _undecided(sendout_id: int) -> Sendout:
+    """The sendout, held, so that of two who decide at once the second sees what the first decided."""
+    found = Sendout.objects.select_for_update(of=("self",)).select_related("version__message", "group")
+    sendout = found.get(pk=sendout_id)
+    if sendout.state != Sendout.State.AWAITING_APPROVAL:
+        raise NotAwaitingApproval(sendout=sendout_id, state=sendout.get_state_display().lower())
+    return sendout
 
 
 def pause(sendout: Sendout, *, by: User | None, reason: str = "") -> Sendout:

@@ -12,8 +12,9 @@ from tidings.locks.models import Process
 from tidings.messaging.errors import ArchivedAttribute
 from tidings.messaging.personalization.errors import TemplateError
 from tidings.messaging.queries import demand_no_archived
+from tidings.sendouts import approval
 from tidings.sendouts.checks import demand_sound
-from tidings.sendouts.errors import MessageBroken
+from tidings.sendouts.errors import MessageBroken, NotApproved
 from tidings.sendouts.models import Sendout
 from tidings.sendouts.snapshot import compile_version, freeze, mark_as_test
 
@@ -22,11 +23,13 @@ LATE = timedelta(minutes=60)
 
 
 def begin(sendout: Sendout) -> None:
-    """Takes the locks and moves the sendout to `preparing`; raises `GroupLocked`, or `TemplateError` or
+    """Takes the locks and moves the sendout to `preparing`; raises `GroupLocked`, `NotApproved`, or `TemplateError` or
     `MessageBroken` for what can't be sent any more, and then changes nothing.
     """
     with transaction.atomic():
         demand_no_archived(sendout.version)
+        if approval.is_missing(sendout):
+            raise NotApproved(sendout=sendout.pk)
         sendout.process = locks.begin(
             Process.Kind.SENDOUT,
             [sendout.group_id],
@@ -47,7 +50,9 @@ def begin(sendout: Sendout) -> None:
 
 
 def begin_scheduled(sendout_id: int, now: datetime) -> str:
-    """Starts a sendout whose time has come; its state then: `preparing`, `waiting` (for a lock) or `paused` (late)."""
+    """Starts a sendout whose time has come; its state then: `preparing`, `waiting` (for a lock), `paused` (late) or
+    `awaiting_approval` (again, since what was approved has changed).
+    """
     with transaction.atomic():
         sendout = Sendout.objects.select_for_update(of=("self",)).select_related("version").get(pk=sendout_id)
         if sendout.state not in {Sendout.State.SCHEDULED, Sendout.State.WAITING}:
@@ -60,6 +65,8 @@ def begin_scheduled(sendout_id: int, now: datetime) -> str:
         except GroupLocked as locked:
             _wait_in_line(sendout)
             return _stay(sendout, Sendout.State.WAITING, str(locked))
+        except NotApproved:
+            approval.ask(sendout)
         except (TemplateError, MessageBroken) as error:
             reason = f"It can't be sent as it is. {error} Then resume it, or cancel it."
             return _stay(sendout, Sendout.State.PAUSED, reason)

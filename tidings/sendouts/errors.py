@@ -23,6 +23,18 @@ class NobodyWithout(TidingsError):
     """Everybody who was looked at in “{group}” has a value for {placeholder}."""
 
 
+class NotApproved(TidingsError):
+    """Sendout {sendout} needs an approval before it may start."""
+
+
+class NotAwaitingApproval(TidingsError):
+    """Sendout {sendout} is {state}; there is nothing to decide about it any more."""
+
+
+class ChangedSinceSeen(TidingsError):
+    """Sendout {sendout} would not send now what you looked at. Look again, then decide."""
+
+
 class NoTestRecipients(TidingsError):
     """Group “{group}” has no test recipients. Name some in its settings, under Test recipients."""
 

@@ -27,6 +27,7 @@ class Sendout(models.Model):
         TEST = "test", "Test"
 
     class State(models.TextChoices):
+        AWAITING_APPROVAL = "awaiting_approval", "Awaiting approval"
         SCHEDULED = "scheduled", "Scheduled"
         WAITING = "waiting", "Waiting for a lock"
         PREPARING = "preparing", "Preparing"
@@ -36,6 +37,7 @@ class Sendout(models.Model):
         FINISHED = "finished", "Finished"
         CANCELLED = "cancelled", "Cancelled"
         FAILED = "failed", "Failed"
+        REJECTED = "rejected", "Rejected"
 
     group = models.ForeignKey(Group, models.DO_NOTHING, related_name="+", db_constraint=False)
     group_name = models.CharField(max_length=150)
@@ -45,9 +47,10 @@ class Sendout(models.Model):
         Contact, models.DO_NOTHING, related_name="+", null=True, db_constraint=False, db_index=False
     )
     process = models.OneToOneField(Process, models.PROTECT, related_name="+", null=True)
-    state = models.CharField(max_length=10, choices=State)
+    state = models.CharField(max_length=17, choices=State)
     state_reason = models.TextField(default="")
     scheduled_at = models.DateTimeField(null=True)
+    approved_fingerprint = models.CharField(max_length=64, default="", db_default="", blank=True)
     to_mailbox = models.BooleanField(default=False)
     frozen: Any = models.JSONField(default=dict)
     pace: Any = models.JSONField(default=dict)
@@ -65,6 +68,7 @@ class Sendout(models.Model):
             models.CheckConstraint(
                 condition=Q(
                     state__in=[
+                        "awaiting_approval",
                         "scheduled",
                         "waiting",
                         "preparing",
@@ -74,6 +78,7 @@ class Sendout(models.Model):
                         "finished",
                         "cancelled",
                         "failed",
+                        "rejected",
                     ]
                 ),
                 name="sendouts_state",

@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass, field
 
-# From each state to the states it may move to. Nothing leaves the last three.
+# From each state to the states it may move to. Nothing leaves the last four.
 MOVES: dict[str, frozenset[str]] = {
-    "scheduled": frozenset({"waiting", "preparing", "paused", "cancelled", "failed"}),
-    "waiting": frozenset({"preparing", "paused", "cancelled", "failed"}),
+    "awaiting_approval": frozenset({"scheduled", "preparing", "paused", "cancelled", "rejected"}),
+    "scheduled": frozenset({"awaiting_approval", "waiting", "preparing", "paused", "cancelled", "failed"}),
+    "waiting": frozenset({"awaiting_approval", "preparing", "paused", "cancelled", "failed"}),
     "preparing": frozenset({"sending", "cancelled", "finished", "failed"}),
     "sending": frozenset({"paused", "retrying", "finished", "cancelled"}),
-    "paused": frozenset({"scheduled", "preparing", "sending", "retrying", "cancelled"}),
+    "paused": frozenset({"awaiting_approval", "scheduled", "preparing", "sending", "retrying", "cancelled"}),
     "retrying": frozenset({"finished", "cancelled", "paused"}),
     "finished": frozenset(),
     "cancelled": frozenset(),
     "failed": frozenset(),
+    "rejected": frozenset(),
 }
 
 

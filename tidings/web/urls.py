@@ -1,6 +1,7 @@
 """All paths of the web door. Each module of views lists its own."""
 
 from tidings.web.views import (
+    approvals,
     attributes,
     blacklist,
     blacklist_imports,
@@ -65,5 +66,6 @@ urlpatterns = [
     *exports.urls,
     *mailbox.urls,
     *keys.urls,
+    *approvals.urls,
     *notices.urls,
 ]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from tidings.moderation.queries import count_open
 from tidings.notices.queries import count_unread
 from tidings.web.assets import SPRITE, VENDOR
 
@@ -21,6 +22,7 @@ LOW_RATE = 10  # per second; below it a decimal says something
 
 # One colour per meaning; every state says its name as well, so that colour is never the only sign.
 TONES = {
+    "awaiting_approval": "amber", "rejected": "red", "open": "amber", "approved": "green",
     "scheduled": "blue", "waiting": "amber", "preparing": "blue", "sending": "blue", "paused": "amber",
     "retrying": "amber", "finished": "green", "cancelled": "grey", "failed": "red",
     "draft": "grey", "queued": "grey", "reading": "blue", "merging": "blue", "moving": "blue", "running": "blue",
@@ -57,6 +59,12 @@ def unread_notices(context: template.Context) -> int:
     """How many notices the user hasn't read, up to a hundred."""
     user = context["request"].user
     return count_unread(user) if user.is_authenticated else 0
+
+
+@register.simple_tag
+def open_approvals() -> int:
+    """How many sendouts somebody is to decide about, up to a hundred."""
+    return count_open()
 
 
 @register.simple_tag

@@ -220,6 +220,8 @@ def _start(group: Group, version: Version, form: ReviewForm, by: User) -> Sendou
 
 
 def _told(sendout: Sendout) -> str:
+    if sendout.state == Sendout.State.AWAITING_APPROVAL:
+        return "The approvers of the group are asked. The sendout goes when one of them has approved it."
     if sendout.state == Sendout.State.SCHEDULED:
         return "The sendout is scheduled. Until it starts you can cancel it here."
     return "The sendout has started."

@@ -1,0 +1,41 @@
+"""Whether a sendout needs an approval, and whether the one it has is for what it would send now."""
+
+import hashlib
+import json
+
+from tidings.groups.models import Group
+from tidings.kernel import plugs
+from tidings.sendouts.models import Sendout
+from tidings.sendouts.snapshot import freeze
+
+
+def needs_approval(group: Group, kind: str) -> bool:
+    """Whether somebody must approve what goes to the group. Tests go to few, and help those who decide."""
+    return kind != Sendout.Kind.TEST and bool(group.all_settings.moderation.moderated)
+
+
+def fingerprint(sendout: Sendout) -> str:
+    """What an approval is for: the version, which never changes, the group, and what would be frozen of it now."""
+    chosen = sendout.frozen
+    frozen = freeze(
+        sendout.group,
+        sender_name=chosen.get("sender_name", ""),
+        sender_address=chosen.get("sender_address", ""),
+    )
+    facts = [sendout.version_id, sendout.version.message.name, sendout.group_id, frozen]
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def is_missing(sendout: Sendout) -> bool:
+    """Whether an approval is needed that isn't there, or is for something else than would be sent now."""
+    if not needs_approval(sendout.group, sendout.kind):
+        return False
+    return sendout.approved_fingerprint != fingerprint(sendout)
+
+
+def ask(sendout: Sendout) -> None:
+    """Lets the sendout wait for an approval, and has those asked who may give it; belongs in a transaction."""
+    sendout.state, sendout.state_reason = Sendout.State.AWAITING_APPROVAL, ""
+    sendout.save(update_fields=["state", "state_reason"])
+    for seek in plugs.load("APPROVAL_SEEKERS"):
+        seek(sendout)
