@@ -80,7 +80,8 @@ def test_a_message_without_a_body_tag_has_header_and_footer_too(
     around = {"header_html": "<p>Above</p>", "footer_html": "<p>Below</p>"}
     groups.update_settings(group, {"sender": around}, by=None)
     deliver(make_sendout(group, make_message(text="", html="<p>Hi</p>")))
-    assert relay.mail_to(ANNA).get_content().strip() == "<p>Above</p><p>Hi</p><p>Below</p>"
+    html = relay.mail_to(ANNA).get_body(["html"])
+    assert html.get_content().strip() == "<p>Above</p><p>Hi</p><p>Below</p>"
 
 
 def test_the_groups_extra_headers_stand_in_each_copy(group, make_sendout, deliver, relay):

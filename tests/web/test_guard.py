@@ -54,6 +54,16 @@ def test_it_binds_every_path_with_page(pattern):
         "selections/1/delete/",
         "transfers/1/cancel/",
         "transfers/1/confirm/",
+        "files/add/",
+        "files/1/describe/",
+        "files/1/delete/",
+        "messages/1/draft/",
+        "messages/1/blocks/",
+        "messages/1/restore/",
+        "messages/1/discard/",
+        "messages/1/archive/",
+        "messages/1/activate/",
+        "messages/1/delete/",
     ],
 )
 def test_it_changes_nothing_by_a_get(operator, path):

@@ -9,13 +9,19 @@ from tidings.groups.actions import update_settings
 from tidings.memberships.models import OptOut
 from tidings.messaging.actions import write
 from tidings.messaging.mime.message import Content, find_names
-from tidings.messaging.models import Message, Version
+from tidings.messaging.models import Message
 from tidings.sendouts.models import Sendout
 from tidings.sendouts.preview import preview
 from tidings.web.placeholders import lookup, picker
 
 LONGEST_SECONDS = 0.2  # of CPU, for the whole page with its preview
-CONTENT = {"name": "Monday", "subject": "Hello {{ contact.first_name }}", "html": "", "text": "Hi"}
+CONTENT = {
+    "revision": "0",
+    "subject": "Hello {{ contact.first_name }}",
+    "format": "html",
+    "source": "",
+    "text": "Hi",
+}
 
 
 @pytest.fixture
@@ -24,37 +30,6 @@ def message(world):
     return write(
         "Sunday", subject="Hi {{ contact.first_name }}", html=f"<p>{body}</p>", text=body, by=world.user
     ).message
-
-
-def test_a_message_is_written_with_its_first_version(world, operator):
-    response = operator.post("/messages/new/", CONTENT)
-    version = Version.objects.latest("pk")
-    assert response.url == f"/messages/{version.message_id}/"
-    assert (version.message.name, version.subject, version.text) == ("Monday", CONTENT["subject"], "Hi")
-
-
-def test_a_broken_placeholder_is_told_at_its_field_with_the_line(world, operator):
-    response = operator.post("/messages/new/", {**CONTENT, "text": "one\ntwo {{ contact. }}"})
-    assert response.status_code == 200
-    assert "line 2" in response.context["form"].errors["text"][0]
-    assert not Message.objects.filter(name="Monday").exists()
-
-
-def test_a_message_without_content_is_refused_at_the_form(world, operator):
-    response = operator.post("/messages/new/", {**CONTENT, "text": " "})
-    assert "needs a subject and HTML or text" in response.content.decode()
-
-
-def test_editing_makes_a_version_and_leaves_the_old_one(world, operator, message):
-    operator.post(f"/messages/{message.pk}/edit/", {"subject": "New", "text": "New"})
-    assert [v.subject for v in message.versions.order_by("number")] == ["Hi {{ contact.first_name }}", "New"]
-    assert "version 1" in operator.get(f"/messages/{message.pk}/?version=1").content.decode()
-
-
-def test_editing_begins_with_the_version_that_is_asked_for(world, operator, message):
-    operator.post(f"/messages/{message.pk}/edit/", {"subject": "New", "text": "New"})
-    html = operator.get(f"/messages/{message.pk}/edit/?version=1").content.decode()
-    assert "Begun from version 1" in html
 
 
 def test_the_preview_fills_in_contact_and_group(world, operator, message):

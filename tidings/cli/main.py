@@ -39,7 +39,12 @@ ENTRIES = {
     ),
     "import": Entry(f"{COMMANDS}.imports.import_file", "Import a file of contacts into a group."),
     "imports": Entry(f"{COMMANDS}.imports.imports", "List, show and cancel imports; save rejected rows."),
-    "message": Entry(f"{COMMANDS}.message.message", "Check and preview messages."),
+    "message": Entry(
+        f"{COMMANDS}.message.message", "Write, check, preview, compare, copy, archive and delete messages."
+    ),
+    "file": Entry(
+        f"{COMMANDS}.file.file", "Upload, list, describe and delete pictures and documents of messages."
+    ),
     "send": Entry(f"{COMMANDS}.sendout.send", "Send a message to a group."),
     "sendout": Entry(f"{COMMANDS}.sendout.sendout", "List, show, check, pause, resume and cancel sendouts."),
     "transfer": Entry(f"{COMMANDS}.transfers.transfer", "Transfer people from one group to another."),

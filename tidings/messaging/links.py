@@ -13,6 +13,7 @@ ONE_CLICK_PATH = "/u1/"
 PREFERENCES_PATH = "/p/"
 CONFIRM_PATH = "/c/"
 FORM_PATH = "/s/"
+FILE_PATH = "/f/"
 LINK_NAMES = ("unsubscribe", "one_click", "preferences")
 PREVIEW_TOKEN = "preview"  # noqa: S105 - no secret: what stands where a real copy has a token
 CONFIRM_PURPOSE = "confirm"

@@ -1,18 +1,27 @@
-"""Versions of messages, and which attributes they use."""
+"""Finding messages and their versions, and which attributes they use."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from tidings.attributes.models import Attribute
 from tidings.kernel.errors import NotFound
-from tidings.messaging.errors import ArchivedAttribute
+from tidings.messaging.errors import ArchivedAttribute, MessageArchived, MessageIsTemplate
 from tidings.messaging.mime.message import Content, find_names
-from tidings.messaging.models import Version
+from tidings.messaging.models import Message, Version
 from tidings.messaging.personalization.names import fold_name
 
 # What templates call the values of each scope.
 ROOTS = {Attribute.Scope.PROFILE.value: "contact", Attribute.Scope.MEMBER.value: "member"}
+
+
+def find(number: int) -> Message:
+    """The message with that id; raises `NotFound`."""
+    found = Message.objects.select_related("created_by").filter(pk=number).first()
+    if found is None:
+        raise NotFound(thing="message", ref=number)
+    return found
 
 
 def find_version(message: int, number: int | None = None) -> Version:
@@ -24,9 +33,35 @@ def find_version(message: int, number: int | None = None) -> Version:
     return found
 
 
+def listed(
+    search: str = "", *, purpose: str = "", is_template: bool | None = None, is_archived: bool | None = False
+) -> QuerySet[Message]:
+    """Messages with `subject`, `number` and `written_at` of their newest version, None for those without one.
+
+    `search` is a part of the name or of that subject; what is None isn't asked.
+    """
+    newest = Version.objects.filter(message=OuterRef("pk")).order_by("-number")
+    found = Message.objects.select_related("created_by").annotate(
+        subject=Subquery(newest.values("subject")[:1]),
+        number=Subquery(newest.values("number")[:1]),
+        written_at=Subquery(newest.values("created_at")[:1]),
+    )
+    asked = {"purpose": purpose or None, "is_template": is_template}
+    found = found.filter(**{field: value for field, value in asked.items() if value is not None})
+    if is_archived is not None:
+        found = found.filter(archived_at__isnull=not is_archived)
+    return found.filter(Q(name__icontains=search) | Q(subject__icontains=search)) if search else found
+
+
+def sendable(search: str = "") -> QuerySet[Any]:
+    """Messages that a sendout may begin with: they have a version, are no templates and not archived."""
+    found: QuerySet[Any] = listed(search, is_template=False)
+    return found.filter(number__isnull=False)
+
+
 def content_of(version: Version) -> Content:
     """What a version says."""
-    return Content(subject=version.subject, html=version.html or None, text=version.text or None)
+    return Content(version.subject, version.html or None, version.text or None, version.preview_text)
 
 
 def messages_using(attribute: Attribute) -> list[str]:
@@ -40,7 +75,10 @@ def _candidates(attribute: Attribute) -> QuerySet[Version]:
     """Versions that may name it: the database's idea of case is Python's only for ASCII."""
     word = attribute.key if attribute.key.isascii() else ROOTS[attribute.scope]
     return Version.objects.filter(
-        Q(subject__icontains=word) | Q(html__icontains=word) | Q(text__icontains=word)
+        Q(subject__icontains=word)
+        | Q(preview_text__icontains=word)
+        | Q(html__icontains=word)
+        | Q(text__icontains=word)
     )
 
 
@@ -53,6 +91,15 @@ def demand_no_archived(version: Version) -> None:
     """Raises `ArchivedAttribute` if the version names one: it can't be sent then."""
     if names := archived_names(version):
         raise ArchivedAttribute(names=", ".join(f"“{name}”" for name in names))
+
+
+def demand_sendable(version: Version) -> None:
+    """Raises `MessageArchived`, `MessageIsTemplate` or `ArchivedAttribute` if no sendout may begin with it."""
+    if version.message.archived_at:
+        raise MessageArchived(message=version.message.name)
+    if version.message.is_template:
+        raise MessageIsTemplate(message=version.message.name)
+    demand_no_archived(version)
 
 
 def _names(version: Version, attributes: Iterable[Attribute]) -> list[str]:

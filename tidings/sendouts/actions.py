@@ -19,7 +19,7 @@ from tidings.locks.models import Process
 from tidings.memberships import letters
 from tidings.memberships.queries import count_members
 from tidings.messaging.models import Version
-from tidings.messaging.queries import demand_no_archived
+from tidings.messaging.queries import demand_sendable
 from tidings.notices.actions import tell
 from tidings.sendouts import approval, pacing, rules, tasks
 from tidings.sendouts.begin import begin
@@ -113,9 +113,9 @@ def _check(group: Group, version: Version, chosen: dict[str, str]) -> None:
     _demand_suitable(group)
     if not count_members([group.pk])[group.pk].active:
         raise NothingToSend(group=group.name)
+    demand_sendable(version)
     frozen = freeze(group, **chosen)
     compile_version(version, frozen)
-    demand_no_archived(version)
     demand_sound(version, frozen)
 
 

@@ -43,6 +43,7 @@ def begin(sendout: Sendout) -> None:
             group, sender_name=chosen.get("sender_name", ""), sender_address=chosen.get("sender_address", "")
         )
         sendout.frozen = mark_as_test(frozen) if sendout.kind == Sendout.Kind.TEST else frozen
+        sendout.frozen["purpose"] = sendout.version.message.purpose
         compile_version(sendout.version, sendout.frozen)  # an attribute may be gone since it was planned
         demand_sound(sendout.version, sendout.frozen)
         sendout.state, sendout.state_reason = Sendout.State.PREPARING, ""

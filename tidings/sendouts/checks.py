@@ -13,7 +13,7 @@ from tidings.messaging.checks.findings import Finding, errors
 from tidings.messaging.checks.placeholders import Lack
 from tidings.messaging.links import LINK_NAMES
 from tidings.messaging.mime.message import Content
-from tidings.messaging.models import Version
+from tidings.messaging.models import Message, Version
 from tidings.messaging.personalization.errors import TemplateError
 from tidings.messaging.personalization.names import KnownNames, Name
 from tidings.messaging.queries import ROOTS, content_of
@@ -26,23 +26,27 @@ SCOPES = {root: scope for scope, root in ROOTS.items()}
 def findings(version: Version, group: Group | None = None) -> list[Finding]:
     """All there is to say about the version, in the group with its header, footer and members; serious things first."""
     if group is None:
-        return check(content_of(version), _facts(_names_everywhere()))
+        return check(content_of(version), _facts(version, _names_everywhere()))
     frozen = freeze(group, sender_name="", sender_address="")
     content = surrounded(content_of(version), frozen)
-    facts = _facts(known_names(frozen["group"]))
+    facts = _facts(version, known_names(frozen["group"]))
     return check(content, replace(facts, lacks=_lacks(content, group)))
 
 
 def demand_sound(version: Version, frozen: dict[str, Any]) -> None:
     """Raises `MessageBroken` if something keeps the version from being sent to a group as frozen."""
     content = surrounded(content_of(version), frozen)
-    if found := errors(check(content, _facts(known_names(frozen["group"])))):
+    if found := errors(check(content, _facts(version, known_names(frozen["group"])))):
         raise MessageBroken(problems=" ".join(map(str, found)))
 
 
-def _facts(known: KnownNames) -> Facts:
+def _facts(version: Version, known: KnownNames) -> Facts:
     archived = Attribute.objects.exclude(archived_at=None)
-    return Facts(known, archived=frozenset(Name(ROOTS[one.scope], one.key) for one in archived))
+    return Facts(
+        known,
+        archived=frozenset(Name(ROOTS[one.scope], one.key) for one in archived),
+        is_marketing=version.message.purpose == Message.Purpose.MARKETING,
+    )
 
 
 def _names_everywhere() -> KnownNames:

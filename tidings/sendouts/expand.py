@@ -7,6 +7,7 @@ from tidings.journal.actions import record
 from tidings.kernel import clock, sql
 from tidings.locks import leases
 from tidings.locks.models import Process
+from tidings.messaging.models import Message
 from tidings.sendouts.judge import judge
 from tidings.sendouts.models import Batch, Sendout
 
@@ -30,7 +31,8 @@ def expand(sendout_id: int) -> list[int]:
 
 def _freeze_audience(sendout: Sendout) -> dict[str, int]:
     params = {"sendout": sendout.pk, "size": settings.ENVIRONMENT.batch_size}
-    return judge(sendout.group_id, {"batches": statements.batches}, params)
+    is_marketing = sendout.frozen.get("purpose", Message.Purpose.MARKETING) == Message.Purpose.MARKETING
+    return judge(sendout.group_id, {"batches": statements.batches}, params, is_marketing=is_marketing)
 
 
 def set_off(sendout: Sendout) -> None:

@@ -13,13 +13,18 @@ statements = sql.load(__package__)
 MANY = 20_000  # members; below, looking each up is quicker than reading whole tables
 
 
-def waterfall(group: int) -> dict[str, int]:
+def waterfall(group: int, *, is_marketing: bool = True) -> dict[str, int]:
     """How the group's audience comes about now: all `members`, those who fall out by reason, who `will_receive`."""
-    return judge(group, {}, {})
+    return judge(group, {}, {}, is_marketing=is_marketing)
 
 
-def judge(group: int, parts: Mapping[str, str], params: db.Params) -> dict[str, int]:
-    """Judges every member of the group, passes them to `parts` as `judged`, and counts them as a waterfall."""
+def judge(
+    group: int, parts: Mapping[str, str], params: db.Params, *, is_marketing: bool = True
+) -> dict[str, int]:
+    """Judges every member of the group, passes them to `parts` as `judged`, and counts them as a waterfall.
+
+    What isn't marketing is kept back by complaints alone, not by other opt-outs.
+    """
     barring = None
     if blacklists.is_used([group]):
         barring = {"asked": statements.asked, "listed": blacklists.LISTED, "barred": statements.barred}
@@ -27,7 +32,12 @@ def judge(group: int, parts: Mapping[str, str], params: db.Params) -> dict[str, 
     with transaction.atomic():
         if count_members([group])[group].total >= MANY:
             db.execute(statements.plan)
-        return as_waterfall(db.rows(judging(parts, barring), {**params, "group": group, "scopes": scopes}))
+        return as_waterfall(
+            db.rows(
+                judging(parts, barring),
+                {**params, "group": group, "scopes": scopes, "is_marketing": is_marketing},
+            )
+        )
 
 
 def recipients_statement() -> str:

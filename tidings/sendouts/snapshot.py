@@ -16,7 +16,9 @@ from tidings.groups.models import Group
 from tidings.groups.settings import CrashPolicy
 from tidings.kernel import clock
 from tidings.memberships.queries import member_values
+from tidings.messaging import files
 from tidings.messaging.links import LINK_NAMES, harmless_links, link_maker
+from tidings.messaging.mime.attachments import Attachment
 from tidings.messaging.mime.message import BODY_TAG, CompiledMessage, Content, Copy, Sender, compile_message
 from tidings.messaging.models import Version
 from tidings.messaging.personalization.names import KnownNames
@@ -101,10 +103,13 @@ def _in_doubt(group: Group) -> str:
     return settings.ENVIRONMENT.in_doubt if policy == CrashPolicy.BY_CHANNEL else policy.value
 
 
-def compile_version(version: Version, frozen: dict[str, Any]) -> CompiledMessage:
+def compile_version(
+    version: Version, frozen: dict[str, Any], *, attachments: Sequence[Attachment] = ()
+) -> CompiledMessage:
     """Compiles a message for a group as frozen; raises `TemplateError` for what can't be sent."""
-    about = {"subject": version.subject, "name": version.message.name, "id": version.message_id}
-    return compile_content(content_of(version), frozen, about=about)
+    message = version.message
+    about = {"subject": version.subject, "name": message.name, "id": message.pk, "language": message.language}
+    return compile_content(content_of(version), frozen, about=about, attachments=attachments)
 
 
 def compile_content(
@@ -115,6 +120,7 @@ def compile_content(
     headers: Sequence[tuple[str, str]] = (),
     list_unsubscribe: bool = True,
     links: Sequence[str] = (),
+    attachments: Sequence[Attachment] = (),
 ) -> CompiledMessage:
     """The same for any content; `about` is what it may say of itself as `message`, `links` are further ones."""
     known = known_names(frozen["group"])
@@ -128,6 +134,7 @@ def compile_content(
         headers=[*own_headers, *headers],
         known=replace(known, links=(*LINK_NAMES, *links)),
         list_unsubscribe=list_unsubscribe,
+        attachments=attachments,
     )
 
 
@@ -186,7 +193,8 @@ def row_of(contact: Contact, group: Group) -> Row:
 def snapshot_of(sendout: int) -> Snapshot:
     """The snapshot of a running sendout; it never changes, so a worker compiles it once."""
     found = Sendout.objects.select_related("version__message", "group", "shown_as").get(pk=sendout)
-    message = compile_version(found.version, found.frozen)
+    attachments = files.load(files.attached_to(found.version))
+    message = compile_version(found.version, found.frozen, attachments=attachments)
     return Snapshot(
         found.pk,
         found.group_id,

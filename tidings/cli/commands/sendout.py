@@ -41,6 +41,7 @@ NO_WORKERS = "No worker runs: it is sent when `tidings up` or `tidings worker` d
 @click.option(
     "--message", type=int, default=None, help="A message that is written already; else give its content:"
 )
+@click.option("--version", type=int, default=None, help="Of that message, instead of the current one.")
 @click.option("--subject", default="")
 @click.option("--html", type=TEXT_FILE, default=None, help="The HTML part, a UTF-8 file.")
 @click.option("--text", type=TEXT_FILE, default=None, help="The plain text part, a UTF-8 file.")
@@ -65,6 +66,7 @@ def send(
     *,
     ref: str,
     message: int | None,
+    version: int | None,
     subject: str,
     html: str | None,
     text: str | None,
@@ -83,14 +85,14 @@ def send(
     group = group_of(ref)
     name, address = sender or Sender("", "")
     with transaction.atomic():  # what can't be sent leaves no message behind
-        version = _version(message, subject=subject, html=html or "", text=text or "")
+        said = _version(message, version, subject=subject, html=html or "", text=text or "")
         if test:
             contact = find_contact(shown_as) if shown_as else None
-            started = actions.start_test(group, version, by=None, shown_as=contact)
+            started = actions.start_test(group, said, by=None, shown_as=contact)
         else:
             pace = (speed or {}) | (window or {})
             sends_as = {"sender_name": name, "sender_address": address}
-            started = actions.start(group, version, by=None, at=at, pace=pace, **sends_as)
+            started = actions.start(group, said, by=None, at=at, pace=pace, **sends_as)
     waits = at is None and not no_wait
     summary = wait_for(_work(started.pk), quiet=as_json) if waits else queries.summary(started)
     _print(summary, as_json=as_json)
@@ -119,9 +121,9 @@ def _demand_fitting(*, test: bool, shown_as: str | None, others: tuple[object, .
         raise click.UsageError("A test goes at once and from the group's sender: leave --at and --from out.")
 
 
-def _version(message: int | None, *, subject: str, html: str, text: str) -> Version:
+def _version(message: int | None, version: int | None, *, subject: str, html: str, text: str) -> Version:
     if message is not None:
-        return find_version(message)
+        return find_version(message, version)
     return write(subject, subject=subject, html=html, text=text, by=None)
 
 

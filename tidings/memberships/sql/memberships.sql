@@ -31,7 +31,8 @@ SELECT reason, count(*) AS people FROM judged GROUP BY reason
 
 -- name: considered
 -- Every member of a group with their addresses, whether they may get its messages now, and if not, why: opt-outs are the
--- group's, its channel's and those from everything. Rides memberships_pkey as one range and opt_outs_above_groups.
+-- group's, its channel's and those from everything; only complaints if it is no marketing. Rides memberships_pkey as one
+-- range and opt_outs_above_groups.
 SELECT m.contact_id, c.email, c.mobile,
        CASE WHEN m.state <> 'active' THEN 'not_active'
             WHEN o.contact_id IS NOT NULL THEN 'opted_out'
@@ -40,10 +41,12 @@ SELECT m.contact_id, c.email, c.mobile,
 FROM memberships m
 JOIN contacts c ON c.id = m.contact_id
 LEFT JOIN (
-    SELECT contact_id FROM opt_outs WHERE group_id = %(group)s AND scope = 'group'
+    SELECT contact_id FROM opt_outs
+    WHERE group_id = %(group)s AND scope = 'group' AND (%(is_marketing)s OR reason = 'complaint')
     UNION
     SELECT contact_id FROM opt_outs
-    WHERE group_id IS NULL AND channel IN ('', (SELECT channel FROM groups WHERE id = %(group)s))
+    WHERE (%(is_marketing)s OR reason = 'complaint')
+      AND group_id IS NULL AND channel IN ('', (SELECT channel FROM groups WHERE id = %(group)s))
 ) o ON o.contact_id = m.contact_id
 WHERE m.group_id = %(group)s
 

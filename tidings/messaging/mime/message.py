@@ -7,6 +7,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 from tidings.messaging.mime import quoted_printable
+from tidings.messaging.mime.attachments import Attachment, encoded
 from tidings.messaging.mime.headers import (
     HEADER_NAME,
     MESSAGE_ID,
@@ -166,25 +167,30 @@ def compile_message(
     headers: Sequence[tuple[str, str]] = (),
     list_unsubscribe: bool = True,
     known: KnownNames | None = None,
+    attachments: Sequence[Attachment] = (),
 ) -> CompiledMessage:
     """Does once what is the same for every recipient; TemplateError says what is wrong and where.
 
     `group` and `message` are values that templates may use; `message["language"]` is that of dates and
     numbers for contacts who have none. `headers` are further ones of free text. With `list_unsubscribe` a
-    copy has the headers of RFC 8058, with the link `one_click`. Without `known` any name may be missing.
+    copy has the headers of RFC 8058, with the link `one_click`. Without `known` any name may be missing. Each copy
+    brings the `attachments` along.
     """
     around = surroundings(group, message, known)
     text, html = _text_template(content, around), _html_template(content, around)
     bodies = [_Body("plain", text, quoted_printable.TEXT)] if text else []
     bodies += [_Body("html", html, quoted_printable.HTML)] if html else []
-    boundary = _boundary(content) if len(bodies) > 1 else None
-    head = _static_headers(sender, headers, boundary, list_unsubscribe=list_unsubscribe)
+    mixed = _boundary(content, "mixed") if attachments else None
+    boundary = _boundary(content, "alternative") if len(bodies) > 1 else None
+    head = _static_headers(sender, headers, list_unsubscribe=list_unsubscribe)
+    head += _opening("mixed", mixed, f"\r\n--{mixed}\r\n") + _opening("alternative", boundary)
     return CompiledMessage(
         from_line=_sender_line(sender),
         subject=_subject(content, around, subject_prefix),
         list_unsubscribe=list_unsubscribe,
         parts=_parts(head, bodies, boundary),
-        closing=f"\r\n--{boundary}--\r\n".encode() if boundary else b"",
+        closing=(f"\r\n--{boundary}--\r\n".encode() if boundary else b"")
+        + (encoded(attachments, mixed) if mixed else b""),
         preheader=read_template(content.preheader, "preheader", around, Escape.NOTHING).text(),
         html=html.text() if html else None,
         text=text.text() if text else None,
@@ -262,18 +268,19 @@ def _sender_line(sender: Sender) -> str:
         raise TemplateError(part="sender", line=1, problem=f"{error}. Correct it.") from error
 
 
-def _static_headers(
-    sender: Sender, headers: Sequence[tuple[str, str]], boundary: str | None, *, list_unsubscribe: bool
-) -> str:
+def _static_headers(sender: Sender, headers: Sequence[tuple[str, str]], *, list_unsubscribe: bool) -> str:
     """The header lines that are the same in all copies, but for those of the first body."""
     lines = [_reply_to_line(sender)] if sender.reply_to else []
     for name, value in headers:
         _check_header_name(name, list_unsubscribe=list_unsubscribe)
         lines.append(_header_line(name, value))
     lines.append("MIME-Version: 1.0\r\n")
-    if boundary:
-        lines.append(f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n')
     return "".join(lines)
+
+
+def _opening(kind: str, boundary: str | None, first: str = "") -> str:
+    """The header line of a part that holds parts, and what stands before the first of them."""
+    return f'Content-Type: multipart/{kind};\r\n boundary="{boundary}"\r\n{first}' if boundary else ""
 
 
 def _header_line(name: str, value: str) -> str:
@@ -315,9 +322,10 @@ def _parts(head: str, bodies: Sequence[_Body], boundary: str | None) -> list[_Pa
     return parts
 
 
-def _boundary(content: Content) -> str:
-    """A line that no body holds: in quoted-printable no _ follows a =. Fixed for all copies of a message."""
-    digest = blake2b(repr(content).encode("utf-8", "backslashreplace"), digest_size=8)
+def _boundary(content: Content, kind: str) -> str:
+    """A line that no body holds: in quoted-printable no _ follows a =, and base64 has none. Fixed for all copies."""
+    source = repr((kind, content)).encode("utf-8", "backslashreplace")
+    digest = blake2b(source, digest_size=8)
     return f"=_{digest.hexdigest()}"
 
 

@@ -91,15 +91,16 @@ WHERE b.id = %(batch)s
 
 -- name: recipients
 -- Who of a taken batch is still to be served, `quota` at most, with what their copy needs and why they might not get it
--- any more. A test may go to who is no member. An opt-out counts from the group, from its channel and from everything;
--- the group may be gone by now. Reads the part `listed` of blacklists. Rides deliveries_pkey, contacts_pkey,
--- memberships_pkey, opt_outs_once.
+-- any more. A test may go to who is no member. An opt-out counts from the group, from its channel and from everything,
+-- for what isn't marketing only a complaint; the group may be gone by now. Reads the part `listed` of blacklists. Rides
+-- deliveries_pkey, contacts_pkey, memberships_pkey, opt_outs_once.
 SELECT r.position::int AS position, r.contact_id, c.email, c.mobile, c.external_id, c.language, c.attributes,
        coalesce(m.attributes, '{}') AS member, coalesce(d.tried, 0) AS tried,
        CASE WHEN c.id IS NULL THEN 'erased'
             WHEN EXISTS (
                 SELECT 1 FROM opt_outs o
                 WHERE o.contact_id = r.contact_id
+                  AND (o.reason = 'complaint' OR coalesce(s.frozen ->> 'purpose', 'marketing') = 'marketing')
                   AND ((o.group_id = s.group_id AND o.scope = 'group')
                        OR (o.group_id IS NULL AND o.channel IN ('', g.channel)))) THEN 'unsubscribed'
             WHEN m.contact_id IS NULL AND s.kind <> 'test' THEN 'removed'

@@ -25,7 +25,7 @@ from tidings.locks.models import GroupLock
 from tidings.locks.queries import locks_of
 from tidings.messaging.checks.findings import errors, warnings
 from tidings.messaging.models import Message, Version
-from tidings.messaging.queries import find_version
+from tidings.messaging.queries import find_version, sendable
 from tidings.sendouts import actions, queries
 from tidings.sendouts.checks import findings
 from tidings.sendouts.errors import SupergroupNotServed
@@ -130,9 +130,7 @@ def choose_message(request: OperatorRequest, pk: int) -> HttpResponse:
     form = SearchForm(request.GET)
     if not form.is_valid():
         raise Refused(reason="This search can't be read. Open the group again.")
-    found = Message.objects.all()
-    if text := form.cleaned_data["q"]:
-        found = found.filter(name__icontains=text)
+    found = sendable(form.cleaned_data["q"])
     shown = page_of(found, ("-pk",), request.GET.get("page", ""))
     context = {"group": _served_group(pk), "form": form, "page": shown}
     return render(request, "web/sendouts/choose_message.html", context)
@@ -148,7 +146,8 @@ def _served_group(pk: int) -> Group:
 def review(request: OperatorRequest, pk: int, message: int) -> HttpResponse:
     """Who would get the message, and the form that sends it."""
     group, version = _served_group(pk), find_version(message)
-    audience = waterfall(group.pk)
+    purpose = version.message.purpose
+    audience = waterfall(group.pk, is_marketing=purpose == Message.Purpose.MARKETING)
     people = audience["will_receive"]
     last = last_sendout(group, version)
     found = findings(version, group)

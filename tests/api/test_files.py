@@ -1,0 +1,40 @@
+"""Pictures and documents of messages by API."""
+
+from io import BytesIO
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tidings.messaging import files
+
+PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
+
+
+def test_it_stores_a_file_and_names_its_address(caller: Any) -> None:
+    answer = caller.form("/files", file=SimpleUploadedFile("shop.png", PNG), alt="Our shop")
+    assert (answer.status_code, answer.json()["content_type"]) == (201, "image/png")
+    assert answer["Location"] == f"/api/v1/files/{answer.json()['id']}"
+    refused = caller.form("/files", file=SimpleUploadedFile("x.exe", b"MZ"))
+    assert (refused.status_code, refused.json()["code"]) == (422, "bad_file")
+
+
+def test_it_lists_describes_and_deletes_files(caller: Any) -> None:
+    kept = files.keep(BytesIO(PNG), name="shop.png", by=None)
+    (listed,) = caller.get("/files?pictures=true").json()["items"]
+    assert (listed["name"], listed["url"]) == ("shop.png", files.url_of(kept))
+    assert caller.patch(f"/files/{kept.pk}", {"alt": "Our shop"}).json()["alt"] == "Our shop"
+    assert caller.delete(f"/files/{kept.pk}").status_code == 204
+    assert caller.get(f"/files/{kept.pk}").status_code == 404
+
+
+def test_it_attaches_a_file_and_keeps_it_then(caller: Any) -> None:
+    kept = files.keep(BytesIO(b"%PDF"), name="terms.pdf", by=None)
+    content = {"name": "May", "subject": "Hi", "text": "Hi", "attachments": [kept.pk]}
+    assert caller.post("/messages", content).json()["versions"][0]["attachments"] == [kept.pk]
+    answer = caller.delete(f"/files/{kept.pk}")
+    assert (answer.status_code, answer.json()["code"]) == (409, "file_used")
+
+
+def test_it_refuses_to_attach_what_is_not_there(caller: Any) -> None:
+    content = {"name": "May", "subject": "Hi", "text": "Hi", "attachments": [999]}
+    assert caller.post("/messages", content).status_code == 404

@@ -1,0 +1,68 @@
+"""Messages on the command line."""
+
+import pytest
+
+
+@pytest.fixture
+def written(tidings, tmp_path):
+    (tmp_path / "may.md").write_text("# Hi {{ contact.first_name }}")
+    source = str(tmp_path / "may.md")
+    return tidings("message", "create", "May", "--subject", "Hello", "--markdown", source, "--json").json
+
+
+def test_it_creates_a_message_from_a_file(written) -> None:
+    assert (written["name"], written["number"], written["format"]) == ("May", 1, "markdown")
+    assert written["text"] == "Hi {{ contact.first_name }}\n"
+
+
+def test_it_begins_with_a_template(tidings) -> None:
+    made = tidings("message", "create", "June", "--template", "newsletter", "--language", "en", "--json").json
+    assert (made["format"], made["language"]) == ("mjml", "en")
+    assert "group.name" in made["subject"]
+
+
+def test_it_takes_one_format_only(tidings, tmp_path) -> None:
+    (tmp_path / "x").write_text("x")
+    file = str(tmp_path / "x")
+    result = tidings("message", "create", "x", "--subject", "x", "--html", file, "--mjml", file)
+    assert (result.code, "one format" in result.err) == (2, True)
+
+
+def test_it_writes_versions_and_tells_them_apart(tidings, written, tmp_path) -> None:
+    number = str(written["id"])
+    (tmp_path / "two.txt").write_text("Bye")
+    tidings("message", "write", number, "--subject", "Goodbye", "--text", str(tmp_path / "two.txt"))
+    assert [v["number"] for v in tidings("message", "versions", number, "--json").json] == [2, 1]
+    changed = tidings("message", "diff", number, "1", "2", "--json").json
+    assert [piece["text"] for piece in changed[0]["pieces"]] == ["Hello", "Goodbye"]
+    assert "[-Hello-]{+Goodbye+}" in tidings("message", "diff", number, "1", "2").out
+
+
+def test_it_shows_one_part_alone(tidings, written) -> None:
+    assert tidings("message", "show", str(written["id"]), "--part", "source").out == written["source"]
+
+
+def test_it_lists_copies_archives_and_deletes(tidings, written) -> None:
+    number = str(written["id"])
+    tidings("message", "copy", number, "Ours", "--is-template")
+    assert [m["name"] for m in tidings("message", "list", "--templates", "--json").json] == ["Ours"]
+    tidings("message", "archive", number)
+    assert [m["name"] for m in tidings("message", "list", "--archived", "--json").json] == ["May"]
+    tidings("message", "activate", number)
+    assert tidings("message", "edit", number, "--purpose", "service", "--json").json["purpose"] == "service"
+    assert tidings("message", "delete", number, "--yes", "--json").json == {"id": int(number), "name": "May"}
+    assert tidings("message", "show", number).code == 4
+
+
+def test_it_lists_the_templates_that_come_with_it(tidings) -> None:
+    assert "newsletter" in tidings("message", "templates").out
+
+
+def test_a_written_message_is_sent(tidings, written, make_group, make_contact) -> None:
+    group = make_group()
+    refused = tidings("send", str(group.pk), "--message", str(written["id"]), "--subject", "x")
+    assert (refused.code, "leave --subject" in refused.err) == (2, True)
+    assert (
+        tidings("send", str(group.pk), "--message", str(written["id"]), "--json").error["error"]
+        == "nothing_to_send"
+    )
