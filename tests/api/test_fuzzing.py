@@ -25,7 +25,6 @@ from schemathesis.specs.openapi import checks
 from tests.web.furniture import furnish
 from tidings.accounts.actions import create_api_key
 from tidings.api.app import api
-from tidings.attributes.actions import define
 from tidings.config.wsgi import application
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +78,6 @@ def headers(django_db_setup, django_db_blocker) -> Iterator[dict[str, str]]:
     quick_hashes = override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"])
     with django_db_blocker.unblock(), quick_hashes, kept_open(), undone():
         world = furnish()
-        define("Shoe size", by=world.user)
         yield {"Authorization": f"Bearer {create_api_key(world.user, 'tests')[1]}"}
 
 
