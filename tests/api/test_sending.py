@@ -35,6 +35,22 @@ def started(caller: Any, group: Any, version: Any, **more: Any) -> Any:
     return caller.post("/sendouts", {"group": group.pk, "message": version.message_id, **more})
 
 
+def test_it_narrows_a_sendout_and_an_export_by_a_rule_or_a_selection(
+    caller: Any, group: Any, version: Any, with_members: Any
+) -> None:
+    with_members("anna@example.com")
+    rule = 'email starts with "anna"'
+    saved = caller.post("/selections", {"name": "Annas", "text": rule}).json()
+    sent = started(caller, group, version, where=rule)
+    assert (sent.status_code, sent.json()["where"], sent.json()["selection"]) == (202, rule, None)
+    written = caller.post("/exports", {"group": group.pk, "selection": "annas"})
+    assert (written.status_code, written.json()["selection"]) == (202, saved["id"])
+    for path, body in (("/sendouts", {"message": version.message_id}), ("/exports", {})):
+        both = {"group": group.pk, **body, "where": rule, "selection": "Annas"}
+        assert caller.post(path, both).json()["code"] == "two_rules"
+        assert caller.post(path, {**both, "selection": None, "where": "email ="}).json()["code"] == "bad_rule"
+
+
 def test_it_starts_a_sendout_that_uses_the_group(
     caller: Any, group: Any, version: Any, with_members: Any
 ) -> None:

@@ -24,6 +24,7 @@ from tidings.locks.queries import locks_of
 from tidings.locks.tasks import find_forgotten
 from tidings.memberships import actions as memberships
 from tidings.memberships.models import Membership
+from tidings.selections.choosing import chosen
 
 
 @pytest.fixture
@@ -180,3 +181,20 @@ def test_an_export_that_a_worker_holds_is_not_touched(forgotten):
 def test_an_export_that_is_not_there_is_told(db):
     with pytest.raises(NotFound, match="There is no export 7"):
         queries.find(7)
+
+
+def test_only_those_are_written_whom_a_rule_picks(group, make_members, export):
+    people = make_members(group, 4)
+    Contact.objects.filter(pk=people[2].pk).update(language="de")
+    done = export(group, whom=chosen('language = "de"'))
+    assert ([row["email"] for row in table(done)], done.rule) == ([people[2].email], 'language = "de"')
+    assert done.rows == 1
+
+
+def test_an_export_whose_rule_lost_its_meaning_fails_and_says_why(group, make_members, committed):
+    make_members(group, 1)
+    started = actions.start(group, by=None, whom=chosen(f"member of {group.pk}"))
+    Export.objects.update(rule="member of 999999")
+    assert work.run(started.process_id, NAME)
+    done = queries.find(started.pk)
+    assert (done.state, "There is no" in done.error) == ("failed", True)

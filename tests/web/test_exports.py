@@ -27,6 +27,14 @@ def test_it_starts_an_export_as_chosen(operator, world):
     assert f"Cancel export {export.pk}" in html
 
 
+def test_it_narrows_an_export_by_a_rule(operator, world):
+    html = operator.get(f"/groups/{world.group.pk}/export/?where=city+%3D+Bonn").content.decode()
+    assert "city = Bonn</textarea>" in html
+    wish = {"format": "csv", "separator": "comma", "encoding": "utf-8", "where": "city = Bonn"}
+    operator.post(f"/groups/{world.group.pk}/export/", wish)
+    assert Export.objects.latest("pk").rule == 'city = "Bonn"'
+
+
 def test_it_says_who_holds_a_group_that_is_written(operator, world):
     wish = {"format": "csv", "separator": "comma", "encoding": "utf-8"}
     html = operator.post(f"/groups/{world.locked.pk}/export/", wish).content.decode()

@@ -46,6 +46,26 @@ def test_the_review_tells_who_gets_it_and_where_it_goes(path, operator):
     assert "Hello Anna" in html
 
 
+def test_a_sendout_is_narrowed_on_the_review(world, path, operator):
+    narrowed = f"{path}?{urlencode({'where': 'first_name = Anna'})}"
+    html = operator.get(narrowed).content.decode()
+    assert "Not selected" in html
+    assert "Send to 1 person" in html
+    operator.post(narrowed, {"when": "now", "last_seen": "0", "despite_warnings": "yes"})
+    assert newest().rule == 'first_name = "Anna"'
+
+
+def test_a_rule_that_can_not_be_read_sends_nothing(path, operator):
+    html = operator.post(f"{path}?where=first_name+%3D", {"when": "now", "last_seen": "0"}).content.decode()
+    assert "value of First name was expected" in html
+    assert not Sendout.objects.filter(rule__gt="").exists()
+
+
+def test_the_choice_of_a_message_keeps_the_rule(world, version, operator):
+    html = operator.get(f"/groups/{world.group.pk}/send/?where=city+%3D+Bonn").content.decode()
+    assert f"/send/{version.message_id}/?where=city+%3D+Bonn" in html
+
+
 def test_confirming_starts_the_sendout(world, path, operator):
     response = operator.post(path, {"when": "now", "sender_name": "Shop"})
     assert response.url == f"/sendouts/{newest().pk}/"

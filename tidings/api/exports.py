@@ -17,6 +17,7 @@ from tidings.exports.actions import cancel, start
 from tidings.exports.models import Export
 from tidings.exports.rules import SEPARATORS, Encoding, Format, Packing
 from tidings.groups.queries import find as find_group
+from tidings.selections.choosing import chosen
 
 router = Router(tags=["exports"])
 
@@ -53,6 +54,12 @@ class ExportIn(Schema):
     states: list[State] = Field(
         default=[], description="Of the members to write; all if empty.", examples=[["active"]]
     )
+    where: str = Field(
+        default="", description="Only those members whom this rule picks.", examples=['city = "Berlin"']
+    )
+    selection: int | str | None = Field(
+        default=None, description="Instead of a rule: the id or name of a saved one.", examples=[None]
+    )
     separator: Literal["comma", "semicolon", "tab"] = Field(default="comma", description="Of a CSV file.")
     encoding: Encoding = Field(
         default=Encoding.UTF_8_MARKED,
@@ -81,6 +88,8 @@ class ExportOut(Schema):
     format: str = Field(examples=["csv"])
     columns: list[str] = Field(examples=[["email", "state"]])
     states: list[str] = Field(examples=[["active"]])
+    where: str = Field(description="The rule that narrows it, with numbers instead of names.", examples=[""])
+    selection: int | None = Field(description="Where that comes from.", examples=[None])
     packing: str = Field(examples=[""])
     rows: int = Field(examples=[95_000])
     size: int = Field(description="Bytes of the file.", examples=[9_500_000])
@@ -123,12 +132,13 @@ def start_export(
     """Starts writing the members of a group to a file."""
 
     def begin() -> idempotency.Started:
-        wanted = payload.dict(exclude={"group", "separator", "raw"})
+        wanted = payload.dict(exclude={"group", "separator", "raw", "where", "selection"})
         export = start(
             find_group(payload.group),
             **wanted,
             separator=SEPARATORS[payload.separator],
             is_defused=not payload.raw,
+            whom=chosen(payload.where, payload.selection),
             by=request.auth,
         )
         location = f"{request.path}/{export.pk}"

@@ -16,6 +16,7 @@ from tidings.contacts.queries import find as find_contact
 from tidings.groups.queries import find as find_group
 from tidings.groups.settings import Speed
 from tidings.messaging.queries import find_version
+from tidings.selections.choosing import chosen
 from tidings.sendouts import actions, queries
 from tidings.sendouts.models import Doubt, Sendout
 
@@ -55,6 +56,12 @@ class SendoutIn(Schema):
     )
     sender_address: str = Field(default="", max_length=300, examples=["anna@example.org"])
     pace: PaceIn | None = Field(None, description="Speed and window, instead of the group's.")
+    where: str = Field(
+        default="", description="Only those members whom this rule picks.", examples=['city = "Berlin"']
+    )
+    selection: int | str | None = Field(
+        default=None, description="Instead of a rule: the id or name of a saved one.", examples=[None]
+    )
     test: bool = Field(
         default=False,
         description="To the group's test recipients instead, marked as a test and counted nowhere else. "
@@ -104,6 +111,8 @@ class SendoutOut(CountsOut):
     group_name: str = Field(examples=["Newsletter"])
     message: int = Field(examples=[31])
     subject: str = Field(examples=["Hello in May"])
+    where: str = Field(description="The rule that narrows it, with numbers instead of names.", examples=[""])
+    selection: int | None = Field(description="Where that comes from.", examples=[None])
     waterfall: dict[str, int] = Field(
         description="How the audience came about.",
         examples=[{"members": 95_000, "not_active": 690, "will_receive": 94_310}],
@@ -190,6 +199,7 @@ def _sendout(payload: SendoutIn, by: User) -> Sendout:
         sender_name=payload.sender_name,
         sender_address=payload.sender_address,
         pace=payload.pace.chosen() if payload.pace else None,
+        whom=chosen(payload.where, payload.selection),
     )
 
 

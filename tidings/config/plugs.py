@@ -66,6 +66,8 @@ PERSONAL_LOGS: list[str] = [
     "tidings.channels.mailbox.redaction.caught",
     "tidings.selections.redaction.rules",
     "tidings.transfers.redaction.rules",
+    "tidings.sendouts.redaction.rules",
+    "tidings.exports.redaction.rules",
 ]
 """Each is a `Log` of `contacts/scrub.py`: rows that may quote a person's address."""
 

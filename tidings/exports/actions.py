@@ -15,6 +15,7 @@ from tidings.locks import actions as locks
 from tidings.locks.models import Process
 from tidings.memberships.models import Membership
 from tidings.memberships.queries import count_members
+from tidings.selections.choosing import Chosen
 
 GOING = (Export.State.QUEUED, Export.State.RUNNING)
 
@@ -30,10 +31,12 @@ def start(
     encoding: Encoding = Encoding.UTF_8_MARKED,
     is_defused: bool = True,
     packing: Packing = Packing.NONE,
+    whom: Chosen | None = None,
 ) -> Export:
     """Writes the members of a group to a file, under a shared lock; raises `GroupLocked` while it is written.
 
-    `columns` are what to tell of each, everything if none are named; `states` whose members, all if none are named.
+    `columns` are what to tell of each, everything if none are named; `states` whose members, all if none are named;
+    `whom` narrows them by a rule.
     """
     chosen = [column.name for column in chosen_columns(columns, columns_there_are())] if columns else []
     wanted = _states(states)
@@ -43,7 +46,7 @@ def start(
             [group.pk],
             label=f"Export of {group.name}",
             by=by,
-            total=_people(group, wanted),
+            total=None if whom else _people(group, wanted),
         )
         export = Export.objects.create(
             process=process,
@@ -55,9 +58,12 @@ def start(
             encoding=encoding,
             is_defused=is_defused,
             packing=packing,
+            rule=whom.text if whom else "",
+            selection=whom.selection if whom else None,
             started_by=by,
         )
-        record("export.started", export.pk, by=by, group=group.pk, columns=chosen, states=wanted)
+        facts = {"columns": chosen, "states": wanted, "rule": export.rule}
+        record("export.started", export.pk, by=by, group=group.pk, **facts)
     return export
 
 

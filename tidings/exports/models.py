@@ -10,6 +10,7 @@ from tidings.accounts.models import User
 from tidings.exports.rules import Encoding, Format, Packing
 from tidings.groups.models import Group
 from tidings.locks.models import Process
+from tidings.selections.models import Selection
 
 DAYS_KEPT = 7
 FORMATS = [(each.value, each.upper()) for each in Format]
@@ -33,6 +34,9 @@ class Export(models.Model):
     group = models.ForeignKey(Group, models.DO_NOTHING, related_name="+", db_constraint=False)
     state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
     format = models.CharField(max_length=3, choices=FORMATS, default=Format.CSV)
+    # Only those members whom this rule picks, with numbers instead of names; empty for all of them.
+    rule = models.TextField(default="", db_default="")
+    selection = models.ForeignKey(Selection, models.SET_NULL, null=True, related_name="+", db_index=False)
     columns: Any = models.JSONField(default=list)
     states: Any = models.JSONField(default=list)
     separator = models.CharField(max_length=1, default=",")

@@ -56,6 +56,8 @@ def summary(export: Export) -> dict[str, Any]:
         "format": export.format,
         "columns": export.columns,
         "states": export.states,
+        "where": export.rule,
+        "selection": export.selection_id,
         "packing": export.packing,
         "rows": export.rows,
         "size": export.size,

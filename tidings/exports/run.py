@@ -3,7 +3,7 @@
 import gzip
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import IO, Any, BinaryIO, cast
@@ -23,6 +23,7 @@ from tidings.kernel import clock, db, sheets, sql
 from tidings.locks.holding import Holding
 from tidings.locks.models import Process
 from tidings.locks.work import Work
+from tidings.selections.language import compiled, parse
 
 statements = sql.load(__package__)
 
@@ -77,15 +78,25 @@ def _end(export: Export, state: Process.State, **fields: Any) -> None:
 def _write_members(export: Export, file: IO[bytes], holding: Holding) -> int:
     writer = _writer(export)
     encode = _encoder(export)
-    params = {"group": export.group_id, "states": export.states, "all": not export.states}
+    members, narrowing = _members(export)
+    params = {**narrowing, "group": export.group_id, "states": export.states, "all": not export.states}
     file.write(encode(writer.beginning(), is_first=True))
     with transaction.atomic():
-        for row in db.stream(statements.members, params):
+        for row in db.stream(members, params):
             file.write(encode(writer.member(row)))
             holding.done += 1
             holding.check()
     file.write(encode(writer.end()))
     return holding.done
+
+
+def _members(export: Export) -> tuple[str, Mapping[str, object]]:
+    """The statement that gives the members to write, and the parameters of the rule that narrows them."""
+    if not export.rule:
+        return sql.fill(statements.members, only=""), {}
+    picked = compiled(parse(export.rule), group=export.group)
+    members = sql.fill(statements.members, only=sql.fill(statements.of_picked))
+    return sql.compose({"picked": picked.text}, members), picked.params
 
 
 def _writer(export: Export) -> Writer:

@@ -14,6 +14,7 @@ from tidings.memberships.models import Consent, Letter, Membership, OptOut
 
 statements = sql.load(__package__)
 
+NOT_SELECTED = "not_selected"  # a step only where a rule narrows the audience
 WATERFALL_STEPS = ("not_active", "opted_out", "blacklisted", "no_address", "will_receive")
 
 
@@ -40,13 +41,16 @@ def count_members(groups: Iterable[int]) -> dict[int, MemberCount]:
     return counts
 
 
-def judging(parts: Mapping[str, str], barring: Mapping[str, str] | None = None) -> str:
+def judging(parts: Mapping[str, str], barring: Mapping[str, str] | None = None, *, picked: str = "") -> str:
     """A statement that judges every member of `%(group)s`, passes them to `parts` as `judged`, and counts them.
 
     `barring`, if there is any, reads the part `considered` (contact_id, email, mobile, reason) and ends with a part
-    `barred` (contact_id, reason): whom a package that memberships doesn't know keeps out.
+    `barred` (contact_id, reason): whom a package that memberships doesn't know keeps out. `picked`, if it is given,
+    yields those (contact_id) who alone are wanted.
     """
     considered, end = {"considered": statements.considered}, statements.count_judged
+    if picked:
+        considered = {"picked": picked, "everybody": statements.considered, "considered": statements.narrowed}
     if barring is None:
         judged = {**considered, "judged": statements.judged_alone, **parts}
         return sql.compose(judged, end, inline=considered)
@@ -56,7 +60,9 @@ def judging(parts: Mapping[str, str], barring: Mapping[str, str] | None = None) 
 def as_waterfall(counted: Iterable[db.Row]) -> dict[str, int]:
     """Rows of `reason` and `people` as the steps from all members to those who will receive."""
     found = {row["reason"]: row["people"] for row in counted}
-    return {"members": sum(found.values())} | {step: found.get(step, 0) for step in WATERFALL_STEPS}
+    narrowing = {NOT_SELECTED: found[NOT_SELECTED]} if NOT_SELECTED in found else {}
+    steps = {step: found.get(step, 0) for step in WATERFALL_STEPS}
+    return {"members": sum(found.values()), **narrowing, **steps}
 
 
 def members(group: Group, *, after: int = 0, prefix: str = "", state: str = "") -> QuerySet[Membership]:

@@ -21,6 +21,7 @@ from tidings.memberships.queries import count_members
 from tidings.messaging.models import Version
 from tidings.messaging.queries import demand_sendable
 from tidings.notices.actions import tell
+from tidings.selections.choosing import Chosen
 from tidings.sendouts import approval, pacing, rules, tasks
 from tidings.sendouts.begin import begin
 from tidings.sendouts.checks import demand_sound
@@ -52,8 +53,10 @@ def start(
     sender_name: str = "",
     sender_address: str = "",
     pace: Mapping[str, Any] | None = None,
+    whom: Chosen | None = None,
 ) -> Sendout:
-    """Sends a version to a group now, or `at` a time. Raises `GroupLocked` if a process writes the group now.
+    """Sends a version to a group, or to those members whom a rule picks when it starts: now, or `at` a time. Raises
+    `GroupLocked` if a process writes the group now.
 
     `pace` is its speed and window instead of the group's, see `change_pace`. The message is compiled here once, so
     that what can't be sent is told before anything starts.
@@ -69,10 +72,13 @@ def start(
             scheduled_at=at,
             frozen=chosen,
             pace=pacing.checked(pace or {}),
+            rule=whom.text if whom else "",
+            selection=whom.selection if whom else None,
             to_mailbox=not settings.ENVIRONMENT.smtp_url,
             created_by=by,
         )
-        record("sendout.created", sendout.pk, by=by, group=group.pk, version=version.pk)
+        facts = {"rule": sendout.rule} if whom else {}
+        record("sendout.created", sendout.pk, by=by, group=group.pk, version=version.pk, **facts)
         _start_or_schedule(sendout, clock.now())
     return sendout
 

@@ -22,7 +22,7 @@ def fingerprint(sendout: Sendout) -> str:
         sender_name=chosen.get("sender_name", ""),
         sender_address=chosen.get("sender_address", ""),
     )
-    facts = [sendout.version_id, sendout.version.message.name, sendout.group_id, frozen]
+    facts = [sendout.version_id, sendout.version.message.name, sendout.group_id, sendout.rule, frozen]
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
 
 

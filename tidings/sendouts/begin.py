@@ -6,15 +6,18 @@ from django.db import transaction
 
 from tidings.groups.errors import GroupArchived
 from tidings.groups.queries import hold_active
+from tidings.kernel.errors import NotFound
 from tidings.locks import actions as locks
 from tidings.locks.errors import GroupLocked
 from tidings.locks.models import Process
 from tidings.messaging.errors import ArchivedAttribute
 from tidings.messaging.personalization.errors import TemplateError
 from tidings.messaging.queries import demand_no_archived
+from tidings.selections.errors import BadRule
 from tidings.sendouts import approval
 from tidings.sendouts.checks import demand_sound
 from tidings.sendouts.errors import MessageBroken, NotApproved
+from tidings.sendouts.expand import picked_by
 from tidings.sendouts.models import Sendout
 from tidings.sendouts.snapshot import compile_version, freeze, mark_as_test
 
@@ -46,6 +49,7 @@ def begin(sendout: Sendout) -> None:
         sendout.frozen["purpose"] = sendout.version.message.purpose
         compile_version(sendout.version, sendout.frozen)  # an attribute may be gone since it was planned
         demand_sound(sendout.version, sendout.frozen)
+        picked_by(sendout)  # so may something that its rule names
         sendout.state, sendout.state_reason = Sendout.State.PREPARING, ""
         sendout.save(update_fields=["process", "frozen", "state", "state_reason"])
 
@@ -71,8 +75,8 @@ def begin_scheduled(sendout_id: int, now: datetime) -> str:
         except (TemplateError, MessageBroken) as error:
             reason = f"It can't be sent as it is. {error} Then resume it, or cancel it."
             return _stay(sendout, Sendout.State.PAUSED, reason)
-        except (GroupArchived, ArchivedAttribute) as archived:
-            return _stay(sendout, Sendout.State.FAILED, str(archived))
+        except (GroupArchived, ArchivedAttribute, BadRule, NotFound) as gone:
+            return _stay(sendout, Sendout.State.FAILED, str(gone))
         return sendout.state
 
 

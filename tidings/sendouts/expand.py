@@ -8,6 +8,7 @@ from tidings.kernel import clock, sql
 from tidings.locks import leases
 from tidings.locks.models import Process
 from tidings.messaging.models import Message
+from tidings.selections.language import Compiled, compiled, parse
 from tidings.sendouts.judge import judge
 from tidings.sendouts.models import Batch, Sendout
 
@@ -29,10 +30,18 @@ def expand(sendout_id: int) -> list[int]:
         return list(Batch.objects.filter(sendout=sendout).order_by("number").values_list("id", flat=True))
 
 
+def picked_by(sendout: Sendout) -> Compiled | None:
+    """Whom the rule of a sendout picks now; None if it has none. Raises what is wrong with a rule that names something
+    which is gone.
+    """
+    return compiled(parse(sendout.rule), group=sendout.group) if sendout.rule else None
+
+
 def _freeze_audience(sendout: Sendout) -> dict[str, int]:
     params = {"sendout": sendout.pk, "size": settings.ENVIRONMENT.batch_size}
     is_marketing = sendout.frozen.get("purpose", Message.Purpose.MARKETING) == Message.Purpose.MARKETING
-    return judge(sendout.group_id, {"batches": statements.batches}, params, is_marketing=is_marketing)
+    parts = {"batches": statements.batches}
+    return judge(sendout.group_id, parts, params, picked=picked_by(sendout), is_marketing=is_marketing)
 
 
 def set_off(sendout: Sendout) -> None:

@@ -7,19 +7,28 @@ from django.db import transaction
 from tidings.blacklists import queries as blacklists
 from tidings.kernel import db, sql
 from tidings.memberships.queries import as_waterfall, count_members, judging
+from tidings.selections.language import Compiled
 
 statements = sql.load(__package__)
 
 MANY = 20_000  # members; below, looking each up is quicker than reading whole tables
 
 
-def waterfall(group: int, *, is_marketing: bool = True) -> dict[str, int]:
-    """How the group's audience comes about now: all `members`, those who fall out by reason, who `will_receive`."""
-    return judge(group, {}, {}, is_marketing=is_marketing)
+def waterfall(group: int, *, picked: Compiled | None = None, is_marketing: bool = True) -> dict[str, int]:
+    """How the group's audience comes about now: all `members`, those who fall out by reason, who `will_receive`.
+
+    Whom a rule leaves out, if it is narrowed to those whom that has `picked`, is `not_selected`.
+    """
+    return judge(group, {}, {}, picked=picked, is_marketing=is_marketing)
 
 
 def judge(
-    group: int, parts: Mapping[str, str], params: db.Params, *, is_marketing: bool = True
+    group: int,
+    parts: Mapping[str, str],
+    params: db.Params,
+    *,
+    picked: Compiled | None = None,
+    is_marketing: bool = True,
 ) -> dict[str, int]:
     """Judges every member of the group, passes them to `parts` as `judged`, and counts them as a waterfall.
 
@@ -32,12 +41,9 @@ def judge(
     with transaction.atomic():
         if count_members([group])[group].total >= MANY:
             db.execute(statements.plan)
-        return as_waterfall(
-            db.rows(
-                judging(parts, barring),
-                {**params, "group": group, "scopes": scopes, "is_marketing": is_marketing},
-            )
-        )
+        statement = judging(parts, barring, picked=picked.text if picked else "")
+        facts = {"group": group, "scopes": scopes, "is_marketing": is_marketing}
+        return as_waterfall(db.rows(statement, {**(picked.params if picked else {}), **params, **facts}))
 
 
 def recipients_statement() -> str:

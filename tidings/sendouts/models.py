@@ -11,6 +11,7 @@ from tidings.contacts.models import Contact
 from tidings.groups.models import Group
 from tidings.locks.models import Process
 from tidings.messaging.models import Version
+from tidings.selections.models import Selection
 
 
 class Sendout(models.Model):
@@ -56,6 +57,9 @@ class Sendout(models.Model):
     pace: Any = models.JSONField(default=dict)
     booked_until = models.DateTimeField(null=True)
     waterfall: Any = models.JSONField(default=dict)
+    # Only those members whom this rule picks, with numbers instead of names; empty for all of them.
+    rule = models.TextField(default="", db_default="")
+    selection = models.ForeignKey(Selection, models.SET_NULL, null=True, related_name="+", db_index=False)
     audience = models.BigIntegerField(default=0)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

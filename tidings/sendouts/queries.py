@@ -88,6 +88,8 @@ def summary(sendout: Sendout, *, brief: bool = False) -> dict[str, Any]:
             {"outcome": outcome, "code": code, "reason": reason, "people": people}
             for outcome, code, reason, people in account.reasons
         ],
+        "where": sendout.rule,
+        "selection": sendout.selection_id,
         "waterfall": sendout.waterfall,
         "to_mailbox": sendout.to_mailbox,
         **({} if brief else standing(sendout, clock.now())),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 LABELS = {
     "members": "Members",
+    "not_selected": "Not selected",
     "not_active": "Not active",
     "opted_out": "Unsubscribed",
     "blacklisted": "Blacklisted",

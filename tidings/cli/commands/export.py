@@ -17,6 +17,7 @@ from tidings.exports.queries import find, opened
 from tidings.exports.queries import summary as summary_of
 from tidings.exports.rules import SEPARATORS, Encoding, Format, Packing
 from tidings.memberships.models import Membership
+from tidings.selections.choosing import chosen
 
 ENDS = (Export.State.FINISHED, Export.State.FAILED, Export.State.CANCELLED)
 PACKINGS = {".zip": Packing.ZIP, ".gz": Packing.GZIP}
@@ -46,6 +47,8 @@ PACKINGS = {".zip": Packing.ZIP, ".gz": Packing.GZIP}
     type=click.Choice(Membership.State.values),
     help="Whose members. Default: all.",
 )
+@click.option("--where", default="", metavar="RULE", help="Only those members whom the rule picks.")
+@click.option("--selection", default="", metavar="NAME", help="The same by a saved rule.")
 @click.option("--separator", type=click.Choice(list(SEPARATORS)), default="comma", show_default=True)
 @click.option(
     "--encoding", type=click.Choice([e.value for e in Encoding]), default="utf-8-sig", show_default=True
@@ -60,6 +63,8 @@ def export(
     kind: str,
     columns: tuple[str, ...],
     states: tuple[str, ...],
+    where: str,
+    selection: str,
     separator: str,
     encoding: str,
     raw: bool,
@@ -74,6 +79,7 @@ def export(
         separator=SEPARATORS[separator],
         encoding=Encoding(encoding),
         is_defused=not raw,
+        whom=chosen(where, selection),
         packing=PACKINGS.get(Path(out).suffix.lower(), Packing.NONE),
         by=None,
     )

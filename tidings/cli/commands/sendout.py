@@ -15,6 +15,7 @@ from tidings.contacts.queries import find as find_contact
 from tidings.messaging.actions import write
 from tidings.messaging.models import Version
 from tidings.messaging.queries import find_version
+from tidings.selections.choosing import chosen
 from tidings.sendouts import actions, queries
 from tidings.sendouts.models import Doubt, Sendout
 
@@ -35,6 +36,7 @@ NO_WORKERS = "No worker runs: it is sent when `tidings up` or `tidings worker` d
         'tidings send 1 --subject "Hello" --text hello.txt --speed 20000/h --window 08:00-20:00',
         'tidings send 1 --subject "Hello" --text hello.txt --from "Anna <anna@example.org>" --no-wait --json',
         "tidings send 1 --message 31 --test --as anna@example.com",
+        "tidings send 1 --message 31 --where 'city = \"Berlin\" and joined within 30 days'",
     )
 )
 @click.argument("ref", metavar="GROUP")
@@ -55,6 +57,8 @@ NO_WORKERS = "No worker runs: it is sent when `tidings up` or `tidings worker` d
 @click.option(
     "--window", type=WINDOW, default=None, help="Hours of the day, such as 08:00-20:00, in the group's zone."
 )
+@click.option("--where", default="", metavar="RULE", help="Only to those members whom the rule picks.")
+@click.option("--selection", default="", metavar="NAME", help="The same by a saved rule.")
 @click.option("--test", is_flag=True, help="To the group's test recipients alone, marked as a test.")
 @click.option(
     "--as", "shown_as", metavar="CONTACT", default=None, help="With --test: whose values the copies show."
@@ -74,6 +78,8 @@ def send(
     at: datetime | None,
     speed: dict[str, object] | None,
     window: dict[str, object] | None,
+    where: str,
+    selection: str,
     test: bool,
     shown_as: str | None,
     no_wait: bool,
@@ -81,7 +87,7 @@ def send(
 ) -> None:
     """Send a message to GROUP, wait until it is done, and account for every recipient."""
     _demand_one_content(message, subject, html, text)
-    _demand_fitting(test=test, shown_as=shown_as, others=(at, sender))
+    _demand_fitting(test=test, shown_as=shown_as, others=(at, sender, where or None, selection or None))
     group = group_of(ref)
     name, address = sender or Sender("", "")
     with transaction.atomic():  # what can't be sent leaves no message behind
@@ -92,7 +98,8 @@ def send(
         else:
             pace = (speed or {}) | (window or {})
             sends_as = {"sender_name": name, "sender_address": address}
-            started = actions.start(group, said, by=None, at=at, pace=pace, **sends_as)
+            whom = chosen(where, selection)
+            started = actions.start(group, said, by=None, at=at, pace=pace, whom=whom, **sends_as)
     waits = at is None and not no_wait
     summary = wait_for(_work(started.pk), quiet=as_json) if waits else queries.summary(started)
     _print(summary, as_json=as_json)
@@ -118,7 +125,10 @@ def _demand_fitting(*, test: bool, shown_as: str | None, others: tuple[object, .
     if shown_as is not None and not test:
         raise click.UsageError("--as goes with --test.")
     if test and any(other is not None for other in others):
-        raise click.UsageError("A test goes at once and from the group's sender: leave --at and --from out.")
+        raise click.UsageError(
+            "A test goes at once, from the group's sender and to its test recipients: "
+            "leave --at, --from, --where and --selection out."
+        )
 
 
 def _version(message: int | None, version: int | None, *, subject: str, html: str, text: str) -> Version:

@@ -50,6 +50,13 @@ LEFT JOIN (
 ) o ON o.contact_id = m.contact_id
 WHERE m.group_id = %(group)s
 
+-- name: narrowed
+-- The same for a sendout to only some of the members: those who aren't in the part `picked` (contact_id) stay out. Reads
+-- the part `everybody`, which is `considered`.
+SELECT e.contact_id, e.email, e.mobile,
+       CASE WHEN p.contact_id IS NULL THEN 'not_selected' ELSE e.reason END AS reason
+FROM everybody e LEFT JOIN picked p ON p.contact_id = e.contact_id
+
 -- name: judged_alone
 -- The same without the addresses, where nobody else keeps anybody out.
 SELECT contact_id, reason FROM considered

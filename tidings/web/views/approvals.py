@@ -13,6 +13,7 @@ from tidings.moderation import actions, queries
 from tidings.moderation.models import Request
 from tidings.sendouts.approval import fingerprint
 from tidings.sendouts.checks import findings
+from tidings.sendouts.expand import picked_by
 from tidings.sendouts.judge import waterfall
 from tidings.web.forms import StyledForm
 from tidings.web.paging import page_of
@@ -67,7 +68,7 @@ def _facts(request: OperatorRequest, asked: Request) -> dict[str, Any]:
         "is_open": queries.open_requests().filter(pk=asked.pk).exists(),
         "hindrance": _hindrance(asked, request),
         "approvers": queries.approvers_of(sendout.group),
-        "steps": steps_of(waterfall(sendout.group_id)),
+        "steps": steps_of(waterfall(sendout.group_id, picked=picked_by(sendout))),
         "panel": panel_for(sendout.version, _in_group(request, sendout.group_id)),
         "findings": findings(sendout.version, sendout.group),
     }

@@ -19,6 +19,7 @@ from tidings.locks.models import Process
 from tidings.locks.queries import locks_of
 from tidings.memberships.models import Membership
 from tidings.web.forms import StyledForm, attempt
+from tidings.web.narrowing import selection_field, where_field, whom
 from tidings.web.paging import page_of
 from tidings.web.progress import progress_since
 from tidings.web.request import OperatorRequest
@@ -44,6 +45,8 @@ class ExportForm(StyledForm):
         widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
         help_text="None ticked: all.",
     )
+    where = where_field()
+    selection = selection_field()
     columns = forms.MultipleChoiceField(
         required=False,
         widget=forms.CheckboxSelectMultiple({"class": "form-check-input"}),
@@ -87,7 +90,7 @@ def _progress(export: Export) -> Any:
 def new(request: OperatorRequest, pk: int) -> HttpResponse:
     """Asks what to write, and starts."""
     group = find_group(pk)
-    form = ExportForm(request.POST or None)
+    form = ExportForm(request.POST or None, initial=request.GET.dict())
     if attempt(form, lambda: _start(request, group, form)):
         messages.success(request, "The export has begun. Its file appears here when it is ready.")
         return redirect("web:exports")
@@ -105,6 +108,7 @@ def _start(request: OperatorRequest, group: Group, form: ExportForm) -> Export:
         separator=SEPARATORS[wanted["separator"]],
         encoding=Encoding(wanted["encoding"]),
         packing=Packing(wanted["packing"]),
+        whom=whom(wanted),
         by=request.user,
     )
 

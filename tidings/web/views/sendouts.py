@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
@@ -26,6 +27,8 @@ from tidings.locks.queries import locks_of
 from tidings.messaging.checks.findings import errors, warnings
 from tidings.messaging.models import Message, Version
 from tidings.messaging.queries import find_version, sendable
+from tidings.selections.choosing import Chosen
+from tidings.selections.language import compiled, say
 from tidings.sendouts import actions, queries
 from tidings.sendouts.checks import findings
 from tidings.sendouts.errors import SupergroupNotServed
@@ -33,6 +36,7 @@ from tidings.sendouts.judge import waterfall
 from tidings.sendouts.models import Batch, Sendout
 from tidings.web import sendout_report
 from tidings.web.forms import SearchForm, StyledForm, attempt
+from tidings.web.narrowing import NAMES, selection_field, where_field, whom
 from tidings.web.overview import sendout_rows
 from tidings.web.pace import pace_of
 from tidings.web.pace_form import PaceForm, form_of, pace_facts, zone_name
@@ -74,6 +78,13 @@ class SendoutFilter(StyledForm):
         ),
     )
     state = forms.ChoiceField(choices=[("", "Any state"), *Sendout.State.choices], required=False)
+
+
+class NarrowingForm(StyledForm):
+    """To which of the members it goes."""
+
+    where = where_field()
+    selection = selection_field()
 
 
 @require_safe
@@ -132,7 +143,9 @@ def choose_message(request: OperatorRequest, pk: int) -> HttpResponse:
         raise Refused(reason="This search can't be read. Open the group again.")
     found = sendable(form.cleaned_data["q"])
     shown = page_of(found, ("-pk",), request.GET.get("page", ""))
-    context = {"group": _served_group(pk), "form": form, "page": shown}
+    narrowing = urlencode({name: request.GET[name] for name in NAMES if request.GET.get(name)})
+    narrowing = narrowing and f"?{narrowing}"
+    context = {"group": _served_group(pk), "form": form, "page": shown, "narrowing": narrowing}
     return render(request, "web/sendouts/choose_message.html", context)
 
 
@@ -146,13 +159,17 @@ def _served_group(pk: int) -> Group:
 def review(request: OperatorRequest, pk: int, message: int) -> HttpResponse:
     """Who would get the message, and the form that sends it."""
     group, version = _served_group(pk), find_version(message)
-    purpose = version.message.purpose
-    audience = waterfall(group.pk, is_marketing=purpose == Message.Purpose.MARKETING)
+    narrowed, purpose = whom(request.GET), version.message.purpose
+    audience = waterfall(
+        group.pk,
+        picked=compiled(narrowed.rule, group=group) if narrowed else None,
+        is_marketing=purpose == Message.Purpose.MARKETING,
+    )
     people = audience["will_receive"]
     last = last_sendout(group, version)
     found = findings(version, group)
     form = ReviewForm(group, people, last, warnings(found), request.POST or None, initial={"when": NOW})
-    if sendout := attempt(form, lambda: _start(group, version, form, request.user)):
+    if sendout := attempt(form, lambda: _start(group, version, form, request.user, narrowed)):
         messages.success(request, _told(sendout))
         return redirect("web:sendout", sendout.pk)
     context = {
@@ -160,6 +177,8 @@ def review(request: OperatorRequest, pk: int, message: int) -> HttpResponse:
         "version": version,
         "form": form,
         "people": people,
+        "narrowing": NarrowingForm(initial=request.GET.dict()),
+        "said": say(narrowed.rule) if narrowed else "",
         "last": last if form.was_sent else None,
         "steps": steps_of(audience),
         "zone": zone(),
@@ -204,7 +223,7 @@ def _locks_in_the_way(group: Group) -> dict[str, Any]:
     return {"blocking": work_of_locks(blocking), "sharing": len(locks) - len(blocking)}
 
 
-def _start(group: Group, version: Version, form: ReviewForm, by: User) -> Sendout:
+def _start(group: Group, version: Version, form: ReviewForm, by: User, narrowed: Chosen | None) -> Sendout:
     chosen = form.cleaned_data
     return start_once(
         group,
@@ -215,6 +234,7 @@ def _start(group: Group, version: Version, form: ReviewForm, by: User) -> Sendou
         sender_name=chosen["sender_name"],
         sender_address=chosen["sender_address"],
         pace=form.pace.chosen(),
+        whom=narrowed,
     )
 
 

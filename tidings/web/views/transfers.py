@@ -15,7 +15,6 @@ from django_htmx.http import HttpResponseClientRefresh
 from tidings.groups.models import Group
 from tidings.kernel.errors import Refused, TidingsError
 from tidings.locks.queries import locks_of
-from tidings.selections.choosing import chosen
 from tidings.transfers import actions, queries
 from tidings.transfers.actions import NewGroup, Wish
 from tidings.transfers.errors import NoTarget
@@ -25,10 +24,10 @@ from tidings.transfers.rules import LARGEST_NUMBER, Share
 from tidings.web import transfer_report
 from tidings.web.forms import StyledForm, attempt
 from tidings.web.group_field import GroupField, proposals
+from tidings.web.narrowing import selection_field, where_field, whom
 from tidings.web.paging import page_of
 from tidings.web.request import OperatorRequest
 from tidings.web.routing import page
-from tidings.web.selection_field import SelectionField
 from tidings.web.sheets import csv_response
 
 CSV_HEADER = (
@@ -57,13 +56,8 @@ class TransferForm(StyledForm):
         required=False,
         help_text="Leave it empty for everybody there is. They stay where they are.",
     )
-    where = forms.CharField(
-        label="Only those",
-        required=False,
-        widget=forms.Textarea({"rows": 2, "class": "form-control source", "placeholder": 'city = "Berlin"'}),
-        help_text="A rule, as the builder of selections shows it. Leave it empty for all of them.",
-    )
-    selection = SelectionField(label="Or those of a saved selection", required=False)
+    where = where_field()
+    selection = selection_field()
     mode = forms.ChoiceField(label="What to do with them", choices=MODES)
     target = GroupField(label="Group", required=False, help_text="Into this group, or out of it.")
     name = forms.CharField(
@@ -100,7 +94,7 @@ class TransferForm(StyledForm):
         return Wish(
             source=said["source"],
             target=target,
-            whom=chosen(said["where"], said["selection"]),
+            whom=whom(said),
             mode=Transfer.Mode(said["mode"]),
             share=Share(said["percent"], said["number"]),
         )
