@@ -16,6 +16,9 @@ from tidings.moderation import actions, queries
 from tidings.moderation.errors import Decided, NobodyMayApprove, NoComment, NotAnApprover, OwnSendout
 from tidings.moderation.models import Request
 from tidings.notices.models import Notice
+from tidings.selections import actions as selections
+from tidings.selections.choosing import chosen
+from tidings.selections.language import parse
 from tidings.sendouts import actions as sendouts
 from tidings.sendouts.approval import fingerprint
 from tidings.sendouts.begin import begin_scheduled
@@ -206,11 +209,15 @@ def put_name(group: Group) -> None:
     Group.objects.filter(pk=group.pk).update(name="Olds")
 
 
+def put_purpose(_group: Group) -> None:
+    Message.objects.update(purpose="service")
+
+
 def rename_message(_group: Group) -> None:
     Message.objects.update(name="Another name")
 
 
-CHANGES = [put_price, put_sender, put_footer, put_address, put_name, rename_message]
+CHANGES = [put_price, put_sender, put_footer, put_address, put_name, put_purpose, rename_message]
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -228,6 +235,19 @@ def test_nobody_approves_what_has_changed_since_they_looked(asked, approver, gro
     with pytest.raises(ChangedSinceSeen):
         actions.approve(asked, mark, by=approver)
     assert (state_of(asked), Request.objects.get().state) == ("awaiting_approval", "open")
+
+
+def test_a_change_of_a_selection_after_the_approval_needs_a_new_one(
+    group, make_message, make_contact, author, approver
+):
+    berliners = selections.create("Berliners", parse('city = "Berlin"'), by=author)
+    within = selections.create("Some", parse("in selection Berliners or has email"), by=author)
+    sendouts.start(group, make_message(), whom=chosen(where="in selection Some"), by=author)
+    asked = Request.objects.get()
+    actions.approve(asked, seen(asked), by=approver)
+    assert within.selections == [berliners.pk]
+    selections.change(berliners, rule=parse('city = "Hamburg"'), by=author)
+    assert begin_now(asked) == "awaiting_approval"
 
 
 def test_a_new_version_of_the_message_is_not_what_was_approved_and_does_not_go(asked, approver, author):

@@ -49,3 +49,8 @@ def test_a_get_decides_nothing(operator, path):
 
 def test_there_is_no_other(operator):
     assert operator.get("/approvals/99999999/").status_code == 404
+
+
+def test_it_says_whom_the_rule_picks(operator, world, path):
+    Sendout.objects.filter(pk=world.approval.sendout_id).update(rule='contact.city = "Berlin"')
+    assert "Only those picked by" in operator.get(path).content.decode()

@@ -151,7 +151,7 @@ def list_messages(
     return Page(items=[MessageSummary.from_orm(row) for row in rows], next=following)
 
 
-@router.post("/messages", response=answers({201: MessageOut}, 400))
+@router.post("/messages", response=answers({201: MessageOut}, 400, 404))
 def create_message(request: Call, response: HttpResponse, payload: MessageIn) -> Status[MessageOut]:
     """Creates a message. Its placeholders are checked, and its source is compiled."""
     about = {field: getattr(payload, field) for field in ("description", "purpose", "language")}

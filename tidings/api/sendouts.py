@@ -1,6 +1,6 @@
 """Sendouts and their accounting."""
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpResponse
@@ -13,6 +13,7 @@ from tidings.api.auth import Call
 from tidings.api.paging import BEGINNING_OF_NEWEST, After, Limit, Page, cut
 from tidings.api.problems import answers
 from tidings.contacts.queries import find as find_contact
+from tidings.groups.kinds import TimeOfDay
 from tidings.groups.queries import find as find_group
 from tidings.groups.settings import Speed
 from tidings.messaging.queries import find_version
@@ -30,10 +31,10 @@ class PaceIn(Schema):
     speed: Speed | None = Field(None, examples=["per_hour"])
     per_hour: int | None = Field(None, description="For the speed `per_hour`.", examples=[20_000])
     spread_hours: int | None = Field(None, description="For the speed `spread`.", examples=[6])
-    window_begins: time | None = Field(
+    window_begins: TimeOfDay = Field(
         None, description="With `window_ends`; null for both: no window.", examples=["08:00"]
     )
-    window_ends: time | None = Field(None, examples=["20:00"])
+    window_ends: TimeOfDay = Field(None, examples=["20:00"])
     window_time_zone: str | None = Field(None, examples=["Europe/Berlin"])
 
     def chosen(self) -> dict[str, Any]:

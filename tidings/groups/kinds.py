@@ -132,6 +132,13 @@ def _each_once(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+def _without_zone(raw: time | None) -> time | None:
+    """Which zone is meant is another setting."""
+    if raw and raw.tzinfo:
+        raise ValueError("It is a time of day without a zone, such as 08:00.")
+    return raw
+
+
 def _lines(raw: Any) -> Any:
     """A field of a form or of the command line holds one value a line."""
     return [line.strip() for line in raw.split("\n") if line.strip()] if isinstance(raw, str) else raw
@@ -194,7 +201,7 @@ ZoneOrEmpty = Annotated[str, AfterValidator(_or_empty(_zone))]
 Country = Annotated[str, AfterValidator(_or_empty(_country))]
 Language = Annotated[str, AfterValidator(_or_empty(_language))]
 Number = Annotated[int | None, BeforeValidator(_nothing)]
-TimeOfDay = Annotated[time | None, BeforeValidator(_nothing)]
+TimeOfDay = Annotated[time | None, BeforeValidator(_nothing), AfterValidator(_without_zone)]
 Mobile = Annotated[str, AfterValidator(_or_empty(_mobile))]
 Keyword = Annotated[str, AfterValidator(_or_empty(_keyword))]
 Originator = Annotated[str, AfterValidator(_or_empty(_originator))]

@@ -16,6 +16,7 @@ from tidings.selections.models import Selection
 from tidings.selections.rules.compile import SELECTION
 from tidings.selections.rules.names import selection_name
 from tidings.selections.rules.tree import Condition, Relation, conditions
+from tidings.selections.saved import selections_in
 
 statements = sql.load(__package__)
 
@@ -97,18 +98,9 @@ def _free(name: str, but: Selection | None = None) -> str:
 
 def _store(selection: Selection, rule: Rule) -> None:
     """Stores the rule with what it names, and proves that it can be compiled."""
-    asked = list(conditions(rule))
     selection.rule = language.stored(rule)
-    selection.criteria = sorted({one.field for one in asked})
-    selection.selections = sorted(
-        {
-            value.number
-            for one in asked
-            if one.field == SELECTION
-            for value in one.values
-            if isinstance(value, Thing)
-        }
-    )
+    selection.criteria = sorted({one.field for one in conditions(rule)})
+    selection.selections = sorted(selections_in(rule))
     selection.save()
     language.compiled(
         Condition(SELECTION, Relation.IS, (Thing(selection.pk, selection.name),))

@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
+from tidings.attributes.criteria import Thing
 from tidings.attributes.models import Attribute
 from tidings.kernel import plugs
 from tidings.kernel.errors import NotFound
@@ -12,6 +13,8 @@ from tidings.selections import language
 from tidings.selections.errors import BadRule
 from tidings.selections.models import Selection
 from tidings.selections.rules.catalogue import Catalogue
+from tidings.selections.rules.compile import SELECTION
+from tidings.selections.rules.tree import Rule, conditions
 
 PREFIXES = {Attribute.Scope.PROFILE.value: "contact", Attribute.Scope.MEMBER.value: "member"}
 
@@ -41,6 +44,23 @@ def listed(*, text: str = "", is_archived: bool | None = False) -> QuerySet[Sele
     if text:
         found = found.filter(name__icontains=text)
     return found if is_archived is None else found.exclude(archived_at__isnull=is_archived)
+
+
+def selections_in(rule: Rule) -> set[int]:
+    """The ids of the selections that a rule names."""
+    values = (value for one in conditions(rule) if one.field == SELECTION for value in one.values)
+    return {value.number for value in values if isinstance(value, Thing)}
+
+
+def rules_within(rule: Rule) -> list[str]:
+    """The rules of all selections that it names, and of those that they name, in the order of their ids."""
+    found: dict[int, str] = {}
+    ahead = selections_in(rule)
+    while ahead:
+        layer = list(Selection.objects.filter(pk__in=ahead))
+        found |= {one.pk: one.rule for one in layer}
+        ahead = {number for one in layer for number in one.selections} - found.keys()
+    return [found[number] for number in sorted(found)]
 
 
 def users(selection: Selection) -> list[str]:

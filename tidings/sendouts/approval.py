@@ -5,6 +5,8 @@ import json
 
 from tidings.groups.models import Group
 from tidings.kernel import plugs
+from tidings.selections.language import parse
+from tidings.selections.saved import rules_within
 from tidings.sendouts.models import Sendout
 from tidings.sendouts.snapshot import freeze
 
@@ -15,15 +17,23 @@ def needs_approval(group: Group, kind: str) -> bool:
 
 
 def fingerprint(sendout: Sendout) -> str:
-    """What an approval is for: the version, which never changes, the group, and what would be frozen of it now."""
+    """What an approval is for: the version, which never changes, the group, what would be frozen of it, and who is
+    picked.
+    """
     chosen = sendout.frozen
     frozen = freeze(
         sendout.group,
         sender_name=chosen.get("sender_name", ""),
         sender_address=chosen.get("sender_address", ""),
     )
-    facts = [sendout.version_id, sendout.version.message.name, sendout.group_id, sendout.rule, frozen]
+    message = sendout.version.message
+    facts = [sendout.version_id, message.name, message.purpose, sendout.group_id, frozen, *_rules(sendout)]
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
+
+
+def _rules(sendout: Sendout) -> list[str]:
+    """The rule of its audience with those of all selections that stand in it."""
+    return [sendout.rule, *rules_within(parse(sendout.rule))] if sendout.rule else []
 
 
 def is_missing(sendout: Sendout) -> bool:

@@ -9,12 +9,15 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from tidings.kernel.errors import Refused, TidingsError
+from tidings.messaging.models import Message
 from tidings.moderation import actions, queries
 from tidings.moderation.models import Request
+from tidings.selections.language import parse, write
 from tidings.sendouts.approval import fingerprint
 from tidings.sendouts.checks import findings
 from tidings.sendouts.expand import picked_by
 from tidings.sendouts.judge import waterfall
+from tidings.sendouts.models import Sendout
 from tidings.web.forms import StyledForm
 from tidings.web.paging import page_of
 from tidings.web.previews import panel_for
@@ -68,10 +71,16 @@ def _facts(request: OperatorRequest, asked: Request) -> dict[str, Any]:
         "is_open": queries.open_requests().filter(pk=asked.pk).exists(),
         "hindrance": _hindrance(asked, request),
         "approvers": queries.approvers_of(sendout.group),
-        "steps": steps_of(waterfall(sendout.group_id, picked=picked_by(sendout))),
+        "rule": write(parse(sendout.rule)) if sendout.rule else "",
+        "steps": steps_of(_audience(sendout)),
         "panel": panel_for(sendout.version, _in_group(request, sendout.group_id)),
         "findings": findings(sendout.version, sendout.group),
     }
+
+
+def _audience(sendout: Sendout) -> dict[str, int]:
+    is_marketing = sendout.version.message.purpose == Message.Purpose.MARKETING
+    return waterfall(sendout.group_id, picked=picked_by(sendout), is_marketing=is_marketing)
 
 
 def _in_group(request: OperatorRequest, group: int) -> QueryDict:
