@@ -28,7 +28,7 @@ from tidings.imports.actions import upload
 from tidings.imports.models import Import, Reject
 from tidings.imports.rules.mapping import Column, Mapping
 from tidings.imports.saved import keep
-from tidings.kernel import clock
+from tidings.kernel import clock, db
 from tidings.locks import actions as locks
 from tidings.locks import leases
 from tidings.locks.models import GroupLock, Process
@@ -109,6 +109,7 @@ def furnish() -> World:
     wait_for_admission(deals, user)
     write_members(weekly, user)
     import_into(deals, user)
+    approval = want_approval(deals, user)
     sendout = send(weekly, people[:4], user)
     draft = upload(empty, BytesIO(PEOPLE_CSV.encode()), filename="people.csv", by=user)
     imported = import_long_ago(weekly, user)
@@ -117,6 +118,8 @@ def furnish() -> World:
     create_api_key(user, "web shop")
     mail = catch(people[0])
     tell([user], "Sendout 3 has paused", "The relay is away. Resume it when it is back.", path="/sendouts/")
+    # Nobody really works on what looks as if it went on; its jobs would come back for ever.
+    db.execute("DELETE FROM procrastinate_jobs")
     return World(
         user, weekly, deals, empty, people[0], card, people[1], sendout, draft, imported, everything, mail, listed,
         *transfer(weekly, empty, user),
@@ -124,7 +127,7 @@ def furnish() -> World:
         selections.create("Berliners", parse('city = "Berlin"'), by=user),
 
 
-        want_approval(deals, sendout, user),
+        approval,
     )  # fmt: skip
 
 
@@ -263,13 +266,14 @@ def catch(person: Contact) -> CaughtMessage:
     )  # fmt: skip
 
 
-def want_approval(group: Group, like: Sendout, approver: User) -> Request:
-    """Somebody else wants to send the same message to another group, and the user may decide."""
+def want_approval(group: Group, approver: User) -> Request:
+    """Somebody else wants to send something, and the user may decide."""
     author = User.objects.create(email="paul@example.org", name="Paul Pohl")
+    version = write("Spring", subject="Spring sale", text="Hello", by=author)
     group.settings = {"moderation": {"moderated": True, "approvers": [approver.email]}}
     group.save(update_fields=["settings"])
     sendout = Sendout.objects.create(
-        group=group, group_name=group.name, version=like.version, state=Sendout.State.AWAITING_APPROVAL,
+        group=group, group_name=group.name, version=version, state=Sendout.State.AWAITING_APPROVAL,
         created_by=author,
     )  # fmt: skip
     return Request.objects.create(sendout=sendout, asked_by=author)

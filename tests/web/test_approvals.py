@@ -11,7 +11,7 @@ def path(world) -> str:
 
 
 def test_the_menu_says_that_something_waits(operator, world):
-    assert "Black Friday preview" in operator.get("/approvals/").content.decode()
+    assert "Spring sale" in operator.get("/approvals/").content.decode()
     assert "Approvals</span><span" in operator.get("/").content.decode()
 
 

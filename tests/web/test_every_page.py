@@ -114,21 +114,22 @@ PAGES = [
     ("/mailbox/", "Delete all"),
     ("/mailbox/{mail.pk}/", "Source"),
     ("/keys/", "Create key"),
-    ("/approvals/", "Decide"),
+    ("/approvals/", "Spring sale"),
     ("/approvals/{approval.pk}/", "Approve"),
     ("/notices/", "Mark all as read"),
     ("/groups/0/", "To the dashboard"),
 ]
 
 
-@pytest.fixture(params=PAGES, ids=[path for path, _ in PAGES])
+@pytest.fixture(scope="module", params=PAGES, ids=[path for path, _ in PAGES])
 def wanted(request, site):
     path, action = request.param
     return path.format_map(vars(site[0])), action
 
 
-@pytest.fixture(params=WIDTHS)
+@pytest.fixture(scope="module", params=WIDTHS)
 def page(request, wanted, tabs):
+    """The page, opened once for all that is asked of it."""
     tab = tabs[request.param]
     tab.goto(wanted[0])
     tab.locator(".htmx-request").first.wait_for(state="detached")

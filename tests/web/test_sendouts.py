@@ -268,7 +268,7 @@ def test_the_list_needs_few_queries(world, sending, operator, django_assert_max_
 
 def test_the_list_comes_as_a_file(world, operator):
     lines = b"".join(operator.get("/sendouts.csv").streaming_content).decode().splitlines()
-    assert ",finished,True,4,0,3,0,1,0," in lines[1]
+    assert ",finished,true,4,0,3,0,1,0," in lines[1]
 
 
 def test_choosing_a_message_leads_to_the_review(world, path, operator):
