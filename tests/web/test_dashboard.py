@@ -9,7 +9,7 @@ def worker_seen(ago):
 
 def test_it_shows_what_runs_and_what_was_sent(operator, world):
     page = operator.get("/")
-    assert [work.label for work in page.context["running"]] == ["Import of autumn.csv"]
+    assert "Import of autumn.csv" in [work.label for work in page.context["running"]]
     assert page.context["last"][0].accounting.accepted == 3
     assert page.context["totals"].members == 6
 

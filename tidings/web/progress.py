@@ -120,5 +120,8 @@ def _subjects(processes: list[int]) -> dict[int, int]:
     if not processes:
         return {}
     sources = (Import.objects, Sendout.objects, BlacklistImport.objects, Export.objects, Transfer.objects)
-    pairs = [source.filter(process__in=processes).values_list("process_id", "pk") for source in sources]
-    return {process: subject for found in pairs for process, subject in found if process is not None}
+    first, *others = (
+        source.filter(process__in=processes).values_list("process_id", "pk") for source in sources
+    )
+    found = first.union(*others, all=True)
+    return {process: subject for process, subject in found if process is not None}
