@@ -52,14 +52,24 @@ def verdicts(demo: dict[str, bytes], tmp_path_factory: pytest.TempPathFactory) -
         pytest.fail("SpamAssassin is missing: scripts/system_packages spamassassin")
     folder = tmp_path_factory.mktemp("spam")
     box = b"".join(
-        b"From a Mon Nov 23 08:00:00 2026\n" + mail.replace(b"\r\n", b"\n") + b"\n" for mail in demo.values()
+        b"From a Mon Nov 23 08:00:00 2026\nX-Sample: "
+        + name.encode()
+        + b"\n"
+        + mail.replace(b"\r\n", b"\n")
+        + b"\n"
+        for name, mail in demo.items()
     )
     words = [program, "--local", "--mbox", "--prefspath", "/dev/null", "--cf=use_bayes 0"]
     done = subprocess.run(
         words, input=box, capture_output=True, check=True, timeout=SECONDS_AT_MOST, env={"HOME": str(folder)}
     )
-    found = re.findall(r"^X-Spam-Status: (.*(?:\n[ \t].*)*)", done.stdout.decode(), re.MULTILINE)
-    return dict(zip(demo, (" ".join(one.split()) for one in found), strict=True))
+    # It answers in an order of its own.
+    return dict(map(_verdict, re.split(r"^From a Mon ", done.stdout.decode(), flags=re.MULTILINE)[1:]))
+
+
+def _verdict(answer: str) -> tuple[str, str]:
+    status = re.search(r"^X-Spam-Status: (.*(?:\n[ \t].*)*)", answer, re.MULTILINE)[1]
+    return re.search(r"^X-Sample: (.*)", answer, re.MULTILINE)[1], " ".join(status.split())
 
 
 @pytest.mark.timeout(SECONDS_AT_MOST)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from tidings.sendouts.models import Sendout
 from tidings.sendouts.rules import MOVES, Accounting, sources
 
-FINAL = {"finished", "cancelled", "failed"}
+FINAL = {"finished", "cancelled", "failed", "rejected"}
 people = st.integers(0, 10**9)
 
 

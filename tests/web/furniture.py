@@ -270,7 +270,8 @@ def want_approval(group: Group, approver: User) -> Request:
     """Somebody else wants to send something, and the user may decide."""
     author = User.objects.create(email="paul@example.org", name="Paul Pohl")
     version = write("Spring", subject="Spring sale", text="Hello", by=author)
-    group.settings = {"moderation": {"moderated": True, "approvers": [approver.email]}}
+    group.refresh_from_db()
+    group.settings["moderation"] = {"moderated": True, "approvers": [approver.email]}
     group.save(update_fields=["settings"])
     sendout = Sendout.objects.create(
         group=group, group_name=group.name, version=version, state=Sendout.State.AWAITING_APPROVAL,

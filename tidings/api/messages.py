@@ -65,7 +65,7 @@ class MessageIn(ContentIn):
     is_template: bool = Field(default=False, description="A start for other messages; it can't be sent.")
 
 
-class CopyIn(Schema):
+class MessageCopyIn(Schema):
     """What the copy is called, and which version it says."""
 
     model_config = ConfigDict(extra="forbid")
@@ -217,7 +217,9 @@ def compare_versions(
 
 
 @router.post("/messages/{int:message}/copy", response=answers({201: MessageOut}, 400, 404))
-def copy_message(request: Call, response: HttpResponse, message: int, payload: CopyIn) -> Status[MessageOut]:
+def copy_message(
+    request: Call, response: HttpResponse, message: int, payload: MessageCopyIn
+) -> Status[MessageOut]:
     """Creates a message, or a template, that says the same."""
     version = find_version(message, payload.version)
     made = actions.copy(version, payload.name, is_template=payload.is_template, by=request.auth).message
