@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv pip
+# One more than processors, as many tests wait rather than compute.
+TESTERS := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 
 # Commands start often here: without what Python compiled each takes seconds longer.
 unexport PYTHONDONTWRITEBYTECODE
@@ -38,7 +40,7 @@ up: $(VENV)/.run ## run Tidings here, with its own database in ./var
 test: $(VENV)/.dev ## everything that must hold: `make check` and all tests
 	@scripts/system_packages chromium postfix spamassassin
 	$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(TESTERS) --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.dev ## the static part: lint, format, types, import contracts, migrations
 	$(BIN)/ruff check

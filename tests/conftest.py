@@ -48,6 +48,11 @@ QUEUE_TABLES = {"procrastinate_jobs", "procrastinate_workers", "procrastinate_pe
 numbers = count(1)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that wait longest go first, so that at the end no process is left alone with them."""
+    items.sort(key=lambda item: not item.nodeid.startswith("tests/faults/"))
+
+
 @pytest.fixture(scope="session")
 def database_server(request) -> Iterator[None]:
     """The server of DATABASE_URL, or else an embedded one for this session."""

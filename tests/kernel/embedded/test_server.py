@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 from pathlib import Path
 
@@ -137,6 +138,15 @@ def test_a_killed_server_starts_again_when_its_user_asks_again(home, ask):
         server._child.wait()
         server.start()
         assert ask(home, KEPT) == "still here"
+
+
+def test_a_start_while_the_server_still_ends_waits_for_its_end_and_starts_it(home, connect, ask):
+    with running(home) as server:
+        with connect(home) as client:
+            os.kill(server.pid, signal.SIGTERM)  # refuses others, and ends after its last client
+            threading.Timer(0.3, client.close).start()
+            server.start()
+        assert ask(home, "SELECT 1") == 1
 
 
 def test_looking_after_a_living_server_changes_nothing(server):

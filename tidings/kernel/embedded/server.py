@@ -123,13 +123,14 @@ class Server:
     def _bring_up(self, account: Account) -> None:
         """Wait for whoever lives on the data; launch when nobody does. Needs the move lock."""
         cluster.require_password(self.home)
-        if not self.started_here:
-            self._child = None  # one that ended before is no failed start
+        launched = False  # a child of before that ends now is no failed start
         for seconds in _pauses(START_LIMIT_SECONDS):
             if self._answers():
                 return
-            self._check_child()
-            self._launch_if_dead(account)
+            if launched and not self.started_here:
+                self._child = None
+                raise StartFailed(folder=self.home.site, output=self._words())
+            launched = self._launch_if_dead(account) or launched
             time.sleep(seconds)
         raise NoAnswer(folder=self.home.site, seconds=START_LIMIT_SECONDS, output=self._words())
 
@@ -152,11 +153,6 @@ class Server:
                 raise PasswordRefused(file=self.home.password_file, data=self.home.data) from error
             return False
         return True
-
-    def _check_child(self) -> None:
-        if self._child and not self.started_here:
-            self._child = None
-            raise StartFailed(folder=self.home.site, output=self._words())
 
     def _launch_if_dead(self, account: Account) -> bool:
         """Whether it had to; needs the move lock, as it tries the alive lock."""
