@@ -1,5 +1,6 @@
 import pytest
 
+from tidings.cli.exits import Exit
 from tidings.moderation.models import Request
 from tidings.sendouts import actions as sendouts
 
@@ -28,3 +29,16 @@ def test_it_rejects_with_a_comment(tidings, asked) -> None:
     )
     assert (done.json["state"], done.json["comment"]) == ("rejected", "Old")
     assert "Nothing awaits" in tidings("moderation", "list").out
+
+
+def test_who_sends_does_not_wait_for_the_approval(tidings, asked) -> None:
+    request, _ = asked
+    sent = tidings("send", str(request.sendout.group_id), "--subject", "More", "--text", __file__, "--json")
+    assert (sent.code, sent.json["state"]) == (0, "awaiting_approval")
+
+
+def test_it_tells_that_a_rejection_is_no_good_end(tidings, asked) -> None:
+    request, approver = asked
+    tidings("moderation", "reject", str(request.pk), "--user", approver.email, "--comment", "Old")
+    shown = tidings("sendout", "show", str(request.sendout_id), "--follow", "--json")
+    assert (shown.code, shown.json["state"]) == (Exit.ENDED_BADLY, "rejected")

@@ -22,7 +22,7 @@ from tidings.selections.language import parse
 from tidings.sendouts import actions as sendouts
 from tidings.sendouts.approval import fingerprint
 from tidings.sendouts.begin import begin_scheduled
-from tidings.sendouts.errors import ChangedSinceSeen, NotAwaitingApproval
+from tidings.sendouts.errors import ChangedSinceSeen, MoveRefused, NotAwaitingApproval
 from tidings.sendouts.models import Sendout
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +103,12 @@ def test_a_rejection_ends_it_and_says_why(asked, approver, author):
     sendout = Sendout.objects.get()
     assert (sendout.state, sendout.state_reason) == ("rejected", "The price is last year's.")
     assert "The price is last year's." in Notice.objects.get(user=author).body
+
+
+def test_what_was_rejected_gets_no_other_speed(asked, approver, author):
+    actions.reject(asked, "Too early", by=approver)
+    with pytest.raises(MoveRefused):
+        sendouts.change_pace(Sendout.objects.get(), {"speed": "per_hour", "per_hour": 1}, by=author)
 
 
 def test_a_rejection_needs_a_comment(asked, approver):

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable
+from datetime import datetime
 
 MARK = "\ufeff"  # spreadsheets take a file without it for a local character set
 # +491713920000 and -5 begin like formulas and are none: whoever reads the file shall get them back as they are.
@@ -16,12 +17,14 @@ def defuse(cell: str) -> str:
 
 
 def cell(value: object) -> str:
-    """A value as a cell: nothing for None, `true` and `false`, numbers as they are, texts defused."""
+    """A value as a cell: nothing for None, `true` and `false`, numbers as they are, times to the second as ISO 8601
+    writes them, texts defused.
+    """
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = str(value)
+    text = value.isoformat(timespec="seconds") if isinstance(value, datetime) else str(value)
     return text if _NUMBER.fullmatch(text) else defuse(text)
 
 

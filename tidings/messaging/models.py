@@ -37,6 +37,11 @@ class Message(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_marketing(self) -> bool:
+        """Whether opt-outs and limits apply to it."""
+        return self.purpose == self.Purpose.MARKETING
+
 
 class File(models.Model):
     """A picture or a document. Whoever knows the token can load it, nobody can guess it."""

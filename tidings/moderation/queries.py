@@ -16,7 +16,7 @@ def requests() -> QuerySet[Request]:
     """All requests with what their lists show. One whose sendout was cancelled meanwhile is as good as ended."""
     return Request.objects.select_related(
         "sendout__version__message", "sendout__group", "asked_by", "decided_by"
-    )
+    ).prefetch_related("sendout__group__attributes")
 
 
 def open_requests() -> QuerySet[Request]:

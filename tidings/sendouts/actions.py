@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 
 from tidings.accounts.models import User
 from tidings.contacts.actions import create_or_update
@@ -40,8 +41,6 @@ from tidings.sendouts.models import Batch, Sendout
 from tidings.sendouts.snapshot import compile_version, freeze
 
 statements = sql.load(__package__)
-
-ENDED = (Sendout.State.FINISHED, Sendout.State.CANCELLED, Sendout.State.FAILED)
 
 
 def start(
@@ -197,7 +196,7 @@ def _tell_owner(sendout: Sendout, reason: str) -> None:
     """It paused by itself, so whoever looks after the group, and who started it, are told."""
     concerned = [user for user in (sendout.group.owner, sendout.created_by) if user is not None]
     subject = f"Paused: “{sendout.version.subject}” to {sendout.group_name}"
-    tell(concerned, subject, reason, path=f"/sendouts/{sendout.pk}/")
+    tell(concerned, subject, reason, path=reverse("web:sendout", args=[sendout.pk]))
 
 
 def resume(sendout: Sendout, *, by: User | None, now: datetime | None = None) -> Sendout:
@@ -244,7 +243,7 @@ def change_pace(sendout: Sendout, pace: Mapping[str, Any], *, by: User | None) -
     chosen = pacing.checked(pace)
     with transaction.atomic():
         sendout.refresh_from_db(from_queryset=Sendout.objects.select_for_update())
-        if sendout.state in ENDED:
+        if sendout.state in rules.FINAL:
             raise _refusal(sendout, "given another speed")
         before, sendout.pace = sendout.pace, chosen
         sendout.save(update_fields=["pace"])

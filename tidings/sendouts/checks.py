@@ -13,7 +13,7 @@ from tidings.messaging.checks.findings import Finding, errors
 from tidings.messaging.checks.placeholders import Lack
 from tidings.messaging.links import LINK_NAMES
 from tidings.messaging.mime.message import Content
-from tidings.messaging.models import Message, Version
+from tidings.messaging.models import Version
 from tidings.messaging.personalization.errors import TemplateError
 from tidings.messaging.personalization.names import KnownNames, Name
 from tidings.messaging.queries import ROOTS, content_of
@@ -45,7 +45,7 @@ def _facts(version: Version, known: KnownNames) -> Facts:
     return Facts(
         known,
         archived=frozenset(Name(ROOTS[one.scope], one.key) for one in archived),
-        is_marketing=version.message.purpose == Message.Purpose.MARKETING,
+        is_marketing=version.message.is_marketing,
     )
 
 

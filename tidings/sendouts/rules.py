@@ -16,6 +16,7 @@ MOVES: dict[str, frozenset[str]] = {
     "failed": frozenset(),
     "rejected": frozenset(),
 }
+FINAL = frozenset(state for state, targets in MOVES.items() if not targets)
 
 
 def sources(target: str) -> list[str]:

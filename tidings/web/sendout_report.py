@@ -8,14 +8,13 @@ from tidings.accounts.models import User
 from tidings.journal.models import Fact
 from tidings.sendouts.models import Sendout
 from tidings.sendouts.queries import counts, rate_of
-from tidings.sendouts.rules import MOVES, Accounting
+from tidings.sendouts.rules import FINAL, MOVES, Accounting
 from tidings.web.progress import Progress
 
 State = Sendout.State
 
-ENDED = frozenset({State.FINISHED, State.CANCELLED, State.FAILED})
 # Nothing moves by itself in these; a page that shows them need not ask.
-RESTING = ENDED | {State.PAUSED}
+RESTING = FINAL | {State.PAUSED}
 
 PARTS = (
     ("accepted", "Accepted", "The carrier took the copy", "green"),
@@ -27,6 +26,8 @@ PARTS = (
 
 VERBS = {
     "sendout.created": "Created",
+    "sendout.approved": "Approved",
+    "sendout.rejected": "Rejected",
     "sendout.started": "Started",
     "sendout.paused": "Paused",
     "sendout.resumed": "Resumed",

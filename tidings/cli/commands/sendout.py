@@ -18,10 +18,11 @@ from tidings.messaging.queries import find_version
 from tidings.selections.choosing import chosen
 from tidings.sendouts import actions, queries
 from tidings.sendouts.models import Doubt, Sendout
+from tidings.sendouts.rules import FINAL
 
-# A paused sendout goes on only when a person says so; whoever waits is told instead.
-ENDS = (Sendout.State.FINISHED, Sendout.State.CANCELLED, Sendout.State.FAILED, Sendout.State.PAUSED)
-BAD_ENDS = (Sendout.State.FAILED, Sendout.State.PAUSED)
+# A paused sendout, or one that awaits its approval, goes on only when a person says so; whoever waits is told instead.
+ENDS = (*FINAL, Sendout.State.PAUSED, Sendout.State.AWAITING_APPROVAL)
+BAD_ENDS = (Sendout.State.FAILED, Sendout.State.REJECTED, Sendout.State.PAUSED)
 OUTCOMES = ("planned", "accepted", "deferred", "failed", "skipped")
 DOUBT = ("contact", "email", "resolution", "cause", "noticed_at")
 REASON = ("outcome", "code", "reason", "people")

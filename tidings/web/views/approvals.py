@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from tidings.kernel.errors import Refused, TidingsError
-from tidings.messaging.models import Message
 from tidings.moderation import actions, queries
 from tidings.moderation.models import Request
 from tidings.selections.language import parse, write
@@ -79,7 +78,7 @@ def _facts(request: OperatorRequest, asked: Request) -> dict[str, Any]:
 
 
 def _audience(sendout: Sendout) -> dict[str, int]:
-    is_marketing = sendout.version.message.purpose == Message.Purpose.MARKETING
+    is_marketing = sendout.version.message.is_marketing
     return waterfall(sendout.group_id, picked=picked_by(sendout), is_marketing=is_marketing)
 
 

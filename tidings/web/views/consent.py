@@ -60,7 +60,7 @@ def log_csv(_request: OperatorRequest, pk: int) -> StreamingHttpResponse:
 def _line(one: Consent) -> list[object]:
     people = len(one.contact_ids) if one.contact_ids is not None else 1
     return [
-        one.at.isoformat(),
+        one.at,
         one.act,
         one.contact,
         people,
@@ -85,12 +85,12 @@ def _proof(proof: history.Proof) -> list[object]:
     return [
         proof.contact,
         proof.email,
-        proof.requested_at and proof.requested_at.isoformat(),
+        proof.requested_at,
         proof.requested_from,
         proof.requested_by,
         proof.request_text,
         " ".join(proof.message_ids),
-        proof.confirmed_at.isoformat(),
+        proof.confirmed_at,
         proof.confirmed_from,
         proof.confirm_text,
         proof.read,

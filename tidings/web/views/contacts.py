@@ -74,9 +74,8 @@ def _csv_rows(
 ) -> Iterator[tuple[object, ...]]:
     for people in (others, found.iterator(CSV_CONTACTS_PER_QUERY)):
         for one in people:
-            known = one.created_at.isoformat(timespec="seconds")
             columns = (getattr(one, name) for name in OWN_COLUMNS)
-            yield (one.pk, *columns, known, *(one.attributes.get(key) for key in keys))
+            yield (one.pk, *columns, one.created_at, *(one.attributes.get(key) for key in keys))
 
 
 def new(request: OperatorRequest) -> HttpResponse:

@@ -190,7 +190,7 @@ def changes_csv(request: OperatorRequest, pk: int) -> StreamingHttpResponse:
 
 def _history_rows(entries: list[history.Entry]) -> Iterator[tuple[object, ...]]:
     for entry in entries:
-        yield entry.name, entry.before, entry.after, entry.at.isoformat(timespec="seconds"), entry.by
+        yield entry.name, entry.before, entry.after, entry.at, entry.by
 
 
 urls = [

@@ -61,11 +61,9 @@ def _csv_rows(groups: list[Group]) -> Iterator[tuple[object, ...]]:
         counts = count_members([group.pk for group in part])
         for group in part:
             count = counts[group.pk]
-            created = group.created_at.isoformat(timespec="seconds")
-            archived = group.archived_at.isoformat(timespec="seconds") if group.archived_at else ""
             yield (
                 group.pk, group.name, group.address, group.channel, group.category, group.owner and group.owner.email,
-                group.is_supergroup, count.active, count.total, created, archived,
+                group.is_supergroup, count.active, count.total, group.created_at, group.archived_at,
             )  # fmt: skip
 
 

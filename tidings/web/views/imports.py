@@ -103,11 +103,10 @@ def _found(form: ImportFilter) -> QuerySet[Import]:
 
 def _csv_rows(runs: QuerySet[Import]) -> Iterator[tuple[object, ...]]:
     for run in runs.iterator():
-        ended = run.ended_at and run.ended_at.isoformat(timespec="seconds")
         yield (
             run.pk, run.filename, run.group_id, run.group.name, run.state, run.mode, run.dry_run, run.rows, run.created,
             run.joined, run.updated, run.unchanged, run.removed, run.ignored, run.absent, run.kept_out,
-            run.duplicates, run.rejected, run.started_by, run.created_at.isoformat(timespec="seconds"), ended,
+            run.duplicates, run.rejected, run.started_by, run.created_at, run.ended_at,
         )  # fmt: skip
 
 

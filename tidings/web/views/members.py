@@ -60,7 +60,7 @@ def members_csv(request: OperatorRequest, pk: int) -> StreamingHttpResponse:
     group, (_, wanted) = find(pk), _filter(request)
     found = queries.members(group, **wanted).iterator(CSV_ROWS_AT_ONCE)
     rows = (
-        (m.contact.email, m.contact.mobile, m.contact.external_id, m.state, m.joined_at.isoformat(), m.source)
+        (m.contact.email, m.contact.mobile, m.contact.external_id, m.state, m.joined_at, m.source)
         for m in found
     )
     return csv_response(f"members-{group.pk}.csv", COLUMNS, rows)

@@ -63,10 +63,10 @@ def _with_last_sendouts(found: QuerySet[Any]) -> QuerySet[Any]:
 def _csv_rows(found: QuerySet[Any]) -> Iterator[tuple[object, ...]]:
     for one in found.iterator():
         kind = "template" if one.is_template else "message"
-        written, archived = (
-            at.isoformat(timespec="seconds") if at else "" for at in (one.written_at, one.archived_at)
-        )
-        yield one.pk, one.name, one.purpose, kind, one.subject, one.number, one.created_by, written, archived
+        yield (
+            one.pk, one.name, one.purpose, kind, one.subject, one.number, one.created_by, one.written_at,
+            one.archived_at,
+        )  # fmt: skip
 
 
 @require_safe

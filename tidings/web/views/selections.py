@@ -87,14 +87,10 @@ def listing_csv(request: OperatorRequest) -> StreamingHttpResponse:
     form = SelectionFilter(request.GET)
     found = form.found if form.is_valid() else saved.listed()
     rows = (
-        (one.pk, one.name, one.rule, one.owner, *map(_iso, (one.created_at, one.updated_at, one.archived_at)))
+        (one.pk, one.name, one.rule, one.owner, one.created_at, one.updated_at, one.archived_at)
         for one in found.iterator()
     )
     return csv_response("selections.csv", CSV_HEADER, rows)
-
-
-def _iso(moment: Any) -> str:
-    return moment.isoformat(timespec="seconds") if moment else ""
 
 
 def new(request: OperatorRequest) -> HttpResponse:

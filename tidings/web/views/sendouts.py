@@ -1,7 +1,6 @@
 """Sendouts: the list, the review before one starts, and the page of one."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -25,7 +24,7 @@ from tidings.kernel.errors import Refused, TidingsError
 from tidings.locks.models import GroupLock
 from tidings.locks.queries import locks_of
 from tidings.messaging.checks.findings import errors, warnings
-from tidings.messaging.models import Message, Version
+from tidings.messaging.models import Version
 from tidings.messaging.queries import find_version, sendable
 from tidings.selections.choosing import Chosen
 from tidings.selections.language import compiled, say
@@ -56,6 +55,7 @@ CSV_HEADER = (
 CSV_SENDOUTS_PER_QUERY = 200
 VERSION_DIGITS = 9  # what surely fits in the column
 PEOPLE_HEADER = ("contact id", "address", "outcome", "attempt", "code", "reason", "at", "due")
+PEOPLE_COLUMNS = ("contact_id", "email", "outcome", "attempt", "code", "reason", "at", "due_at")
 # One row per person of a batch, planned ones too. Rides deliveries_pkey.
 PEOPLE = """
 SELECT p.contact_id, c.email, coalesce(d.outcome, 'planned') AS outcome, d.attempt, d.code, d.reason, d.at, d.due_at
@@ -131,7 +131,7 @@ def _csv_rows(sendouts: list[Sendout]) -> Iterator[tuple[object, ...]]:
             yield (
                 one.pk, one.version.subject, one.group_id, one.group_name, one.state, one.to_mailbox, now.audience,
                 now.planned, now.accepted, now.deferred, now.failed, now.skipped, one.created_by,
-                *_iso(one.created_at, one.started_at, one.ended_at),
+                one.created_at, one.started_at, one.ended_at,
             )  # fmt: skip
 
 
@@ -159,11 +159,11 @@ def _served_group(pk: int) -> Group:
 def review(request: OperatorRequest, pk: int, message: int) -> HttpResponse:
     """Who would get the message, and the form that sends it."""
     group, version = _served_group(pk), find_version(message)
-    narrowed, purpose = whom(request.GET), version.message.purpose
+    narrowed = whom(request.GET)
     audience = waterfall(
         group.pk,
         picked=compiled(narrowed.rule, group=group) if narrowed else None,
-        is_marketing=purpose == Message.Purpose.MARKETING,
+        is_marketing=version.message.is_marketing,
     )
     people = audience["will_receive"]
     last = last_sendout(group, version)
@@ -296,12 +296,7 @@ def _people(sendout: Sendout) -> Iterator[tuple[object, ...]]:
     batches = Batch.objects.filter(sendout=sendout).order_by("number").values_list("pk", flat=True)
     for batch in list(batches):
         for row in db.rows(PEOPLE, {"batch": batch}):
-            facts = (row[name] for name in ("contact_id", "email", "outcome", "attempt", "code", "reason"))
-            yield (*facts, *_iso(row["at"], row["due_at"]))
-
-
-def _iso(*times: datetime | None) -> list[str]:
-    return [time.isoformat(timespec="seconds") if time else "" for time in times]
+            yield tuple(row[name] for name in PEOPLE_COLUMNS)
 
 
 @require_POST

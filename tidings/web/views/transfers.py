@@ -133,11 +133,10 @@ def _found(form: TransferFilter) -> QuerySet[Transfer]:
 
 def _csv_rows(runs: QuerySet[Transfer]) -> Iterator[tuple[object, ...]]:
     for run in runs.iterator():
-        ended = run.ended_at and run.ended_at.isoformat(timespec="seconds")
         yield (
             run.pk, run.state, run.source_id, run.source, run.rule, run.selection_id, run.target_id, run.target,
             run.mode, run.share.words, *transfer_report.counts_of(run).values(), run.absent, run.started_by,
-            run.created_at.isoformat(timespec="seconds"), ended,
+            run.created_at, run.ended_at,
         )  # fmt: skip
 
 
