@@ -5,6 +5,7 @@ built-in mailbox; every recipient is accounted for. With --once it ends there, e
 """
 
 import argparse
+import io
 import json
 import os
 import secrets
@@ -17,17 +18,19 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
 from demo.files import Expectation, write_files
+from tidings.cli.main import main as tidings
 from tidings.kernel.embedded.server import Server
 
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / "var" / "demo"
 LOG = HOME / "up.log"
+TIDINGS = Path(sys.executable).with_name("tidings")
 MESSAGE = Path(__file__).with_name("message")
 LARGE, SMALL = "readers@lantern.example", "club@lantern.example"
 ADDRESSES = {"large": LARGE, "small": SMALL}
@@ -94,7 +97,7 @@ def _tidings_up(port: int) -> Iterator[subprocess.Popen[bytes]]:
     with LOG.open("wb") as output:
         # A session of its own: Ctrl-C reaches us, and we end it in order.
         up = subprocess.Popen(
-            _words("up", "--web-port", str(port)), stdout=output, stderr=output, start_new_session=True
+            [TIDINGS, "up", "--web-port", str(port)], stdout=output, stderr=output, start_new_session=True
         )
     try:
         yield up
@@ -204,10 +207,6 @@ def _stay(up: subprocess.Popen[bytes], port: int) -> None:
         print("\nEverything is being stopped.")
 
 
-def _words(*words: str) -> list[str]:
-    return [str(Path(sys.executable).with_name("tidings")), *words]
-
-
 def _say(what: str, *commands: str) -> None:
     print(f"\n== {what}", flush=True)
     for command in commands:
@@ -215,17 +214,20 @@ def _say(what: str, *commands: str) -> None:
 
 
 def _run(*words: str) -> None:
-    """Types a command: shows it, and lets it speak for itself."""
+    """Types a command: shows it, and lets it speak for itself.
+
+    It runs in this process: to start Python is most of what a short command takes.
+    """
     print(f"$ {shlex.join(['tidings', *words])}", flush=True)
-    code = subprocess.run(_words(*words), check=False).returncode
-    if code:
+    if code := tidings(words):
         raise BrokenStory(f"`tidings {words[0]}` ended with {code}")
 
 
 def _ask(*words: str) -> Any:
     """What a command says with --json."""
-    said = subprocess.run(_words(*words, "--json"), check=True, stdout=subprocess.PIPE).stdout
-    return json.loads(said)
+    with redirect_stdout(io.StringIO()) as said:
+        tidings([*words, "--json"])
+    return json.loads(said.getvalue())
 
 
 if __name__ == "__main__":
