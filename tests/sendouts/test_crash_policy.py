@@ -7,6 +7,7 @@ from tidings.groups import actions as groups
 from tidings.sendouts.expand import expand
 from tidings.sendouts.models import Batch
 from tidings.sendouts.queries import in_doubt
+from tidings.sendouts.tasks import queue_batches
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def left_behind(make_group, make_members, make_sendout, committed):
     def make(policy: str):
         make_members(group := make_group(), 5)
         groups.update_settings(group, {"sending": {"crash_policy": policy}}, by=None)
-        expand(make_sendout(group).pk)
+        queue_batches(expand(make_sendout(group).pk))
         Batch.objects.update(state="taken", token=1, worker="dead", handed_to=2)
         return Batch.objects.get().sendout
 

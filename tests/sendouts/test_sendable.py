@@ -14,6 +14,7 @@ from tidings.sendouts.expand import expand
 from tidings.sendouts.judge import waterfall
 from tidings.sendouts.models import Batch
 from tidings.sendouts.queries import accounting
+from tidings.sendouts.tasks import queue_batches
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +72,7 @@ def test_whoever_opts_out_during_a_sendout_is_kept_back_by_the_same_rule(
     people = make_members(group, 3)
     messages.describe(version.message, name="x", description="", purpose=purpose, language="", by=None)
     sendout = actions.start(group, find_version(version.message_id), by=None)
-    expand(sendout.pk)
+    queue_batches(expand(sendout.pk))
     for contact in people[:2]:
         OptOut.objects.create(contact=contact, scope="everything", source="link")
     deliver(sendout)
