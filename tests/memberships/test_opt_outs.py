@@ -56,9 +56,9 @@ def test_leaving_a_channel_leaves_each_group_for_good(anna, group):
     assert OptOut.objects.filter(contact=anna, group=group, scope="group").exists()
 
 
-def test_an_opt_out_of_a_supergroups_messages_leaves_its_group_alone(anna, group):
+def test_an_opt_out_of_a_supergroups_messages_leaves_its_groups_alone(anna, group, make_supergroup):
     add(anna, group)
-    assert own_acts.opt_out(anna, "supergroup", group_id=group.pk, source="link")
+    assert own_acts.opt_out(anna, "supergroup", group_id=make_supergroup(group).pk, source="link")
     assert Membership.objects.filter(contact=anna, group=group).exists()
     assert waterfall(group.pk)["will_receive"] == 1
 

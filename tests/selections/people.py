@@ -129,7 +129,9 @@ def _batch(world: World, group: Group, number: int) -> Batch:
     version = messaging.write(f"M{number}", subject="Hello", text="Hello", by=None)
     world.messages.append(version.message_id)
     sendout = Sendout.objects.create(group=group, group_name=group.name, version=version, state="finished")
-    return Batch.objects.create(sendout=sendout, number=0, contact_ids=[], size=0, state="done")
+    return Batch.objects.create(
+        sendout=sendout, group=sendout.group, number=0, contact_ids=[], size=0, state="done"
+    )
 
 
 def _person(rng: random.Random, number: int, world: World, batches: list[Batch]) -> Person:

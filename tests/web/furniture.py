@@ -289,8 +289,8 @@ def send(group: Group, people: list[Contact], user: User) -> Sendout:
         audience=len(people), to_mailbox=True, started_at=now - timedelta(minutes=9), ended_at=now,
     )  # fmt: skip
     batch = Batch.objects.create(
-        sendout=sendout, number=1, contact_ids=[p.pk for p in people], size=len(people), state=Batch.State.DONE,
-        accepted=len(people) - 1, failed=1,
+        sendout=sendout, group=sendout.group, number=1, contact_ids=[p.pk for p in people], size=len(people),
+        state=Batch.State.DONE, accepted=len(people) - 1, failed=1,
     )  # fmt: skip
     for position, person in enumerate(people, 1):
         is_last = position == len(people)

@@ -144,7 +144,9 @@ def test_a_message_that_cannot_be_compiled_is_told_on_the_review(world, operator
 
 
 def test_a_sendout_is_paused_resumed_and_cancelled(world, sending, operator):
-    Batch.objects.create(sendout=sending, number=1, contact_ids=[world.contact.pk], size=1)
+    Batch.objects.create(
+        sendout=sending, group=sending.group, number=1, contact_ids=[world.contact.pk], size=1
+    )
     Sendout.objects.filter(pk=sending.pk).update(state=State.SENDING)
     for verb, state in (("pause", State.PAUSED), ("resume", State.SENDING), ("cancel", State.CANCELLED)):
         operator.post(f"/sendouts/{sending.pk}/{verb}/")

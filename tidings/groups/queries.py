@@ -133,6 +133,15 @@ def subgroups_of(supergroup: Group) -> list[Group]:
     return [one.group for one in found.select_related("group__category", "group__owner")]
 
 
+def receiving(group: Group) -> list[Group]:
+    """As whose members people get what is sent to the group: its own, or those of a SuperGroup's subgroups, in its
+    order. Archived ones take no sendout.
+    """
+    if not group.is_supergroup:
+        return [group]
+    return [one for one in subgroups_of(group) if one.archived_at is None]
+
+
 def supergroups_of(group: Group) -> QuerySet[Group]:
     """The SuperGroups that a group is in, by name."""
     return Group.objects.filter(subgroups__group=group).order_by("name", "id")

@@ -14,9 +14,6 @@ from tidings.memberships.models import Consent, Letter, Membership, OptOut
 
 statements = sql.load(__package__)
 
-NOT_SELECTED = "not_selected"  # a step only where a rule narrows the audience
-WATERFALL_STEPS = ("not_active", "opted_out", "blacklisted", "no_address", "will_receive")
-
 
 @dataclass
 class MemberCount:
@@ -41,28 +38,23 @@ def count_members(groups: Iterable[int]) -> dict[int, MemberCount]:
     return counts
 
 
-def judging(parts: Mapping[str, str], barring: Mapping[str, str] | None = None, *, picked: str = "") -> str:
-    """A statement that judges every member of `%(group)s`, passes them to `parts` as `judged`, and counts them.
+def judging(
+    parts: Mapping[str, str], end: str, barring: Mapping[str, str] | None = None, *, picked: str = ""
+) -> str:
+    """A statement that judges every member of `%(groups)s` for a message to `%(group)s`, which is that group or their
+    SuperGroup, and passes them to `parts` and `end` as `judged` (group_id, contact_id, reason).
 
-    `barring`, if there is any, reads the part `considered` (contact_id, email, mobile, reason) and ends with a part
-    `barred` (contact_id, reason): whom a package that memberships doesn't know keeps out. `picked`, if it is given,
-    yields those (contact_id) who alone are wanted.
+    `barring`, if there is any, reads the part `considered` (group_id, contact_id, email, mobile, reason) and ends with
+    a part `barred` (group_id, contact_id, reason): whom a package that memberships doesn't know keeps out. `picked`,
+    if it is given, yields those (contact_id) who alone are wanted.
     """
-    considered, end = {"considered": statements.considered}, statements.count_judged
+    considered = {"considered": statements.considered}
     if picked:
         considered = {"picked": picked, "everybody": statements.considered, "considered": statements.narrowed}
     if barring is None:
         judged = {**considered, "judged": statements.judged_alone, **parts}
         return sql.compose(judged, end, inline=considered)
     return sql.compose({**considered, **barring, "judged": statements.judged, **parts}, end, inline=barring)
-
-
-def as_waterfall(counted: Iterable[db.Row]) -> dict[str, int]:
-    """Rows of `reason` and `people` as the steps from all members to those who will receive."""
-    found = {row["reason"]: row["people"] for row in counted}
-    narrowing = {NOT_SELECTED: found[NOT_SELECTED]} if NOT_SELECTED in found else {}
-    steps = {step: found.get(step, 0) for step in WATERFALL_STEPS}
-    return {"members": sum(found.values()), **narrowing, **steps}
 
 
 def members(group: Group, *, after: int = 0, prefix: str = "", state: str = "") -> QuerySet[Membership]:
@@ -77,7 +69,7 @@ def members(group: Group, *, after: int = 0, prefix: str = "", state: str = "") 
     return found.order_by("contact_id")
 
 
-def member_values(contact: Contact, group: Group) -> dict[str, Any]:
+def member_values(contact: Contact, group: int) -> dict[str, Any]:
     """The values of the member's attributes by their keys; none for who is no member."""
     found = Membership.objects.filter(contact=contact, group=group).values_list("attributes", flat=True)
     return found.first() or {}

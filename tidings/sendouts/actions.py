@@ -107,7 +107,9 @@ def start_test(
         )
         record("sendout.created", sendout.pk, by=by, group=group.pk, version=version.pk, test=True)
         begin(sendout)
-        batch = Batch.objects.create(sendout=sendout, number=1, contact_ids=list(people), size=len(people))
+        batch = Batch.objects.create(
+            sendout=sendout, group=group, number=1, contact_ids=list(people), size=len(people)
+        )
         sendout.audience = batch.size
         set_off(sendout)
         tasks.queue_batches([batch.pk])
@@ -119,7 +121,7 @@ def _check(group: Group, version: Version, chosen: dict[str, str]) -> None:
     if not count_members([group.pk])[group.pk].active:
         raise NothingToSend(group=group.name)
     demand_sendable(version)
-    frozen = freeze(group, **chosen)
+    frozen = freeze(group, sender_name=chosen["sender_name"], sender_address=chosen["sender_address"])
     compile_version(version, frozen)
     demand_sound(version, frozen)
 

@@ -114,7 +114,7 @@ async def _settle_doubts(connection: db.AsyncConnection, batch_id: int, taken: d
 
 
 async def _hold(batch_id: int, taken: dict[str, Any], slot: Slot | None, worker: Worker) -> Held:
-    snapshot = await sync_to_async(snapshot_of)(taken["sendout_id"])
+    snapshot = await sync_to_async(snapshot_of)(taken["sendout_id"], taken["group_id"])
     quota = slot.quota if slot else None
     async with worker.database.connection() as connection:
         params = {"batch": batch_id, "scopes": scopes_for([snapshot.group]), "quota": quota}

@@ -9,7 +9,7 @@ from tidings.locks import leases
 from tidings.locks.models import Process
 from tidings.messaging.models import Message
 from tidings.selections.language import Compiled, compiled, parse
-from tidings.sendouts.judge import judge
+from tidings.sendouts.judge import reach, target_of
 from tidings.sendouts.models import Batch, Sendout
 
 statements = sql.load(__package__)
@@ -40,8 +40,12 @@ def picked_by(sendout: Sendout) -> Compiled | None:
 def _freeze_audience(sendout: Sendout) -> dict[str, int]:
     params = {"sendout": sendout.pk, "size": settings.ENVIRONMENT.batch_size}
     is_marketing = sendout.frozen.get("purpose", Message.Purpose.MARKETING) == Message.Purpose.MARKETING
-    parts = {"batches": statements.batches}
-    return judge(sendout.group_id, parts, params, picked=picked_by(sendout), is_marketing=is_marketing)
+    target = target_of(sendout.group)
+    params["is_one_per_subgroup"] = target.is_one_per_subgroup
+    reached = reach(
+        target, {"batches": statements.batches}, params, picked=picked_by(sendout), is_marketing=is_marketing
+    )
+    return reached.steps
 
 
 def set_off(sendout: Sendout) -> None:

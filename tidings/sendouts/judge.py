@@ -1,49 +1,141 @@
 """Whom a sendout reaches: what memberships and blacklists, which don't know each other, say of each member."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 from django.db import transaction
 
 from tidings.blacklists import queries as blacklists
+from tidings.groups.models import Group
+from tidings.groups.queries import receiving
+from tidings.groups.settings import Duplicates
 from tidings.kernel import db, sql
-from tidings.memberships.queries import as_waterfall, count_members, judging
+from tidings.memberships.queries import count_members, judging
 from tidings.selections.language import Compiled
 
 statements = sql.load(__package__)
 
 MANY = 20_000  # members; below, looking each up is quicker than reading whole tables
+NOT_SELECTED = "not_selected"  # a step only where a rule narrows the audience
+STEPS = ("not_active", "opted_out", "blacklisted", "no_address")
+DUPLICATES = "duplicates"  # a step only where one copy for each person is wanted
+
+Steps = dict[str, int]
+"""From all `members` over those who fall out, by reason, to those who `will_receive`."""
 
 
-def waterfall(group: int, *, picked: Compiled | None = None, is_marketing: bool = True) -> dict[str, int]:
+@dataclass(frozen=True)
+class Target:
+    """Where a message goes: a group, or a SuperGroup, as whose `parts` people get it. The first part comes first."""
+
+    group: int
+    parts: tuple[int, ...]
+    is_supergroup: bool = False
+    duplicates: str = Duplicates.ONE_COPY
+
+    @property
+    def is_one_per_subgroup(self) -> bool:
+        """Whether who is in several parts gets several copies."""
+        return self.duplicates == Duplicates.ONE_PER_SUBGROUP
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Whom a message reaches: memberships by reason, of each part of its target."""
+
+    target: Target
+    found: Mapping[int, Mapping[str, int]]
+
+    @cached_property
+    def steps(self) -> Steps:
+        """How the audience comes about."""
+        total: Counter[str] = Counter()
+        for counted in self.found.values():
+            total.update(counted)
+        return self._steps(total)
+
+    @cached_property
+    def by_group(self) -> dict[int, Steps]:
+        """The same for each part, in the order of the target."""
+        return {part: self._steps(self.found.get(part, {})) for part in self.target.parts}
+
+    @property
+    def one_copy(self) -> int:
+        """How many copies it makes if each person gets one."""
+        return sum(counted.get("will_receive", 0) for counted in self.found.values())
+
+    @property
+    def one_per_subgroup(self) -> int:
+        """How many it makes if each person gets one for each of their subgroups."""
+        return self.one_copy + sum(counted.get("again", 0) for counted in self.found.values())
+
+    def _steps(self, counted: Mapping[str, int]) -> Steps:
+        first, again = counted.get("will_receive", 0), counted.get("again", 0)
+        narrowing = {NOT_SELECTED: counted[NOT_SELECTED]} if NOT_SELECTED in counted else {}
+        steps = {step: counted.get(step, 0) for step in STEPS}
+        if self.target.is_one_per_subgroup or not self.target.is_supergroup:
+            end = {"will_receive": first + again}
+        else:
+            end = {DUPLICATES: again, "will_receive": first}
+        return {"members": sum(counted.values()), **narrowing, **steps, **end}
+
+
+def target_of(group: Group) -> Target:
+    """Where a message to the group goes now."""
+    parts = tuple(part.pk for part in receiving(group))
+    return Target(group.pk, parts, group.is_supergroup, group.all_settings.supergroup.duplicates)
+
+
+def waterfall(group: int, *, picked: Compiled | None = None, is_marketing: bool = True) -> Steps:
     """How the group's audience comes about now: all `members`, those who fall out by reason, who `will_receive`.
 
     Whom a rule leaves out, if it is narrowed to those whom that has `picked`, is `not_selected`.
     """
-    return judge(group, {}, {}, picked=picked, is_marketing=is_marketing)
+    return reach(target_of(Group.objects.get(pk=group)), picked=picked, is_marketing=is_marketing).steps
 
 
-def judge(
-    group: int,
-    parts: Mapping[str, str],
-    params: db.Params,
+def reach(
+    target: Target,
+    parts: Mapping[str, str] | None = None,
+    params: db.Params | None = None,
     *,
     picked: Compiled | None = None,
     is_marketing: bool = True,
-) -> dict[str, int]:
-    """Judges every member of the group, passes them to `parts` as `judged`, and counts them as a waterfall.
+) -> Reach:
+    """Judges every member, passes those who get copies to further `parts` of the statement as `copies`, and counts.
 
     What isn't marketing is kept back by complaints alone, not by other opt-outs.
     """
-    barring = None
-    if blacklists.is_used([group]):
-        barring = {"asked": statements.asked, "listed": blacklists.LISTED, "barred": statements.barred}
-    scopes = blacklists.scopes_for([group])
+    groups = list(target.parts)
+    facts = {
+        "group": target.group,
+        "groups": groups,
+        "scopes": blacklists.scopes_for(groups),
+        "is_marketing": is_marketing,
+    }
     with transaction.atomic():
-        if count_members([group])[group].total >= MANY:
+        if sum(count.total for count in count_members(groups).values()) >= MANY:
             db.execute(statements.plan)
-        statement = judging(parts, barring, picked=picked.text if picked else "")
-        facts = {"group": group, "scopes": scopes, "is_marketing": is_marketing}
-        return as_waterfall(db.rows(statement, {**(picked.params if picked else {}), **params, **facts}))
+        statement = _statement(target, parts or {}, picked.text if picked else "")
+        rows = db.rows(statement, {**(picked.params if picked else {}), **(params or {}), **facts})
+    return Reach(target, _by_group(rows))
+
+
+def _statement(target: Target, parts: Mapping[str, str], picked: str) -> str:
+    barring = None
+    if blacklists.is_used(target.parts):
+        barring = {"asked": statements.asked, "listed": blacklists.LISTED, "barred": statements.barred}
+    copies = statements.copies if target.is_supergroup else statements.copies_alone
+    return judging({"copies": copies, **parts}, statements.count_copies, barring, picked=picked)
+
+
+def _by_group(rows: Iterable[db.Row]) -> dict[int, dict[str, int]]:
+    found: dict[int, dict[str, int]] = {}
+    for row in rows:
+        found.setdefault(row["group_id"], {})[row["reason"]] = row["people"]
+    return found
 
 
 def recipients_statement() -> str:

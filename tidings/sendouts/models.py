@@ -15,7 +15,7 @@ from tidings.selections.models import Selection
 
 
 class Sendout(models.Model):
-    """The act of sending one version of a message to one group, or in it as a test.
+    """The act of sending one version of a message to one group or SuperGroup, or in it as a test.
 
     `frozen` is what the sendout started with: sender, prefix, group attributes. `waterfall` says how the audience
     came about: members, minus each reason, gives `audience`. `pace` is what was chosen of speed and window instead of
@@ -101,9 +101,35 @@ class Sendout(models.Model):
         return f"Sendout {self.pk}"
 
 
+class Portion(models.Model):
+    """What of a SuperMessage goes to the members of one subgroup, in the order of its SuperGroup.
+
+    `frozen` and `waterfall` say of the subgroup what those of a `Sendout` say of a group. Its counts are those of its
+    batches.
+    """
+
+    sendout = models.ForeignKey(Sendout, models.CASCADE, related_name="portions", db_index=False)
+    position = models.IntegerField()
+    group = models.ForeignKey(Group, models.DO_NOTHING, related_name="+", db_constraint=False)
+    group_name = models.CharField(max_length=150)
+    frozen: Any = models.JSONField(default=dict)
+    waterfall: Any = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "sendout_portions"
+        constraints = [
+            models.UniqueConstraint("sendout", "position", name="sendout_portions_position_once"),
+            models.UniqueConstraint("sendout", "group", name="sendout_portions_group_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group_name} in sendout {self.sendout_id}"
+
+
 class Batch(models.Model):
     """A slice of a sendout's recipients, the unit of work of a worker.
 
+    All of them get it as members of one `group`: the sendout's own, or one of its subgroups if that is a SuperGroup.
     A recipient is named by its position (1-based) in `contact_ids`. Positions without a delivery are planned.
     `handed_to` is the last position that the present holder may have handed to the carrier: it is committed before
     anything up to there is handed over, so after a crash exactly the planned positions up to it are in doubt.
@@ -118,6 +144,7 @@ class Batch(models.Model):
         DONE = "done", "Done"
 
     sendout = models.ForeignKey(Sendout, models.CASCADE, related_name="batches", db_index=False)
+    group = models.ForeignKey(Group, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
     number = models.IntegerField()
     contact_ids = ArrayField(models.BigIntegerField())
     size = models.IntegerField()

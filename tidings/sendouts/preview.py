@@ -42,7 +42,7 @@ def preview(
     frozen = freeze(group, sender_name=sender_name, sender_address=sender_address)
     message = compile_version(version, frozen)
     snapshot = Snapshot(NO_SENDOUT, group.pk, frozen["sender_address"], message, is_test=True)
-    copy = snapshot.copier()(contact.pk, row_of(contact, group))
+    copy = snapshot.copier()(contact.pk, row_of(contact, group.pk))
     shown = message.preview(copy)
     return Shown(
         sender=_mailbox(frozen["sender_name"], frozen["sender_address"]),

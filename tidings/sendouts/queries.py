@@ -6,7 +6,7 @@ from typing import Any
 
 from tidings.kernel import clock, db, sql
 from tidings.kernel.errors import NotFound
-from tidings.sendouts.models import Doubt, Sendout
+from tidings.sendouts.models import Doubt, Portion, Sendout
 from tidings.sendouts.pacing import standing
 from tidings.sendouts.rules import Accounting
 
@@ -28,6 +28,14 @@ def counts(sendouts: Iterable[Sendout]) -> dict[int, Accounting]:
     """The counts of several sendouts at once, cheap: sums over batches, without reasons."""
     found = db.rows(statements.sums, {"sendouts": [sendout.pk for sendout in sendouts]})
     return {row.pop("sendout_id"): Accounting(**row) for row in found}
+
+
+def by_subgroup(sendout: Sendout) -> list[tuple[Portion, Accounting]]:
+    """The counts of a SuperMessage for each of its subgroups, in its order; of a sendout to one group none."""
+    found = db.rows(statements.sums_by_group, {"sendout": sendout.pk})
+    counted = {row.pop("group_id"): Accounting(**row) for row in found}
+    portions = Portion.objects.filter(sendout=sendout).order_by("position")
+    return [(portion, counted.get(portion.group_id, Accounting(0))) for portion in portions]
 
 
 def accounting(sendout: Sendout) -> Accounting:

@@ -23,20 +23,20 @@ from tidings.messaging.mime.message import BODY_TAG, CompiledMessage, Content, C
 from tidings.messaging.models import Version
 from tidings.messaging.personalization.names import KnownNames
 from tidings.messaging.queries import content_of
-from tidings.sendouts.models import Sendout
+from tidings.sendouts.models import Portion, Sendout
 
 AROUND_CONTENT = ("header_html", "header_text", "footer_html", "footer_text")
 TEST_PREFIX = "[Test]"
 TEST_HEADER = "X-Tidings-Test: yes"
 MESSAGE_NAMES = ("subject", "name", "id")
-COMPILED_AT_ONCE = 8  # sendouts that one worker serves in turns
+COMPILED_AT_ONCE = 32  # sendouts, and subgroups of SuperMessages, that one worker serves in turns
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One sendout's message, ready to be copied. `sender` is the envelope's address.
+    """One sendout's message for one group, ready to be copied. `sender` is the envelope's address.
 
     A test's links lead nowhere: a click in it must not unsubscribe anybody. It may show one contact's values to all.
     `resends`: a copy in doubt is sent again, else its recipient is skipped.
@@ -76,9 +76,15 @@ class Snapshot:
         return lambda contact, row: render(copy_for(contact, row))
 
 
-def freeze(group: Group, *, sender_name: str, sender_address: str) -> dict[str, Any]:
-    """What a sendout keeps of its group from its start on, whatever is changed there meanwhile."""
-    attributes = {a.name: a.value for a in group.attributes.all()}
+def freeze(
+    group: Group, *, within: Group | None = None, sender_name: str, sender_address: str
+) -> dict[str, Any]:
+    """What a sendout keeps of its group from its start on, whatever is changed there meanwhile.
+
+    Attributes that the group doesn't have are those of the SuperGroup `within` which it is sent to.
+    """
+    inherited = _attributes(within) if within and within != group else {}
+    attributes = dict((inherited | _attributes(group)).values())
     sender = group.all_settings.sender
     return {
         "sender_name": sender_name or sender.name or group.name,
@@ -90,6 +96,11 @@ def freeze(group: Group, *, sender_name: str, sender_address: str) -> dict[str, 
         "in_doubt": _in_doubt(group),
         "group": attributes | {"name": group.name, "address": group.address, "id": group.pk},
     }
+
+
+def _attributes(group: Group) -> dict[str, tuple[str, str]]:
+    """Names and values, by the form in which names compare."""
+    return {a.key: (a.name, a.value) for a in group.attributes.all()}
 
 
 def mark_as_test(frozen: dict[str, Any]) -> dict[str, Any]:
@@ -183,24 +194,30 @@ def known_names(group: dict[str, Any]) -> KnownNames:
     )
 
 
-def row_of(contact: Contact, group: Group) -> Row:
+def row_of(contact: Contact, group: int) -> Row:
     """What a batch reads of a recipient, for a single copy."""
     identities = {name: getattr(contact, name) for name in OWN_COLUMNS}
     return identities | {"attributes": contact.attributes, "member": member_values(contact, group)}
 
 
 @lru_cache(maxsize=COMPILED_AT_ONCE)
-def snapshot_of(sendout: int) -> Snapshot:
-    """The snapshot of a running sendout; it never changes, so a worker compiles it once."""
-    found = Sendout.objects.select_related("version__message", "group", "shown_as").get(pk=sendout)
+def snapshot_of(sendout: int, group: int) -> Snapshot:
+    """The snapshot of a running sendout for its group or one subgroup; it never changes, so a worker compiles it once.
+
+    What becomes of copies in doubt is the sendout's affair, as its speed is.
+    """
+    found = Sendout.objects.select_related("version__message", "shown_as").get(pk=sendout)
+    frozen = found.frozen
+    if group != found.group_id:
+        frozen = Portion.objects.values_list("frozen", flat=True).get(sendout=sendout, group=group)
     attachments = files.load(files.attached_to(found.version))
-    message = compile_version(found.version, found.frozen, attachments=attachments)
+    message = compile_version(found.version, frozen, attachments=attachments)
     return Snapshot(
-        found.pk,
-        found.group_id,
-        found.frozen["sender_address"],
+        sendout,
+        group,
+        frozen["sender_address"],
         message,
         is_test=found.kind == Sendout.Kind.TEST,
-        shown_as=row_of(found.shown_as, found.group) if found.shown_as else None,
+        shown_as=row_of(found.shown_as, group) if found.shown_as else None,
         resends=found.frozen.get("in_doubt") != "skip",
     )

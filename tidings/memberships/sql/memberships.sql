@@ -25,47 +25,49 @@ WITH several AS (
 INSERT INTO membership_tallies (group_id, state, members)
 SELECT group_id, state, sum(members) FROM gone GROUP BY group_id, state HAVING sum(members) <> 0
 
--- name: count_judged
--- How an audience comes about: members by reason. Reads the part `judged`.
-SELECT reason, count(*) AS people FROM judged GROUP BY reason
-
 -- name: considered
--- Every member of a group with their addresses, whether they may get its messages now, and if not, why: opt-outs are the
--- group's, its channel's and those from everything; only complaints if it is no marketing. Rides memberships_pkey as one
--- range and opt_outs_above_groups.
-SELECT m.contact_id, c.email, c.mobile,
+-- Every membership in %(groups)s with the addresses, whether its member may get messages there now, and if not, why:
+-- opt-outs are those from the group, from the messages of the SuperGroup %(group)s, if that is one, from its channel and
+-- from everything; only complaints if it is no marketing. Rides memberships_pkey as one range of each group and
+-- opt_outs_above_groups.
+SELECT m.group_id, m.contact_id, c.email, c.mobile,
        CASE WHEN m.state <> 'active' THEN 'not_active'
-            WHEN o.contact_id IS NOT NULL THEN 'opted_out'
+            WHEN own.contact_id IS NOT NULL OR above.contact_id IS NOT NULL THEN 'opted_out'
             WHEN c.email IS NULL THEN 'no_address'
             ELSE 'will_receive' END AS reason
 FROM memberships m
 JOIN contacts c ON c.id = m.contact_id
 LEFT JOIN (
+    SELECT group_id, contact_id FROM opt_outs
+    WHERE group_id = ANY (%(groups)s) AND scope = 'group' AND (%(is_marketing)s OR reason = 'complaint')
+) own ON own.group_id = m.group_id AND own.contact_id = m.contact_id
+LEFT JOIN (
     SELECT contact_id FROM opt_outs
-    WHERE group_id = %(group)s AND scope = 'group' AND (%(is_marketing)s OR reason = 'complaint')
+    WHERE group_id = %(group)s AND scope = 'supergroup' AND (%(is_marketing)s OR reason = 'complaint')
     UNION
     SELECT contact_id FROM opt_outs
     WHERE (%(is_marketing)s OR reason = 'complaint')
       AND group_id IS NULL AND channel IN ('', (SELECT channel FROM groups WHERE id = %(group)s))
-) o ON o.contact_id = m.contact_id
-WHERE m.group_id = %(group)s
+) above ON above.contact_id = m.contact_id
+WHERE m.group_id = ANY (%(groups)s)
 
 -- name: narrowed
 -- The same for a sendout to only some of the members: those who aren't in the part `picked` (contact_id) stay out. Reads
 -- the part `everybody`, which is `considered`.
-SELECT e.contact_id, e.email, e.mobile,
+SELECT e.group_id, e.contact_id, e.email, e.mobile,
        CASE WHEN p.contact_id IS NULL THEN 'not_selected' ELSE e.reason END AS reason
 FROM everybody e LEFT JOIN picked p ON p.contact_id = e.contact_id
 
 -- name: judged_alone
 -- The same without the addresses, where nobody else keeps anybody out.
-SELECT contact_id, reason FROM considered
+SELECT group_id, contact_id, reason FROM considered
 
 -- name: judged
--- The same, but for those of the part `barred` (contact_id, reason) whom somebody else keeps out.
-SELECT c.contact_id, coalesce(b.reason, c.reason) AS reason
+-- The same, but for those of the part `barred` (group_id, contact_id, reason) whom somebody else keeps out.
+SELECT c.group_id, c.contact_id, coalesce(b.reason, c.reason) AS reason
 FROM considered c
-LEFT JOIN barred b ON b.contact_id = c.contact_id AND c.reason IN ('no_address', 'will_receive')
+LEFT JOIN barred b ON b.group_id = c.group_id AND b.contact_id = c.contact_id
+                  AND c.reason IN ('no_address', 'will_receive')
 
 -- name: purge
 -- Removes a slice of a group's members, with their tallies; how many. Rides memberships_pkey as one range.

@@ -7,6 +7,15 @@ SELECT s.id AS sendout_id, s.audience,
 FROM sendouts s LEFT JOIN sendout_batches b ON b.sendout_id = s.id
 WHERE s.id = ANY (%(sendouts)s) GROUP BY s.id
 
+-- name: sums_by_group
+-- The same for one sendout, by the group as whose members people get it, in the order of a SuperGroup; a subgroup of which
+-- nobody is in the audience has none. Rides sendout_batches_once.
+SELECT b.group_id, sum(b.size)::bigint AS audience,
+       sum(b.size - b.accepted - b.deferred - b.failed - b.skipped)::bigint AS planned,
+       sum(b.accepted)::bigint AS accepted, sum(b.deferred)::bigint AS deferred,
+       sum(b.failed)::bigint AS failed, sum(b.skipped)::bigint AS skipped
+FROM sendout_batches b WHERE b.sendout_id = %(sendout)s GROUP BY b.group_id ORDER BY min(b.number)
+
 -- name: reasons
 -- Why people were deferred, failed or skipped, most frequent first. Rides deliveries_not_accepted.
 SELECT d.outcome, d.code, d.reason, count(*) AS people

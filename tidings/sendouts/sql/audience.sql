@@ -1,22 +1,44 @@
+-- name: copies
+-- Who of the part `judged` gets copies of a SuperMessage, as members of which subgroups: all in which they may get it, of
+-- which the first in the order of %(groups)s `is_first`.
+SELECT j.group_id, g.place, j.contact_id, row_number() OVER (PARTITION BY j.contact_id ORDER BY g.place) = 1 AS is_first
+FROM judged j
+JOIN unnest(%(groups)s::bigint[]) WITH ORDINALITY AS g (group_id, place) ON g.group_id = j.group_id
+WHERE j.reason = 'will_receive'
+
+-- name: copies_alone
+-- The same for a sendout to one group, where everybody is once.
+SELECT group_id, 1::bigint AS place, contact_id, true AS is_first FROM judged WHERE reason = 'will_receive'
+
 -- name: batches
--- Freezes an audience in batches of %(size)s contact ids. Reads the part `judged` of memberships, so that the batches
--- and the count of who is left out come from one moment, and an interrupted run leaves nothing behind.
-INSERT INTO sendout_batches (sendout_id, number, contact_ids, size, state, attempt, token, worker, handed_to,
+-- Freezes an audience in batches of %(size)s contact ids, each of one group. Reads the part `copies`, so that the
+-- batches and the count of who is left out come from one moment, and an interrupted run leaves nothing behind. Of the
+-- copies that aren't the first one for somebody, all are wanted or none.
+INSERT INTO sendout_batches (sendout_id, group_id, number, contact_ids, size, state, attempt, token, worker, handed_to,
                              accepted, deferred, failed, skipped)
-SELECT %(sendout)s, number, array_agg(contact_id ORDER BY contact_id), count(*), 'ready', 1, 0, '', 0, 0, 0, 0, 0
-FROM (SELECT contact_id, (row_number() OVER (ORDER BY contact_id) - 1) / %(size)s AS number
-      FROM judged WHERE reason = 'will_receive') AS audience
-GROUP BY number ORDER BY number
+SELECT %(sendout)s, group_id, row_number() OVER (ORDER BY place, slice) - 1, array_agg(contact_id ORDER BY contact_id),
+       count(*), 'ready', 1, 0, '', 0, 0, 0, 0, 0
+FROM (SELECT group_id, place, contact_id,
+             (row_number() OVER (PARTITION BY place ORDER BY contact_id) - 1) / %(size)s AS slice
+      FROM copies WHERE is_first OR %(is_one_per_subgroup)s) AS audience
+GROUP BY place, slice, group_id ORDER BY place, slice
+
+-- name: count_copies
+-- How an audience comes about: memberships by group and reason. Reads the parts `judged` and `copies`; who may get a
+-- further copy is `again`.
+SELECT group_id, reason, count(*) AS people FROM judged WHERE reason <> 'will_receive' GROUP BY group_id, reason
+UNION ALL
+SELECT group_id, CASE WHEN is_first THEN 'will_receive' ELSE 'again' END, count(*) FROM copies GROUP BY group_id, is_first
 
 -- name: asked
--- Whom to look for on the blacklists: the members of a group that nothing else keeps out. Reads the part `considered`
--- of memberships.
-SELECT contact_id AS ref, %(group)s::bigint AS scope, email, mobile
+-- Whom to look for on the blacklists: the members that nothing else keeps out, with their group. Reads the part
+-- `considered` of memberships.
+SELECT contact_id AS ref, group_id AS scope, email, mobile
 FROM considered WHERE reason IN ('no_address', 'will_receive')
 
 -- name: barred
 -- Whom the blacklists keep out, in the words of the waterfall. Reads their part `listed`.
-SELECT ref AS contact_id, 'blacklisted' AS reason FROM listed
+SELECT scope AS group_id, ref AS contact_id, 'blacklisted' AS reason FROM listed
 
 -- name: plan
 -- For large groups. The planner takes the parts of a judgement for a hundredth of what they are, and would look each

@@ -30,7 +30,7 @@ SET state = 'taken', token = b.token + 1, worker = %(worker)s, handed_to = 0,
     attempt = b.attempt + (b.state = 'waiting')::int,
     lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
 FROM free WHERE b.id = free.id
-RETURNING b.sendout_id, b.number, b.token, b.attempt, free.was_held, free.held_to,
+RETURNING b.sendout_id, b.group_id, b.number, b.token, b.attempt, free.was_held, free.held_to,
           (SELECT coalesce(s.frozen ->> 'in_doubt', 'resend') FROM sendouts s WHERE s.id = b.sendout_id) AS in_doubt
 
 -- name: note_doubts
@@ -82,18 +82,18 @@ FROM noted
 
 -- name: asked_of_batch
 -- Whom of a taken batch to look for on the blacklists. Rides contacts_pkey.
-SELECT c.id AS ref, s.group_id AS scope, c.email, c.mobile
+SELECT c.id AS ref, b.group_id AS scope, c.email, c.mobile
 FROM sendout_batches b
-JOIN sendouts s ON s.id = b.sendout_id
 CROSS JOIN unnest(b.contact_ids) AS r (contact_id)
 JOIN contacts c ON c.id = r.contact_id
 WHERE b.id = %(batch)s
 
 -- name: recipients
 -- Who of a taken batch is still to be served, `quota` at most, with what their copy needs and why they might not get it
--- any more. A test may go to who is no member. An opt-out counts from the group, from its channel and from everything,
--- for what isn't marketing only a complaint; the group may be gone by now. Reads the part `listed` of blacklists. Rides
--- deliveries_pkey, contacts_pkey, memberships_pkey, opt_outs_once.
+-- any more. A test may go to who is no member. An opt-out counts from the batch's group, from the SuperGroup's messages
+-- if the sendout is one, from its channel and from everything, for what isn't marketing only a complaint; the group may
+-- be gone by now. Reads the part `listed` of blacklists. Rides deliveries_pkey, contacts_pkey, memberships_pkey,
+-- opt_outs_once.
 SELECT r.position::int AS position, r.contact_id, c.email, c.mobile, c.external_id, c.language, c.attributes,
        coalesce(m.attributes, '{}') AS member, coalesce(d.tried, 0) AS tried,
        CASE WHEN c.id IS NULL THEN 'erased'
@@ -101,7 +101,8 @@ SELECT r.position::int AS position, r.contact_id, c.email, c.mobile, c.external_
                 SELECT 1 FROM opt_outs o
                 WHERE o.contact_id = r.contact_id
                   AND (o.reason = 'complaint' OR coalesce(s.frozen ->> 'purpose', 'marketing') = 'marketing')
-                  AND ((o.group_id = s.group_id AND o.scope = 'group')
+                  AND ((o.group_id = b.group_id AND o.scope = 'group')
+                       OR (o.group_id = s.group_id AND o.scope = 'supergroup')
                        OR (o.group_id IS NULL AND o.channel IN ('', g.channel)))) THEN 'unsubscribed'
             WHEN m.contact_id IS NULL AND s.kind <> 'test' THEN 'removed'
             WHEN m.state <> 'active' AND s.kind <> 'test' THEN m.state
@@ -112,8 +113,8 @@ JOIN sendouts s ON s.id = b.sendout_id
 CROSS JOIN unnest(b.contact_ids) WITH ORDINALITY AS r (contact_id, position)
 LEFT JOIN deliveries d ON d.batch_id = b.id AND d.position = r.position
 LEFT JOIN contacts c ON c.id = r.contact_id
-LEFT JOIN memberships m ON m.group_id = s.group_id AND m.contact_id = r.contact_id
-LEFT JOIN groups g ON g.id = s.group_id
+LEFT JOIN memberships m ON m.group_id = b.group_id AND m.contact_id = r.contact_id
+LEFT JOIN groups g ON g.id = b.group_id
 LEFT JOIN listed l ON l.ref = r.contact_id
 WHERE b.id = %(batch)s
   AND (d.position IS NULL OR (d.outcome = 'deferred' AND d.attempt < b.attempt AND d.due_at <= b.due_at))
