@@ -4,6 +4,7 @@ import pytest
 
 from tidings.contacts.models import Contact
 from tidings.groups import actions as groups
+from tidings.groups import lifecycle
 from tidings.imports.errors import NobodyJoins
 from tidings.imports.models import Import
 from tidings.imports.rules.mapping import Key
@@ -122,6 +123,41 @@ def test_a_known_contact_who_joins_under_a_changed_address_is_asked_whatever_the
     Contact.objects.create(email="old@example.com", external_id="A")
     import_file(group, "external_id,email\nA,new@example.com\n", key=Key.EXTERNAL_ID, joining=NOTICE)
     assert letters(group) == [("confirm", "new@example.com")]
+
+
+def test_a_changed_address_is_pending_and_asked_in_each_group_as_it_is_by_the_page(
+    group, make_group, import_file
+):
+    other, archived, german = make_group(), make_group(), make_group()
+    german.language = "de"
+    german.save(update_fields=["language"])
+    anna = Contact.objects.create(email="old@example.com", external_id="A")
+    for each in (other, archived, german):
+        join(anna, each)
+    lifecycle.archive(archived, by=None)
+    run = import_file(group, "external_id,email\nA,new@example.com\n", key=Key.EXTERNAL_ID)
+    assert [states(each) for each in (other, archived, german)] == [{"new@example.com": "pending"}] * 3
+    assert [len(letters(each)) for each in (group, other, archived, german)] == [1, 1, 0, 1]
+    assert run.letters == 3
+    assert Letter.objects.get(group=german).text.subject.startswith("Bitte bestätigen")
+    assert count_members([other.pk])[other.pk].by_state == {"active": 0, "pending": 1}
+    assert Letter.objects.count() == sum(map(len, queued()))
+
+
+def test_an_import_into_a_group_for_sms_asks_for_the_e_mail_address_it_changes(make_group, import_file):
+    texts, other = groups.create("Texts", channel="sms", by=None), make_group()
+    anna = Contact.objects.create(email="old@example.com", mobile="+491713920001", external_id="A")
+    join(anna, other)
+    import_file(texts, "external_id,email\nA,new@example.com\n", key=Key.EXTERNAL_ID)
+    assert (states(other), states(texts)) == ({"new@example.com": "pending"}, {"new@example.com": "active"})
+
+
+@pytest.mark.parametrize("mode", [Import.Mode.ADD, Import.Mode.JOIN])
+def test_nobody_is_asked_whose_address_a_mode_leaves(group, make_group, import_file, mode):
+    other = make_group()
+    join(Contact.objects.create(email="old@example.com", external_id="A"), other)
+    import_file(group, "external_id,email\nA,new@example.com\n", key=Key.EXTERNAL_ID, mode=mode)
+    assert (states(other), letters(other)) == ({"old@example.com": "active"}, [])
 
 
 def test_the_number_of_members_stays_true_when_the_address_of_a_pending_member_changes(group, import_file):

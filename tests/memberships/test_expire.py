@@ -46,8 +46,9 @@ def test_it_is_told_in_log_and_journal(group, make_members):
     ids = [person.pk for person in people]
     assert Consent.objects.get().contact_ids == ids
     assert Fact.objects.get(verb="member.expired").data["contacts"] == ids
-    make_members(group, ["else@example.com"])
-    assert [one.act for one in history.of_contact(people[0])] == []
+    [other] = make_members(group, ["else@example.com"])
+    assert [one.act for one in history.of_contact(people[0])] == ["expired"]
+    assert [one.act for one in history.of_contact(other)] == []
 
 
 def test_the_log_of_a_contact_has_the_entries_that_name_many(group, make_contact):

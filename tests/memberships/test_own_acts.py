@@ -9,6 +9,7 @@ from tidings.contacts import actions as contacts
 from tidings.contacts.errors import NeverStoredAgain
 from tidings.contacts.models import Gone, NeverAgain
 from tidings.contacts.person import erase
+from tidings.groups import actions as groups
 from tidings.groups import lifecycle
 from tidings.groups.errors import GroupArchived
 from tidings.kernel import clock
@@ -302,6 +303,23 @@ def test_a_member_of_old_has_the_whole_time_to_confirm_a_new_address(anna, group
     Membership.objects.update(joined_at=clock.now() - timedelta(days=400))
     contacts.update(anna, {"email": "new@example.com"}, {}, by=None)
     assert [expire_pending(clock.now() + timedelta(days=days)) for days in (13, 15)] == [0, 1]
+
+
+def test_who_had_not_confirmed_yet_is_asked_at_the_new_address(anna, make_form_group):
+    group = make_form_group(needs_approval=True)
+    own_acts.ask(anna, group, **FROM)
+    contacts.update(anna, {"email": "new@example.com"}, {}, by=None)
+    assert (state_of(anna, group), letters()) == ("pending", ["confirm", "confirm"])
+    assert confirm(anna, group) == "awaiting_approval"
+
+
+def test_another_mobile_number_is_pending_in_groups_for_sms_until_those_can_ask(anna):
+    anna = contacts.update(anna, {"mobile": "+491713920001"}, {}, by=None)
+    group = groups.create("Texts", channel="sms", by=None)
+    join(anna, group)
+    contacts.update(anna, {"mobile": "+491713920002"}, {}, by=None)
+    assert (state_of(anna, group), letters()) == ("pending", [])
+    assert expire_pending(clock.now() + timedelta(days=15)) == 0
 
 
 @pytest.mark.parametrize("columns", [{"mobile": "+49171 3920000"}, {"email": "ANNA@example.com"}])

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.racing import overtaken
+from tidings.contacts import actions as contacts
 from tidings.contacts.models import Contact
 from tidings.kernel import clock
 from tidings.kernel.signing import make_token
@@ -37,7 +38,12 @@ def ask(browser, group):
 def link(ask, group) -> str:
     """Where Anna confirms."""
     ask()
-    return path(confirm_link(group.pk, Contact.objects.get().pk, Consent.objects.get(act="asked").pk))
+    return link_of(group, "asked")
+
+
+def link_of(group, act: str, email: str = ANNA) -> str:
+    asked = Consent.objects.get(act=act)
+    return path(confirm_link(group.pk, asked.contact, asked.pk, email))
 
 
 def states() -> list[str]:
@@ -153,9 +159,20 @@ def test_of_two_who_press_at_once_both_are_told_it_is_done(committed, browser, l
 def test_where_joins_need_approval_the_page_says_so(browser, make_public_group):
     group = make_public_group(needs_approval=True)
     browser.post(path(form_link(group.pk)), {"email": ANNA})
-    link = path(confirm_link(group.pk, Contact.objects.get().pk, Consent.objects.get().pk))
+    link = link_of(group, "asked")
     assert "will look at your request" in browser.post(link).content.decode()
     assert states() == ["awaiting_approval"]
+
+
+def test_a_link_confirms_only_the_address_it_was_sent_to(browser, link, group):
+    anna = Contact.objects.get()
+    contacts.update(anna, {"email": "new@example.net"}, {}, by=None)
+    for method in (browser.get, browser.post):
+        assert method(link).status_code == 410
+    assert states() == ["pending"]
+    renewed = Consent.objects.get(source="changed request")
+    browser.post(path(confirm_link(group.pk, anna.pk, renewed.pk, "new@example.net")))
+    assert states() == ["active"]
 
 
 @pytest.mark.parametrize("gone", ["membership", "group", "contact", "archived"])

@@ -70,7 +70,9 @@ def test_a_letter_comes_from_the_group_with_a_link_that_names_the_request(asked,
     assert mail["Message-ID"] == asked.message_id
     assert mail["Auto-Submitted"] == "auto-generated"
     token = next(line for line in words_of(mail).splitlines() if "/c/" in line).rpartition("/")[2]
-    assert read_request(token) == (group.pk, anna.pk, asked.request_id)
+    link = read_request(token)
+    assert (link.group, link.contact, link.entry) == (group.pk, anna.pk, asked.request_id)
+    assert link.is_for(ANNA)
 
 
 def test_a_letter_says_the_same_as_html(asked, send, relay):

@@ -47,8 +47,9 @@ ATTRIBUTE_USERS: list[str] = [
 ]
 """Each is `(attribute) -> list[str]`: where an attribute is in use, in words a person understands."""
 
-ADDRESS_FOLLOWERS: list[str] = ["tidings.memberships.request.ask_at_new_address"]
-"""Each is `(contact, by) -> None`, called in the transaction that gave a contact another e-mail address."""
+ADDRESS_FOLLOWERS: list[str] = ["tidings.memberships.new_addresses.ask_at_new_addresses"]
+"""Each is `(contact_ids, identity, by) -> Any`, called in the transaction that gave contacts another address: an
+`email` or a `mobile`."""
 
 LETTER_CARRIERS: list[str] = ["tidings.sendouts.tasks.queue_letters"]
 """Each is `(letter_ids) -> None`, called in the transaction that wrote these letters: it has them sent."""

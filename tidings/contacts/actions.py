@@ -136,7 +136,7 @@ def _insert(wanted: Columns, values: dict[str, Value], *, by: User | None) -> Co
 
 def _change(contact: Contact, wanted: Columns, values: dict[str, Value], *, by: User | None) -> None:
     columns = {name: value for name, value in wanted.items() if getattr(contact, name) != value}
-    is_readdressed = bool(contact.email and columns.get("email"))
+    readdressed = [name for name in ("email", "mobile") if getattr(contact, name) and columns.get(name)]
     changed = {key: value for key, value in values.items() if contact.attributes.get(key, "") != value}
     if not columns and not changed:
         return
@@ -148,9 +148,9 @@ def _change(contact: Contact, wanted: Columns, values: dict[str, Value], *, by: 
     contact.save(update_fields=[*columns, "attributes", "updated_at"])
     told = {"columns": columns} if columns else {}
     record("contact.updated", contact.pk, by=by, attributes=changed, **told)
-    if is_readdressed:
+    for name in readdressed:
         for follow in plugs.load("ADDRESS_FOLLOWERS"):
-            follow(contact, by)
+            follow([contact.pk], name, by)
 
 
 def _taken(wanted: Columns, *, besides: int) -> IdentityTaken:

@@ -24,6 +24,7 @@ from tidings.locks.errors import Passing
 from tidings.memberships import letters
 from tidings.memberships.models import Letter, Membership
 from tidings.memberships.moves import tally
+from tidings.memberships.new_addresses import ask_at_new_addresses
 
 merge_of_imports = sql.load("tidings.imports")
 merge_of_contacts = sql.load("tidings.contacts")
@@ -42,8 +43,8 @@ BARRIERS: Mapping[str, str] = {
 }
 # What only some modes do, in the order in which one part reads another.
 DEEDS_OF_MODES = (
-    "created", "joined_new", "joined_known", "changing_members", "changed_members", "removed", "addressees",
-    "requested", "owed",
+    "created", "joined_new", "joined_known", "changing_members", "changed_members", "removed", "changed_state",
+    "addressees", "requested", "owed",
 )  # fmt: skip
 COUNTS = ("created", "joined", "updated", "unchanged", "removed", "ignored", "kept_out", "rejected")
 
@@ -119,12 +120,22 @@ def merge_slice(run: Import, piece: Slice) -> None:
     counts = _run(run, piece, writing=True)
     if counts["created"] < counts["fresh"]:
         raise OvertakenSlice(number=piece.number)
-    _store(run, piece, counts)
     letters.hand_on(counts["letters"])
+    counts["letters"] += _ask_at_new_addresses(run, counts)
+    _store(run, piece, counts)
     pending = counts["joined_pending"] + counts["turned_pending"]
     joined = counts["joined_new"] + counts["joined"]
     tally(run.group_id, {Membership.State.ACTIVE: joined - pending, Membership.State.PENDING: pending})
     tally(run.group_id, {state: -members for state, members in counts["removed_by"].items()})
+
+
+def _ask_at_new_addresses(run: Import, counts: dict[str, Any]) -> list[int]:
+    """What a changed address means in the other groups; in this one the slice itself has seen to it."""
+    asked: list[int] = []
+    for identity in ("email", "mobile"):
+        if readdressed := counts[f"new_{identity}"]:
+            asked += ask_at_new_addresses(readdressed, identity, run.started_by, besides=run.group)
+    return asked
 
 
 def forecast_slice(run: Import, piece: Slice) -> None:
@@ -135,7 +146,13 @@ def forecast_slice(run: Import, piece: Slice) -> None:
 
 def remove_absent(run: Import, lowest: int, highest: int) -> None:
     """Removes some of the members who aren't in the file; belongs in a fenced transaction. Safe to run twice."""
-    params = {"group": run.group_id, "began": run.began_at, "lowest": lowest, "highest": highest}
+    params = {
+        "group": run.group_id,
+        "began": run.began_at,
+        "lowest": lowest,
+        "highest": highest,
+        **_told(run),
+    }
     gone = {row["state"]: -row["members"] for row in db.rows(merge_of_memberships.remove_absent, params)}
     tally(run.group_id, gone)
     Import.objects.filter(pk=run.pk).update(absent=F("absent") - sum(gone.values()))
@@ -146,11 +163,7 @@ def _run(run: Import, piece: Slice, *, writing: bool) -> dict[str, Any]:
     deeds = DEEDS[run.mode]
     params = {"run": run.pk, "group": run.group_id, **vars(piece), **asdict(deeds)}
     params |= {"scopes": [SYSTEM, run.group_id], "hash_key": hash_key()}
-    params |= {
-        "source": Membership.Source.IMPORT,
-        "by": run.started_by_id,
-        "origin": f"{run.filename} (import {run.pk})",
-    }
+    params |= _told(run)
     shape = shape_of(run)
     params |= _joining(run, shape) if writing else {}
     counts = db.row(_statement(deeds, shape, writing=writing), params)
@@ -159,21 +172,22 @@ def _run(run: Import, piece: Slice, *, writing: bool) -> dict[str, Any]:
     return counts
 
 
+def _told(run: Import) -> dict[str, Any]:
+    """What the log of consent says about who did it."""
+    return {
+        "source": Membership.Source.IMPORT,
+        "by": run.started_by_id,
+        "origin": f"{run.filename} (import {run.pk})",
+    }
+
+
 def _joining(run: Import, shape: Shape) -> dict[str, Any]:
     """In which state people join, and what the letters say that they are owed."""
     state = Membership.State.PENDING if run.joining == Joining.DOUBLE_OPT_IN else Membership.State.ACTIVE
     if not shape.owes_letters:
         return {"joining_state": state}
-    kinds = (Letter.Kind.CONFIRM, Letter.Kind.WELCOME)
-    said = [(kind, *text) for kind in kinds for text in letters.texts_for(kind, run.group).items()]
-    return {
-        "joining_state": state,
-        "welcomes": run.joining == Joining.NOTICE,
-        "domain": letters.domain_of(run.group),
-        "kinds": [kind for kind, _, _ in said],
-        "languages": [language for _, language, _ in said],
-        "texts": [text.pk for _, _, text in said],
-    }
+    said = letters.params_for(run.group, [Letter.Kind.CONFIRM, Letter.Kind.WELCOME])
+    return said | {"joining_state": state, "welcomes": run.joining == Joining.NOTICE}
 
 
 @cache
@@ -221,9 +235,13 @@ def _writing(deeds: Deeds, shape: Shape) -> dict[str, str]:
     if deeds.creates or deeds.joins:
         parts |= {"consented": merge_of_memberships.consented}
     if deeds.removes:
-        parts |= {"removed": merge_of_memberships.removed}
+        parts |= {
+            "removed": merge_of_memberships.removed,
+            "removal_noted": merge_of_memberships.removal_noted,
+        }
     if shape.owes_letters:
         parts |= {
+            "changed_state": merge_of_memberships.changed_state,
             "addressees": merge_of_memberships.addressees,
             "requested": merge_of_memberships.requested,
             "owed": merge_of_memberships.owed,

@@ -7,9 +7,11 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from tidings.contacts.models import Contact
+from tidings.contacts.queries import ids_of
 from tidings.groups.models import Group
 from tidings.kernel.errors import NotFound
 from tidings.memberships.models import Consent, ConsentText, Letter, Membership, OptOut
+from tidings.memberships.queries import among_others, consents_of
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,16 @@ class Proof:
 
 def of_contact(contact: Contact) -> QuerySet[Consent]:
     """The log of one contact, the newest first: their own entries, and those of imports and deadlines for many."""
-    own = Consent.objects.filter(contact=contact.pk).values("group")
-    groups = Q(group__in=own) | Q(group__in=Membership.objects.filter(contact=contact).values("group_id"))
-    groups |= Q(group__in=OptOut.objects.filter(contact=contact).values("group_id"))
-    among = groups & Q(contact=None, contact_ids__contains=[contact.pk])
-    return _readable(Consent.objects.filter(Q(contact=contact.pk) | among))
+    among = Q(contact=None, group__in=_groups_ever(contact)) & among_others(ids_of(contact))
+    return _readable(Consent.objects.filter(Q(contact__in=ids_of(contact)) | among))
+
+
+def _groups_ever(contact: Contact) -> set[int]:
+    """Where to look for entries that name many: the groups in which the contact is, was, or doesn't want to be."""
+    found = consents_of(contact).values_list("group")
+    member = Membership.objects.filter(contact=contact).values_list("group_id")
+    opted_out = OptOut.objects.filter(contact=contact).values_list("group_id")
+    return {group for [group] in found.order_by().union(member, opted_out) if group}
 
 
 def of_group(group: Group, *, act: str = "") -> QuerySet[Consent]:

@@ -44,6 +44,17 @@ def texts_for(kind: Letter.Kind, group: Group) -> dict[str, ConsentText]:
     return {language: _version(kind, group, standard) for language, standard in languages.items()}
 
 
+def params_for(group: Group, kinds: Sequence[Letter.Kind]) -> dict[str, object]:
+    """What the parts `addressees` and `owed` of a merge need to know about a group's letters."""
+    said = [(kind, *text) for kind in kinds for text in texts_for(kind, group).items()]
+    return {
+        "domain": domain_of(group),
+        "kinds": [kind for kind, _, _ in said],
+        "languages": [language for _, language, _ in said],
+        "texts": [text.pk for _, _, text in said],
+    }
+
+
 def _version(kind: Letter.Kind, group: Group, standard: Text) -> ConsentText:
     own: LetterText = getattr(group.all_settings.subscription, kind)
     return version_of(own.text or standard.body, subject=own.subject or standard.subject)

@@ -1,6 +1,7 @@
 """Who is in which group; who wants nothing more; the log of how that came about."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -234,6 +235,12 @@ class Consent(models.Model):
                 fields=["contact", "id"], condition=Q(contact__isnull=False), name="consents_of_a_contact"
             ),
             models.Index(fields=["group", "id"], name="consents_of_a_group"),
+            # Whom an import or a deadline removed among others: nothing else tells in which groups they were.
+            GinIndex(
+                fields=["contact_ids"],
+                condition=Q(contact_ids__isnull=False, act__in=["removed", "expired"]),
+                name="consents_of_the_removed",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -18,8 +18,9 @@ from tidings.memberships.consent import note, version_of
 from tidings.memberships.errors import BadOptOut, FormClosed, TooManyLetters
 from tidings.memberships.models import Consent, Membership, OptOut
 from tidings.memberships.moves import hold, join, keep_out, let_in, member_of, move
+from tidings.memberships.new_addresses import NEW_ADDRESS
 from tidings.memberships.queries import opt_outs_against
-from tidings.memberships.request import NEW_ADDRESS, ask_again, welcome
+from tidings.memberships.request import ask_again, welcome
 
 Act = Consent.Act
 State = Membership.State

@@ -10,8 +10,9 @@ from tidings.contacts.queries import ids_of
 from tidings.groups.models import Group
 from tidings.kernel import db, sql
 from tidings.memberships.consent import note
+from tidings.memberships.history import of_contact
 from tidings.memberships.models import Consent, Letter, Membership, OptOut, Tally
-from tidings.memberships.queries import consents_of, groups_of, letters_of, opt_outs_of
+from tidings.memberships.queries import groups_of, letters_of, opt_outs_of
 
 statements = sql.load(__package__)
 
@@ -71,7 +72,7 @@ class OfContact:
         return {
             "memberships": [_membership(member) for member in groups_of(contact)],
             "opt_outs": [_opt_out(opt_out) for opt_out in opt_outs_of(contact)],
-            "consents": [_consent(consent) for consent in consents_of(contact)],
+            "consents": [_consent(consent) for consent in of_contact(contact)],
             "letters": [_letter(letter) for letter in letters_of(contact)],
         }
 

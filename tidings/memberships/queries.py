@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -103,4 +105,13 @@ def letters_of(contact: Contact) -> QuerySet[Letter]:
 
 def consents_of(contact: Contact) -> QuerySet[Consent]:
     """The log of one contact's consent, the newest first, without the imports that brought them in among others."""
-    return Consent.objects.filter(contact__in=ids_of(contact)).select_related("text").order_by("-pk")
+    own = ids_of(contact)
+    # The condition of consents_of_the_removed: of those who come in among others there are too many to look at.
+    removed = Q(contact_ids__isnull=False, act__in=[Consent.Act.REMOVED, Consent.Act.EXPIRED])
+    found = Consent.objects.filter(Q(contact__in=own) | removed & among_others(own))
+    return found.select_related("text").order_by("-pk")
+
+
+def among_others(numbers: Iterable[int]) -> Q:
+    """Entries of the log for many that name one of these contacts."""
+    return reduce(or_, (Q(contact_ids__contains=[number]) for number in numbers))

@@ -11,14 +11,11 @@ from tidings.memberships import letters
 from tidings.memberships.consent import note
 from tidings.memberships.errors import TooManyLetters
 from tidings.memberships.models import Consent, Letter, Membership
-from tidings.memberships.moves import move
 
 # Enough for somebody whose first letters were lost; a mailbox that others fill stays usable.
 LETTERS_AT_MOST = 3
 LETTERS_OF_ALL_GROUPS_AT_MOST = 10
 WINDOW = timedelta(hours=24)
-# The source of requests that a changed address led to.
-NEW_ADDRESS = "new address"
 
 
 def ask_to_confirm(
@@ -42,30 +39,6 @@ def ask_again(
     pending = Membership.objects.filter(contact=contact, group=group, state=Membership.State.PENDING)
     pending.update(joined_at=Now())  # the time to confirm begins again
     return ask_to_confirm(contact, group, source=source, by=by, ip=ip, language=language)
-
-
-def ask_at_new_address(contact: Contact, by: User | None) -> None:
-    """Asks for a confirmation from an address that took the place of another: nobody knows whose it is.
-
-    Until then the contact is pending in each group that sends e-mail. Those of archived groups and those over the limit
-    of letters can be asked later.
-    """
-    groups = Group.objects.filter(channel=Group.Channel.EMAIL)
-    active = Membership.objects.select_for_update(of=("self",)).filter(
-        contact=contact, state=Membership.State.ACTIVE, group__in=groups
-    )
-    for member in active.select_related("group").order_by("group_id"):
-        move(member, Membership.State.PENDING)
-        Membership.objects.filter(contact=contact, group=member.group).update(joined_at=Now())
-        if not member.group.archived_at:
-            _ask_if_possible(contact, member.group, by)
-
-
-def _ask_if_possible(contact: Contact, group: Group, by: User | None) -> None:
-    try:
-        ask_again(contact, group, source=NEW_ADDRESS, by=by)
-    except TooManyLetters:
-        return
 
 
 def welcome(contact: Contact, group: Group, *, always: bool = False, language: str = "") -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from tidings.contacts.erasure import hash_of
 from tidings.kernel.signing import make_token, read_token
 
 PURPOSE = "link"
@@ -27,6 +28,20 @@ class Recipient:
     group: int
     contact: int
     sendout: int
+
+
+@dataclass(frozen=True)
+class Request:
+    """Who is asked by a link to confirm: a contact, about a group, at an address of which it knows the hash."""
+
+    group: int
+    contact: int
+    entry: int
+    address: int
+
+    def is_for(self, address: str) -> bool:
+        """Whether it was sent to that address."""
+        return self.address == _number_of(address)
 
 
 def link_maker(group: int, sendout: int) -> Callable[[int], dict[str, str]]:
@@ -58,15 +73,22 @@ def read_recipient(token: str) -> Recipient:
     return Recipient(*read_token(PURPOSE, token, count=3))
 
 
-def confirm_link(group: int, contact: int, request: int) -> str:
-    """Where somebody confirms that they want a group's messages; `request` is the entry in the log of consent."""
-    return f"{settings.BASE_URL}{CONFIRM_PATH}{make_token(CONFIRM_PURPOSE, group, contact, request)}"
+def confirm_link(group: int, contact: int, request: int, address: str) -> str:
+    """Where somebody confirms that they want a group's messages; `request` is the entry in the log of consent.
+
+    The link names the `address` that it is sent to: it confirms no other, should the contact get another one.
+    """
+    token = make_token(CONFIRM_PURPOSE, group, contact, request, _number_of(address))
+    return f"{settings.BASE_URL}{CONFIRM_PATH}{token}"
 
 
-def read_request(token: str) -> tuple[int, int, int]:
-    """Group, contact and request of a link to confirm; raises `BadToken`."""
-    group, contact, request = read_token(CONFIRM_PURPOSE, token, count=3)
-    return group, contact, request
+def read_request(token: str) -> Request:
+    """What a link to confirm asks; raises `BadToken`."""
+    return Request(*read_token(CONFIRM_PURPOSE, token, count=4))
+
+
+def _number_of(address: str) -> int:
+    return int(hash_of("email", address)[:16], 16)  # as much as a number of a token holds
 
 
 def form_link(group: int) -> str:

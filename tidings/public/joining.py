@@ -72,13 +72,10 @@ def _take(request: HttpRequest, group: Group, given: dict[str, str]) -> None:
 @public
 def confirmation(request: HttpRequest, token: str) -> HttpResponse:
     """Asks, and on a POST confirms."""
-    group_id, contact_id, request_id = read_request(token)
-    group, contact = (
-        Group.objects.filter(pk=group_id).first(),
-        current(contact_id),
-    )
-    asked = Consent.objects.filter(pk=request_id, contact=contact_id, group=group_id).first()
-    if not (group and contact and asked) or group.archived_at:
+    link = read_request(token)
+    group, contact = Group.objects.filter(pk=link.group).first(), current(link.contact)
+    asked = Consent.objects.filter(pk=link.entry, contact=link.contact, group=link.group).first()
+    if not (group and contact and asked) or group.archived_at or not link.is_for(contact.email or ""):
         return render(request, "public/expired.html", {"form": ""}, status=410)
     agreement = gettext("I want to get the messages of “%(group)s”.") % {"group": group.name}
     shown = {"group": group, "address": masked(contact.email or ""), "agreement": agreement}

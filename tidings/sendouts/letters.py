@@ -127,7 +127,8 @@ def _made(letter: Letter, contact: Contact, group: Group) -> Ready:
     )
     snapshot = Snapshot(NO_SENDOUT, group.pk, frozen["sender_address"], message)
     copy = snapshot.copier()(contact.pk, row_of(contact, group.pk))
-    links = {**copy.links, "confirm": confirm_link(group.pk, contact.pk, letter.request_id or 0)}
+    confirm = confirm_link(group.pk, contact.pk, letter.request_id or 0, copy.address)
+    links = {**copy.links, "confirm": confirm}
     data = message.render(copy._replace(links=links, message_id=letter.message_id))
     return Ready(letter, snapshot.sender, copy.address, data)
 

@@ -10,7 +10,8 @@ SELECT p.n, p.line, c.id,
                  AND (p.external_id IS NULL OR p.external_id = coalesce(c.external_id, ''))
                  AND (p.language IS NULL OR p.language = c.language) THEN 'same'
             ELSE 'changed' END AS fate,
-       p.{address} <> c.{address} AS is_readdressed,
+       nullif(p.{address}, '') <> c.{address} AS is_readdressed,
+       p.email <> c.email AS has_new_email, nullif(p.mobile, '') <> c.mobile AS has_new_mobile,
        p.email, p.mobile, p.external_id, p.language, p.attributes, p.member_attributes,
        coalesce(p.email, c.email) AS to_email, coalesce(p.mobile, c.mobile) AS to_mobile,
        coalesce(p.language, c.language, '') AS to_language

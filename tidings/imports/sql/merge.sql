@@ -33,7 +33,7 @@ SELECT n AS ref, %(group)s::bigint AS scope, to_email AS email, nullif(to_mobile
 -- name: nobody
 -- In place of a part that a mode doesn't have: no row.
 SELECT NULL::int AS n, NULL::bigint AS id, NULL::bigint AS contact_id, '' AS state, '' AS reason,
-       false AS is_pending, '' AS email, '' AS mobile, '' AS external_id WHERE false
+       false AS is_pending, false AS is_asked, '' AS email, '' AS mobile, '' AS external_id WHERE false
 
 -- name: nobody_allowed
 -- The same in place of `allowed`.
@@ -61,6 +61,8 @@ FROM (
            + (SELECT count(*) FROM joined_known WHERE state = 'pending') AS joined_pending,
            (SELECT count(*) FROM changed_members WHERE is_pending) AS turned_pending,
            coalesce((SELECT array_agg(id ORDER BY id) FROM owed), '{}') AS letters,
+           array(SELECT id FROM allowed WHERE %(updates)s AND has_new_email) AS new_email,
+           array(SELECT id FROM allowed WHERE %(updates)s AND has_new_mobile) AS new_mobile,
            count(j.contact_id) AS joined,
            count(*) FILTER (WHERE j.contact_id IS NULL AND (%(updates)s AND a.fate = 'changed'
                                                             OR v.contact_id IS NOT NULL)) AS updated,

@@ -83,10 +83,11 @@ SELECT count(*) FROM gone
 
 -- name: expire_pending
 -- Ends up to %(rows)s memberships that were pending for longer than their group allows, with tally and entry in the log
--- of consent. Rides memberships_not_active. SKIP LOCKED: who confirms at this moment has confirmed.
+-- of consent; only where letters can ask them. Rides memberships_not_active. SKIP LOCKED: who confirms at this moment
+-- has confirmed.
 WITH late AS (
     SELECT m.group_id, m.contact_id FROM memberships m JOIN groups g ON g.id = m.group_id
-    WHERE m.state = 'pending' AND m.state <> 'active'
+    WHERE m.state = 'pending' AND m.state <> 'active' AND g.channel = 'email'
       AND m.joined_at < %(now)s::timestamptz - make_interval(
           days => coalesce((g.settings #>> '{subscription,pending_days}')::int, %(days)s))
     LIMIT %(rows)s FOR UPDATE OF m SKIP LOCKED

@@ -66,10 +66,11 @@ RETURNING contact_id, state
 -- as they will be. Whose address changes is pending till they confirm it. Rides memberships_pkey with all of them at once.
 SELECT m.contact_id, jsonb_strip_nulls(m.attributes || coalesce(a.member_attributes, '{}')) AS attributes,
        CASE WHEN a.is_readdressed AND m.state = 'active' THEN 'pending' ELSE m.state END AS state,
-       a.is_readdressed IS TRUE AND m.state = 'active' AS is_pending
+       a.is_readdressed IS TRUE AND m.state = 'active' AS is_pending,
+       a.is_readdressed IS TRUE AND m.state IN ('active', 'pending') AS is_asked
 FROM memberships m JOIN allowed a ON m.contact_id = a.id
 WHERE m.group_id = %(group)s AND m.contact_id = ANY (ARRAY(SELECT id FROM allowed))
-  AND (a.is_readdressed AND m.state = 'active'
+  AND (a.is_readdressed AND m.state IN ('active', 'pending')
        OR jsonb_strip_nulls(m.attributes || coalesce(a.member_attributes, '{}')) <> m.attributes)
 
 -- name: hold_members
@@ -80,11 +81,11 @@ FOR NO KEY UPDATE OF m
 -- Part of a slice's merge: writes what `changing_members` found; the time to confirm begins now. Rides memberships_pkey in
 -- the same way.
 UPDATE memberships m SET attributes = c.attributes, state = c.state,
-    joined_at = CASE WHEN c.is_pending THEN now() ELSE m.joined_at END
+    joined_at = CASE WHEN c.is_asked THEN now() ELSE m.joined_at END
 FROM changing_members c
 WHERE m.group_id = %(group)s AND m.contact_id = c.contact_id
   AND m.contact_id = ANY (ARRAY(SELECT contact_id FROM changing_members))
-RETURNING m.contact_id, m.state, c.is_pending
+RETURNING m.contact_id, m.state, c.is_pending, c.is_asked
 
 -- name: joining
 -- Part of a dry run: those whom `joined_known` would make members.
@@ -107,13 +108,17 @@ WHERE group_id = %(group)s AND contact_id = ANY (ARRAY(
     SELECT id FROM matched WHERE id IS NOT NULL AND n NOT IN (SELECT n FROM conflicts)))
 
 -- name: remove_absent
--- Removes some of the members who aren't in the file, unless they left and came back meanwhile; how many by state.
--- Rides memberships_pkey.
+-- Removes some of the members who aren't in the file, unless they left and came back meanwhile, with an entry in the
+-- log of consent; how many by state. Rides memberships_pkey.
 WITH gone AS (
     DELETE FROM memberships
     WHERE group_id = %(group)s AND joined_at < %(began)s
       AND contact_id = ANY (ARRAY(SELECT contact_id FROM absent WHERE n BETWEEN %(lowest)s AND %(highest)s))
-    RETURNING state
+    RETURNING contact_id, state
+), noted AS (
+    INSERT INTO consents (at, act, contact_ids, "group", channel, source, by_id, reason)
+    SELECT now(), 'removed', array_agg(contact_id ORDER BY contact_id), %(group)s, '', %(source)s, %(by)s, %(origin)s
+    FROM gone HAVING count(*) > 0
 )
 SELECT state, count(*) AS members FROM gone GROUP BY state
 
@@ -126,20 +131,22 @@ FROM (SELECT contact_id FROM joined_new WHERE state = 'active' UNION ALL
 HAVING count(*) > 0
 RETURNING id
 
+-- name: changed_state
+-- Part of a slice's merge: who came in, and whose new address is to be confirmed, with the language to write in.
+SELECT j.contact_id, j.state, m.to_language
+FROM joined_new j JOIN created c ON c.id = j.contact_id JOIN matched m ON m.{key} = c.{key}
+UNION ALL
+SELECT j.contact_id, j.state, a.to_language FROM joined_known j JOIN allowed a ON a.id = j.contact_id
+UNION ALL
+SELECT v.contact_id, v.state, a.to_language FROM changed_members v JOIN allowed a ON a.id = v.contact_id
+WHERE v.is_asked
+
 -- name: addressees
--- Part of a slice's merge: who is owed a letter, of which kind and with which text. Who became pending is asked to
--- confirm, who came in is welcomed if %(welcomes)s. %(kinds)s, %(languages)s and %(texts)s are the texts there are; the
--- one of no language is for whoever reads none of the others.
+-- Part of a slice's merge: who of `changed_state` is owed a letter, of which kind and with which text. Who is pending is
+-- asked to confirm, who came in is welcomed if %(welcomes)s. %(kinds)s, %(languages)s and %(texts)s are the texts there
+-- are; the one of no language is for whoever reads none of the others.
 WITH texts AS (
     SELECT * FROM unnest(%(kinds)s::text[], %(languages)s::text[], %(texts)s::bigint[]) AS t (kind, language, text_id)
-), changed_state AS (
-    SELECT j.contact_id, j.state, m.to_language
-    FROM joined_new j JOIN created c ON c.id = j.contact_id JOIN matched m ON m.{key} = c.{key}
-    UNION ALL
-    SELECT j.contact_id, j.state, a.to_language FROM joined_known j JOIN allowed a ON a.id = j.contact_id
-    UNION ALL
-    SELECT v.contact_id, v.state, a.to_language FROM changed_members v JOIN allowed a ON a.id = v.contact_id
-    WHERE v.is_pending
 )
 SELECT p.contact_id, p.kind, coalesce(own.text_id, standard.text_id) AS text_id
 FROM (SELECT contact_id, CASE state WHEN 'pending' THEN 'confirm' ELSE 'welcome' END AS kind,
