@@ -186,8 +186,11 @@ def make_members(db) -> Callable[..., list[Contact]]:
 def make_message(db) -> Callable[..., Version]:
     """Makes a message with one version."""
 
-    def make(subject: str = "Hello", *, text: str = "Good morning!", html: str = "") -> Version:
-        return messaging.write(subject, subject=subject, text=text, html=html, by=None)
+    def make(
+        subject: str = "Hello", *, text: str = "Good morning!", html: str = "", purpose: str = "marketing"
+    ) -> Version:
+        message = messaging.create(subject, purpose=purpose, by=None)
+        return messaging.write(subject, subject=subject, text=text, html=html, by=None, message=message)
 
     return make
 

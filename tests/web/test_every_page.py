@@ -106,6 +106,7 @@ PAGES = [
     ("/messages/{sendout.version.message_id}/settings/", "Delete"),
     ("/messages/{sendout.version.message_id}/compare/", "Compare"),
     ("/messages/{sendout.version.message_id}/send/", "Weekly newsletter"),
+    ("/messages/{sendout.version.message_id}/send-one/", "Send to one contact"),
     ("/groups/{group.pk}/send/", "New message"),
     ("/groups/{group.pk}/send/{sendout.version.message_id}/", "Send to 6 people"),
     ("/groups/{locked.pk}/send/{sendout.version.message_id}/", "Not now"),

@@ -42,6 +42,7 @@ from tidings.api import (
     problems,
     selections,
     sendouts,
+    single_sends,
     subgroups,
     transfers,
 )
@@ -73,6 +74,7 @@ ROUTERS = (
     message_drafts.router,
     files.router,
     sendouts.router,
+    single_sends.router,
     approvals.router,
     exports.router,
 )

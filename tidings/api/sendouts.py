@@ -101,7 +101,10 @@ class SendoutOut(CountsOut):
     """The act of sending one version of a message to one group."""
 
     id: int = Field(examples=[3])
-    kind: str = Field(description="`group`, or `test`: to test recipients.", examples=["group"])
+    kind: str = Field(
+        description="`group`, `test`: to test recipients, or `single`: the single sends of a day.",
+        examples=["group"],
+    )
     state: str = Field(
         description="awaiting_approval, scheduled, waiting, preparing, sending, paused, retrying, finished, cancelled, "
         "failed or rejected",

@@ -46,6 +46,8 @@ ENTRIES = {
         f"{COMMANDS}.file.file", "Upload, list, describe and delete pictures and documents of messages."
     ),
     "send": Entry(f"{COMMANDS}.sendout.send", "Send a message to a group."),
+    "send-one": Entry(f"{COMMANDS}.single.send_one", "Send a message to one contact."),
+    "single": Entry(f"{COMMANDS}.single.single", "List and show single sends."),
     "sendout": Entry(f"{COMMANDS}.sendout.sendout", "List, show, check, pause, resume and cancel sendouts."),
     "transfer": Entry(f"{COMMANDS}.transfers.transfer", "Transfer people from one group to another."),
     "transfers": Entry(f"{COMMANDS}.transfers.transfers", "List, show, confirm and cancel transfers."),

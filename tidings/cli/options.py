@@ -68,10 +68,13 @@ class _ColumnTarget(click.ParamType[tuple[str, str]]):
         return column, field.strip()
 
 
-class _Attribute(click.ParamType[tuple[str, str]]):
+class _NamedValue(click.ParamType[tuple[str, str]]):
     """`NAME=VALUE`. The value may hold a `=`, and may be empty."""
 
     name = "NAME=VALUE"
+
+    def __init__(self, what: str, example: str) -> None:
+        self._what, self._example = what, example
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
@@ -80,7 +83,7 @@ class _Attribute(click.ParamType[tuple[str, str]]):
             return value
         name, equals, given = value.partition("=")
         if not equals or not name.strip():
-            self.fail(f'“{value}” doesn\'t name an attribute. Write it like "city=Berlin".', param, ctx)
+            self.fail(f"“{value}” doesn't name {self._what}. Write it like “{self._example}”.", param, ctx)
         return name.strip(), given
 
 
@@ -151,7 +154,8 @@ WHEN = _When()
 SPEED = _Pace("SPEED", read_speed, "20000/h, 6h (spread over six hours) or fastest")
 WINDOW = _Pace("WINDOW", read_window, "08:00-20:00 or always")
 COLUMN_TARGET = _ColumnTarget()
-ATTRIBUTE = _Attribute()
+ATTRIBUTE = _NamedValue("an attribute", "city=Berlin")
+PARAMETER = _NamedValue("a parameter", "order=A-1042")
 SENDER = _Sender()
 SETTING = _Setting()
 TEXT_FILE = _TextFile()

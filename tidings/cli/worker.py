@@ -143,7 +143,7 @@ class CarrierTrouble:
         log.warning("the relay %s can't be used: %s %s", relay, outcome.code or "", outcome.text)
         if away > self._patience:
             reason = f"The relay {relay} is away: {outcome.text}. Resume when it is back."
-            self._pause_soon(self._engine.sendouts(), reason)
+            self._pause_soon(self._engine.sendouts(but_singles=True), reason)
 
     def refuses(self, sendout: int, relay: str, outcome: Outcome) -> None:
         """Called when no carrier takes a sendout's copies, whoever they are for."""

@@ -29,6 +29,7 @@ from tidings.sendouts.checks import demand_sound
 from tidings.sendouts.errors import (
     ChangedSinceSeen,
     MoveRefused,
+    NeedsParameters,
     NotAwaitingApproval,
     NoTestRecipients,
     NothingToSend,
@@ -38,7 +39,9 @@ from tidings.sendouts.errors import (
 from tidings.sendouts.expand import set_off
 from tidings.sendouts.finish import move_on
 from tidings.sendouts.models import Batch, Sendout
+from tidings.sendouts.parameters import parameters_of
 from tidings.sendouts.snapshot import compile_version, freeze
+from tidings.sendouts.standing import approve
 
 statements = sql.load(__package__)
 
@@ -118,6 +121,8 @@ def start_test(
 
 def _check(group: Group, version: Version, chosen: dict[str, str]) -> None:
     _demand_suitable(group)
+    if names := parameters_of(version):
+        raise NeedsParameters(names=", ".join(f"param.{name}" for name in names))
     if not count_members([group.pk])[group.pk].active:
         raise NothingToSend(group=group.name)
     demand_sendable(version)
@@ -138,6 +143,8 @@ def _demand_suitable(group: Group) -> None:
 def _start_or_schedule(sendout: Sendout, now: datetime) -> None:
     if approval.is_missing(sendout):
         approval.ask(sendout)
+    elif sendout.kind == Sendout.Kind.SINGLE:
+        _let_go(sendout)
     elif sendout.scheduled_at and sendout.scheduled_at > now:
         sendout.state = Sendout.State.SCHEDULED
         sendout.save(update_fields=["state"])
@@ -146,6 +153,12 @@ def _start_or_schedule(sendout: Sendout, now: datetime) -> None:
     else:
         begin(sendout)
         tasks.expand_audience.defer(sendout_id=sendout.pk)
+
+
+def _let_go(sendout: Sendout) -> None:
+    """Sends the single sends that waited for an approval."""
+    approve(sendout)
+    _queue_open_batches(sendout.pk)
 
 
 def release(sendout_id: int, seen: str, *, by: User | None) -> Sendout:
@@ -160,7 +173,10 @@ def release(sendout_id: int, seen: str, *, by: User | None) -> Sendout:
         sendout.approved_fingerprint, sendout.state = seen, Sendout.State.SCHEDULED
         sendout.save(update_fields=["approved_fingerprint", "state"])
         record("sendout.approved", sendout_id, by=by)
-        tasks.start_scheduled.configure(schedule_at=sendout.scheduled_at).defer(sendout_id=sendout_id)
+        if sendout.kind == Sendout.Kind.SINGLE:
+            _let_go(sendout)
+        else:
+            tasks.start_scheduled.configure(schedule_at=sendout.scheduled_at).defer(sendout_id=sendout_id)
     return sendout
 
 
@@ -172,6 +188,8 @@ def reject(sendout_id: int, reason: str, *, by: User | None) -> Sendout:
         sendout.ended_at = clock.now()
         sendout.save(update_fields=["state", "state_reason", "ended_at"])
         record("sendout.rejected", sendout_id, by=by, reason=reason)
+        if sendout.kind == Sendout.Kind.SINGLE:
+            tasks.skip_the_rest.defer(sendout_id=sendout_id)
     return sendout
 
 
@@ -210,7 +228,7 @@ def resume(sendout: Sendout, *, by: User | None, now: datetime | None = None) ->
         sendout.refresh_from_db(from_queryset=Sendout.objects.select_for_update())
         if sendout.state != Sendout.State.PAUSED:
             raise _refusal(sendout, "resumed")
-        if sendout.process_id is None:
+        if sendout.started_at is None:
             _start_or_schedule(sendout, now or clock.now())
         else:
             _go_on(sendout)
@@ -226,7 +244,9 @@ def _go_on(sendout: Sendout) -> None:
 
 
 def _state_to_resume(sendout: Sendout) -> Sendout.State:
-    """A sendout whose lock has ended was in its retries."""
+    """A sendout whose lock has ended was in its retries; one that more may join has none."""
+    if sendout.standing_for:
+        return Sendout.State.SENDING
     running = sendout.process is not None and sendout.process.state == Process.State.RUNNING
     return Sendout.State.SENDING if running else Sendout.State.RETRYING
 
@@ -270,6 +290,7 @@ def cancel(sendout: Sendout, *, by: User | None) -> Sendout:
     """Cancels the rest: whoever isn't served yet is skipped. What was handed over stays handed over."""
     with transaction.atomic():
         _move(sendout, Sendout.State.CANCELLED, "cancelled")
+        Sendout.objects.filter(pk=sendout.pk).exclude(standing_for="").update(standing_for="")
         record("sendout.cancel_asked", sendout.pk, by=by)
         tasks.skip_the_rest.defer(sendout_id=sendout.pk)
     return sendout

@@ -18,7 +18,7 @@ from tidings.sendouts.delivery.held import Held
 from tidings.sendouts.judge import recipients_statement
 from tidings.sendouts.models import Doubt
 from tidings.sendouts.pacing import Slot, next_slot
-from tidings.sendouts.snapshot import snapshot_of
+from tidings.sendouts.snapshot import Renderer, Snapshot, snapshot_of
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +44,7 @@ class Visit:
     sendout_id: int
     state: str
     sendout_state: str
+    is_standing: bool  # more single sends may join it
     look_again_at: datetime | None
 
 
@@ -56,6 +57,8 @@ async def deliver(batch_id: int, worker: Worker) -> Visit | None:
     taken = await _take(batch_id, worker)
     if taken:
         await _serve(await _hold(batch_id, taken, slot, worker), slot, worker)
+        if taken["is_single"]:
+            await _forget_params(taken, worker)
     async with worker.database.connection() as connection:
         row = await (await connection.execute(statements.visit, {"batch": batch_id})).fetchone()
     return Visit(**row) if row else None
@@ -119,7 +122,7 @@ async def _hold(batch_id: int, taken: dict[str, Any], slot: Slot | None, worker:
     async with worker.database.connection() as connection:
         params = {"batch": batch_id, "scopes": scopes_for([snapshot.group]), "quota": quota}
         rows = await (await connection.execute(RECIPIENTS, params)).fetchall()
-    render = snapshot.renderer()
+    render = await _renderer(snapshot, taken, worker)
     return Held(
         batch_id,
         taken["token"],
@@ -130,7 +133,22 @@ async def _hold(batch_id: int, taken: dict[str, Any], slot: Slot | None, worker:
         rows=rows,
         has_more=len(rows) == quota,
         resends=snapshot.resends,
+        goes_first=taken["is_single"],
     )
+
+
+async def _renderer(snapshot: Snapshot, taken: dict[str, Any], worker: Worker) -> Renderer:
+    if not taken["is_single"]:
+        return snapshot.renderer()
+    single = {"single": taken["number"]}
+    async with worker.database.connection() as connection:
+        row = await (await connection.execute(statements.params_of, single)).fetchone()
+    return snapshot.renderer_of_single(taken["number"], row["params"] if row else {})
+
+
+async def _forget_params(taken: dict[str, Any], worker: Worker) -> None:
+    async with worker.database.connection() as connection:
+        await connection.execute(statements.forget_params, {"single": taken["number"]})
 
 
 async def _give_back(held: Held, worker: Worker) -> None:

@@ -47,5 +47,35 @@ class UnsuitableGroup(TidingsError):
     """{why}"""
 
 
+class NeedsParameters(TidingsError):
+    """The message shows what a single send brings along ({names}), so it can't go to a group. Send it to one contact,
+    or take that out.
+    """
+
+
+class ParametersMissing(TidingsError):
+    """The message shows {names}, which wasn't given. Give it as a parameter, or write a fallback into the message."""
+
+
+class BadParameter(TidingsError):
+    """The parameter “{name}” can't be used: {why}"""
+
+
+class KeyUsedBefore(Refused):
+    """The idempotency key “{key}” was used with another request before. Choose a new key."""
+
+
+class BadKey(TidingsError):
+    """An idempotency key has 1 to {most} printable characters."""
+
+
+class NoGroupNamed(TidingsError):
+    """A single send is sent within a group: it is the sender, and its rules hold. Name the group."""
+
+
+class SingleRejected(Refused):
+    """Single sends of “{subject}” within “{group}” were rejected: {why}. Change the message, then ask again."""
+
+
 class BadPace(TidingsError):
     """That speed or window can't be kept: {why}"""

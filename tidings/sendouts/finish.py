@@ -10,7 +10,7 @@ from tidings.kernel import clock, db, sql
 from tidings.locks import leases
 from tidings.locks.models import Process
 from tidings.sendouts import rules
-from tidings.sendouts.models import Batch, Sendout
+from tidings.sendouts.models import Batch, Sendout, Single
 from tidings.sendouts.queries import counts
 
 statements = sql.load(__package__)
@@ -37,6 +37,8 @@ def move_on(sendout_id: int) -> None:
         return
     with transaction.atomic():
         sendout = Sendout.objects.select_for_update(no_key=True).get(pk=sendout_id)
+        if sendout.standing_for:
+            return
         open_states = set(batches.exclude(state=Batch.State.DONE).values_list("state", flat=True).distinct())
         if sendout.state == Sendout.State.SENDING and open_states == {Batch.State.WAITING}:
             _end_first_round(sendout)
@@ -99,5 +101,6 @@ def skip_rest(sendout_id: int) -> bool:
     }
     while db.execute(statements.skip_rest, params):
         pass
+    Single.objects.filter(sendout=sendout_id).exclude(params={}).update(params={})
     move_on(sendout_id)
     return not Batch.objects.filter(sendout=sendout_id).exclude(state=Batch.State.DONE).exists()

@@ -26,7 +26,7 @@ from tidings.messaging.mime.message import Content, find_names
 from tidings.messaging.paragraphs import as_html
 from tidings.sendouts.deliver import Worker
 from tidings.sendouts.delivery.engine import DOUBTS_AT_MOST, STOPPED
-from tidings.sendouts.snapshot import Snapshot, compile_content, freeze, row_of
+from tidings.sendouts.snapshot import BY_A_PROGRAM, Snapshot, compile_content, freeze, row_of
 
 NO_SENDOUT = 0
 LETTERS_AT_ONCE = 16  # as many are in doubt when a worker is killed
@@ -34,7 +34,6 @@ LETTERS_AT_ONCE = 16  # as many are in doubt when a worker is killed
 PATIENCE_SECONDS = 20.0
 PAUSE_SECONDS = 30.0
 CONFIRM = "{{ links.confirm }}"
-HEADERS = [("Auto-Submitted", "auto-generated")]
 
 State = Letter.State
 
@@ -121,7 +120,7 @@ def _made(letter: Letter, contact: Contact, group: Group) -> Ready:
         Content(letter.text.subject, as_html(text, contact.language or group.language), text),
         frozen,
         about={"subject": letter.text.subject, "name": letter.get_kind_display(), "id": letter.pk},
-        headers=HEADERS,
+        headers=BY_A_PROGRAM,
         list_unsubscribe=is_welcome,  # to the others nobody is subscribed
         links=("confirm",),
     )

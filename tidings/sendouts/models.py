@@ -20,12 +20,14 @@ class Sendout(models.Model):
     `frozen` is what the sendout started with: sender, prefix, group attributes. `waterfall` says how the audience
     came about: members, minus each reason, gives `audience`. `pace` is what was chosen of speed and window instead of
     the group's settings; slots are booked until `booked_until`. A test goes to the group's test recipients; its copies
-    show the values of `shown_as`, if that is set, else those of who gets them.
+    show the values of `shown_as`, if that is set, else those of who gets them. The single sends of a day are one too,
+    for as long as it would send the same: `standing_for` is the fingerprint of that while more may join it.
     """
 
     class Kind(models.TextChoices):
         GROUP = "group", "To the group"
         TEST = "test", "Test"
+        SINGLE = "single", "Single sends"
 
     class State(models.TextChoices):
         AWAITING_APPROVAL = "awaiting_approval", "Awaiting approval"
@@ -43,7 +45,7 @@ class Sendout(models.Model):
     group = models.ForeignKey(Group, models.DO_NOTHING, related_name="+", db_constraint=False)
     group_name = models.CharField(max_length=150)
     version = models.ForeignKey(Version, models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=5, choices=Kind, default=Kind.GROUP, db_default=Kind.GROUP)
+    kind = models.CharField(max_length=6, choices=Kind, default=Kind.GROUP, db_default=Kind.GROUP)
     shown_as = models.ForeignKey(
         Contact, models.DO_NOTHING, related_name="+", null=True, db_constraint=False, db_index=False
     )
@@ -52,6 +54,7 @@ class Sendout(models.Model):
     state_reason = models.TextField(default="")
     scheduled_at = models.DateTimeField(null=True)
     approved_fingerprint = models.CharField(max_length=64, default="", db_default="", blank=True)
+    standing_for = models.CharField(max_length=64, default="", db_default="", blank=True)
     to_mailbox = models.BooleanField(default=False)
     frozen: Any = models.JSONField(default=dict)
     pace: Any = models.JSONField(default=dict)
@@ -87,7 +90,10 @@ class Sendout(models.Model):
                 ),
                 name="sendouts_state",
             ),
-            models.CheckConstraint(condition=Q(kind__in=["group", "test"]), name="sendouts_kind"),
+            models.CheckConstraint(condition=Q(kind__in=["group", "test", "single"]), name="sendouts_kind"),
+            models.UniqueConstraint(
+                fields=["standing_for"], condition=~Q(standing_for=""), name="sendouts_standing_once"
+            ),
         ]
         indexes = [
             models.Index(
@@ -259,3 +265,33 @@ class Doubt(models.Model):
 
     def __str__(self) -> str:
         return f"in doubt: {self.contact_id}"
+
+
+class Single(models.Model):
+    """One message to one contact, asked for by a program or a person: the batch with its id as number, in its sendout.
+
+    `key` makes it one however often it is asked for; `fingerprint` is what was asked. `params` are the values that the
+    message shows; they may be secret, so they are kept only until the copy has an outcome that lasts.
+    """
+
+    sendout = models.ForeignKey(Sendout, models.CASCADE, related_name="singles")
+    contact = models.ForeignKey(Contact, models.DO_NOTHING, related_name="+", db_constraint=False)
+    params: Any = models.JSONField(default=dict)
+    key = models.CharField(max_length=255, default="", blank=True)
+    fingerprint = models.CharField(max_length=32)
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "singles"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key", "created_by"],
+                condition=~Q(key=""),
+                nulls_distinct=False,
+                name="singles_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"Single send {self.pk}"

@@ -11,7 +11,8 @@ from tidings.contacts.queries import ids_of
 from tidings.groups.models import Group
 from tidings.journal.actions import record
 from tidings.kernel import clock
-from tidings.sendouts.models import Delivery, Sendout
+from tidings.sendouts.models import Delivery, Sendout, Single
+from tidings.sendouts.standing import close
 
 NOT_BEGUN = (Sendout.State.SCHEDULED, Sendout.State.WAITING, Sendout.State.PAUSED)
 
@@ -34,7 +35,15 @@ class OfGroup:
         )
         for sendout in ids:
             record("sendout.cancelled", sendout, reason=reason)
-        return len(ids)
+        return len(ids) + _close_standing(group_id)
+
+
+def _close_standing(group_id: int) -> int:
+    """Nobody joins any more; whoever did is skipped, because their group is gone."""
+    standing = Sendout.objects.filter(group_id=group_id).exclude(standing_for="")
+    for sendout in standing:
+        close(sendout.pk)
+    return len(standing)
 
 
 class OfContact:
@@ -46,7 +55,10 @@ class OfContact:
 
     @staticmethod
     def erase(contact: Contact) -> None:
-        """Who, when and how it ended stays; an address that a carrier quoted is replaced by its hash."""
+        """Who, when and how it ended stays; an address that a carrier quoted is replaced by its hash. What single sends
+        brought along goes.
+        """
+        Single.objects.filter(contact__in=ids_of(contact)).update(params={})
         for identity, digest in hashes_of(contact).items():
             Delivery.objects.filter(contact__in=ids_of(contact), reason__icontains=identity).update(
                 reason=Func(

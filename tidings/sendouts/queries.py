@@ -12,6 +12,8 @@ from tidings.sendouts.rules import Accounting
 
 statements = sql.load(__package__)
 
+NEWEST = 2**63 - 1  # above all ids
+
 
 def find(sendout_id: int) -> Sendout:
     """The sendout with that id; raises `NotFound`."""
@@ -53,6 +55,27 @@ def in_doubt(sendout: Sendout) -> list[Doubt]:
     """Everyone whose copy was in doubt, with how that was dealt with."""
     doubts = Doubt.objects.filter(batch__sendout=sendout)
     return list(doubts.select_related("contact", "batch").order_by("id"))
+
+
+def single_sends(
+    *,
+    only: int | None = None,
+    sendout: int | None = None,
+    contact: int | None = None,
+    after: int = NEWEST,
+    limit: int = 1,
+) -> list[dict[str, Any]]:
+    """Single sends with what became of each, the newest first, those before the id `after`."""
+    asked = {"only": only, "sendout": sendout, "contact": contact, "after": after, "limit": limit}
+    return db.rows(statements.singles, asked)
+
+
+def single_send(single: int) -> dict[str, Any]:
+    """The same of one; raises `NotFound`."""
+    found = single_sends(only=single)
+    if not found:
+        raise NotFound(thing="single send", ref=single)
+    return found[0]
 
 
 def verify(sendout: Sendout) -> list[str]:

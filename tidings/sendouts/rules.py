@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 # From each state to the states it may move to. Nothing leaves the last four.
 MOVES: dict[str, frozenset[str]] = {
-    "awaiting_approval": frozenset({"scheduled", "preparing", "paused", "cancelled", "rejected"}),
+    "awaiting_approval": frozenset({"scheduled", "preparing", "sending", "paused", "cancelled", "rejected"}),
     "scheduled": frozenset({"awaiting_approval", "waiting", "preparing", "paused", "cancelled", "failed"}),
     "waiting": frozenset({"awaiting_approval", "preparing", "paused", "cancelled", "failed"}),
     "preparing": frozenset({"sending", "cancelled", "finished", "failed"}),

@@ -1,6 +1,6 @@
 """The frozen side of a sendout: what is the same for every recipient, compiled once per worker."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from email.utils import format_datetime
 from functools import lru_cache
@@ -20,7 +20,7 @@ from tidings.messaging import files
 from tidings.messaging.links import LINK_NAMES, harmless_links, link_maker
 from tidings.messaging.mime.attachments import Attachment
 from tidings.messaging.mime.message import BODY_TAG, CompiledMessage, Content, Copy, Sender, compile_message
-from tidings.messaging.models import Version
+from tidings.messaging.models import Message, Version
 from tidings.messaging.personalization.names import KnownNames
 from tidings.messaging.queries import content_of
 from tidings.sendouts.models import Portion, Sendout
@@ -29,9 +29,11 @@ AROUND_CONTENT = ("header_html", "header_text", "footer_html", "footer_text")
 TEST_PREFIX = "[Test]"
 TEST_HEADER = "X-Tidings-Test: yes"
 MESSAGE_NAMES = ("subject", "name", "id")
+BY_A_PROGRAM = [("Auto-Submitted", "auto-generated")]
 COMPILED_AT_ONCE = 32  # sendouts, and subgroups of SuperMessages, that one worker serves in turns
 
 Row = dict[str, Any]
+Renderer = Callable[[int, Row], bytes]
 
 
 @dataclass(frozen=True)
@@ -70,10 +72,22 @@ class Snapshot:
 
         return copy_for
 
-    def renderer(self) -> Callable[[int, Row], bytes]:
+    def renderer(self) -> Renderer:
         """Makes the copy of one recipient."""
         copy_for, render = self.copier(), self.message.render
         return lambda contact, row: render(copy_for(contact, row))
+
+    def renderer_of_single(self, number: int, params: Mapping[str, object]) -> Renderer:
+        """The same for a single send, which shows parameters; a contact may get many of them, each with its own id."""
+        copy_for, render = self.copier(), self.message.render
+
+        def render_one(contact: int, row: Row) -> bytes:
+            copy = copy_for(contact, row)
+            return render(
+                copy._replace(message_id=copy.message_id.replace("<", f"<{number}.", 1), param=params)
+            )
+
+        return render_one
 
 
 def freeze(
@@ -115,12 +129,26 @@ def _in_doubt(group: Group) -> str:
 
 
 def compile_version(
-    version: Version, frozen: dict[str, Any], *, attachments: Sequence[Attachment] = ()
+    version: Version,
+    frozen: dict[str, Any],
+    *,
+    attachments: Sequence[Attachment] = (),
+    is_single: bool = False,
 ) -> CompiledMessage:
-    """Compiles a message for a group as frozen; raises `TemplateError` for what can't be sent."""
+    """Compiles a message for a group as frozen; raises `TemplateError` for what can't be sent.
+
+    A single send is written by a program (RFC 3834), and unless it is marketing there is nothing to unsubscribe from.
+    """
     message = version.message
     about = {"subject": version.subject, "name": message.name, "id": message.pk, "language": message.language}
-    return compile_content(content_of(version), frozen, about=about, attachments=attachments)
+    return compile_content(
+        content_of(version),
+        frozen,
+        about=about,
+        attachments=attachments,
+        headers=BY_A_PROGRAM if is_single else (),
+        list_unsubscribe=not is_single or message.purpose == Message.Purpose.MARKETING,
+    )
 
 
 def compile_content(
@@ -211,7 +239,8 @@ def snapshot_of(sendout: int, group: int) -> Snapshot:
     if group != found.group_id:
         frozen = Portion.objects.values_list("frozen", flat=True).get(sendout=sendout, group=group)
     attachments = files.load(files.attached_to(found.version))
-    message = compile_version(found.version, frozen, attachments=attachments)
+    is_single = found.kind == Sendout.Kind.SINGLE
+    message = compile_version(found.version, frozen, attachments=attachments, is_single=is_single)
     return Snapshot(
         sendout,
         group,

@@ -17,6 +17,7 @@ from tidings.sendouts.finish import halt_hopeless, move_on, skip_rest
 from tidings.sendouts.letters import send_each
 from tidings.sendouts.models import Sendout
 from tidings.sendouts.notices import due_again, mail_each
+from tidings.sendouts.standing import close_those_of_yesterday
 
 statements = sql.load(__package__)
 
@@ -47,6 +48,11 @@ def expand_audience(sendout_id: int) -> None:
         queue_batches(expand(sendout_id))
 
 
+def queue_single(batch: int) -> None:
+    """Puts a job for a single send in the queue, before batches: somebody waits for it."""
+    deliver_batch.configure(priority=LETTERS_FIRST).defer(batch_id=batch)
+
+
 def queue_batches(batches: Iterable[int]) -> None:
     """Puts a job for each of these batches in the queue."""
     deliver_batch.batch_defer(*[cast("JSONDict", {"batch_id": batch}) for batch in batches])
@@ -74,7 +80,8 @@ async def _follow(batch_id: int, visit: Visit) -> None:
         return
     if visit.look_again_at and visit.sendout_state in {Sendout.State.SENDING, Sendout.State.RETRYING}:
         await deliver_batch.configure(schedule_at=visit.look_again_at).defer_async(batch_id=batch_id)
-    await sync_to_async(move_on)(visit.sendout_id)
+    if not visit.is_standing:
+        await sync_to_async(move_on)(visit.sendout_id)
 
 
 @app.task(name="sendouts.skip_the_rest", queue="long", retry=AGAIN)
@@ -126,6 +133,7 @@ _JOB_OF_STATE = {
 @app.task(name="sendouts.find_forgotten", queue="long", queueing_lock="sendouts.find_forgotten")
 def find_forgotten(timestamp: int) -> None:  # noqa: ARG001 - the queue tells when it was due
     """Gives a job to whatever has lost its own, however that came about. One too many does no harm."""
+    close_those_of_yesterday(clock.now())
     queue_batches(row["id"] for row in db.rows(statements.batches_without_job))
     for row in db.rows(statements.sendouts_without_job):
         job = _JOB_OF_STATE[row["state"]].configure(schedule_at=row["scheduled_at"])

@@ -33,6 +33,7 @@ from tidings.web.views import (
     notices,
     selections,
     sendouts,
+    single_sends,
     subgroups,
     transfers,
 )
@@ -65,6 +66,7 @@ urlpatterns = [
     *files.urls,
     *message_settings.urls,
     *sendouts.urls,
+    *single_sends.urls,
     *imports.urls,
     *mappings.urls,
     *selections.urls,

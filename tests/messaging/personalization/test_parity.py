@@ -12,7 +12,7 @@ from tidings.messaging.personalization.template import read_template
 from tidings.messaging.personalization.values import Escape
 
 STRICTER = ("has a meaning here", "within each other", "Correct the value or the template")
-COPY_ROOTS = ("contact", "member", "links")
+COPY_ROOTS = ("contact", "member", "links", "param")
 ROOTS = (*COPY_ROOTS, "group", "message")
 
 words = st.text(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tidings.messaging.checks.findings import Finding, Severity, in_order
 from tidings.messaging.checks.html import check_html
-from tidings.messaging.checks.placeholders import Lack, gaps, unfilled, unknown
+from tidings.messaging.checks.placeholders import PERSONAL, Lack, gaps, unfilled, unknown
 from tidings.messaging.mime.message import Content, sources
 from tidings.messaging.personalization.errors import TemplateError
 from tidings.messaging.personalization.names import KnownNames, Name
@@ -41,9 +41,9 @@ def check(content: Content, facts: Facts) -> list[Finding]:
         return [Finding(Severity.ERROR, "template_broken", part, problem, mend, int(line))]
 
 
-def gaps_of(content: Content) -> frozenset[Name]:
-    """The personal values that the content shows without a fallback; raises `TemplateError`."""
-    return frozenset(name for part, source in sources(content).items() for name in gaps(source, part))
+def gaps_of(content: Content, roots: Collection[str] = PERSONAL) -> frozenset[Name]:
+    """The values of these roots that the content shows without a fallback; raises `TemplateError`."""
+    return frozenset(name for part, source in sources(content).items() for name in gaps(source, part, roots))
 
 
 def _findings(content: Content, facts: Facts) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ ALWAYS_THERE = frozenset({Name("contact", "email")})
 """Who has no address gets no copy."""
 
 PERSONAL = ("contact", "member")
+PARAMETER = "param"
 
 
 @dataclass(frozen=True)
@@ -30,12 +31,12 @@ class Lack:
         return f"about {percent:.0f} % of the members" if percent >= 1 else "some members"
 
 
-def gaps(source: str, part: str) -> dict[Name, int]:
-    """The personal values shown without a fallback or a condition on them, folded, with the first line of each."""
+def gaps(source: str, part: str, roots: Collection[str] = PERSONAL) -> dict[Name, int]:
+    """The values of these roots shown without a fallback or a condition on them, folded, each with its first line."""
     found: dict[Name, int] = {}
     for lookup in _uncovered_in(parse(source, part), frozenset()):
         found.setdefault(_name(lookup), lookup.line)
-    return {name: line for name, line in found.items() if name not in ALWAYS_THERE}
+    return {name: line for name, line in found.items() if name.root in roots and name not in ALWAYS_THERE}
 
 
 def unknown(source: str, part: str, known: KnownNames, archived: Collection[Name]) -> Iterator[Finding]:
@@ -82,7 +83,7 @@ def _uncovered(expression: tree.Expression) -> Iterable[tree.Lookup]:
     """The values whose absence this expression would show as nothing."""
     match expression:
         case tree.Lookup(root):
-            return [expression] if root in PERSONAL else []
+            return [expression] if root in (*PERSONAL, PARAMETER) else []
         case tree.Filtered("default", _, arguments):
             return _uncovered(arguments[0])
         case tree.Filtered(_, operand):

@@ -61,12 +61,17 @@ class Sender:
     reply_to: str | None = None
 
 
+FillText = Callable[[Values, Values, Values, Values], str]
+NO_PARAMETERS: Values = {}
+
+
 class Copy(NamedTuple):
     """One recipient's facts.
 
     Keys of `contact`, `member` and `links` are spelled as in the `KnownNames` the message was compiled with,
     and without those as `fold_name` makes them. `date` is a date of RFC 5322, `message_id` has its angle
-    brackets. `links` has `one_click` if the message was compiled with `list_unsubscribe`.
+    brackets. `links` has `one_click` if the message was compiled with `list_unsubscribe`. `param` is what a single send
+    brings along, its names as `fold_name` makes them.
     """
 
     address: str
@@ -76,6 +81,7 @@ class Copy(NamedTuple):
     links: Mapping[str, object]
     message_id: str
     date: str
+    param: Mapping[str, object] = NO_PARAMETERS
 
 
 @dataclass(frozen=True)
@@ -86,9 +92,6 @@ class Preview:
     preheader: str
     html: str | None
     text: str | None
-
-
-FillText = Callable[[Values, Values, Values], str]
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ class CompiledMessage:
 
     def render(self, copy: Copy) -> bytes:
         """The whole message, ready for SMTP's DATA but for the final dot; raises RenderError."""
-        values = copy.contact, copy.member, copy.links
+        values = copy.contact, copy.member, copy.links, copy.param
         pieces = [self._head(copy)]
         for part in self.parts:
             pieces.append(part.opening)
@@ -133,7 +136,7 @@ class CompiledMessage:
 
     def preview(self, copy: Copy) -> Preview:
         """The same copy as text, without its headers and with line ends as they come; raises RenderError."""
-        values = copy.contact, copy.member, copy.links
+        values = copy.contact, copy.member, copy.links, copy.param
         return Preview(
             self.subject(*values),
             clean(self.preheader(*values)),
@@ -142,7 +145,7 @@ class CompiledMessage:
         )
 
     def _head(self, copy: Copy) -> bytes:
-        subject = self.subject(copy.contact, copy.member, copy.links)
+        subject = self.subject(copy.contact, copy.member, copy.links, copy.param)
         try:
             return "".join(
                 (
@@ -251,8 +254,8 @@ def _after_body_tag(body: tree.Body, hidden: tree.Body) -> tree.Body:
 def _subject(content: Content, around: Surroundings, prefix: str) -> FillText:
     fill = read_template(content.subject, "subject", around, Escape.NOTHING).text()
 
-    def subject(contact: Values, member: Values, links: Values) -> str:
-        shown = clean(prefix + fill(contact, member, links))
+    def subject(contact: Values, member: Values, links: Values, param: Values) -> str:
+        shown = clean(prefix + fill(contact, member, links, param))
         if len(shown) > MAX_SUBJECT_CHARS:
             reason = f"it has {len(shown):,} characters; {MAX_SUBJECT_CHARS} are allowed"
             raise RenderError(part="subject", reason=reason)

@@ -24,8 +24,8 @@ MAX_PART_SIZE = 1_048_576
 
 Piece = TypeVar("Piece", str, bytes)
 Values = Mapping[str, object]
-Fill = Callable[[Values, Values, Values], list[Piece]]
-"""Contact, member and link values in, the pieces of one copy out."""
+Fill = Callable[[Values, Values, Values, Values], list[Piece]]
+"""Contact, member and link values and parameters in, the pieces of one copy out."""
 
 
 @dataclass(frozen=True)

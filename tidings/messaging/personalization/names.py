@@ -8,8 +8,8 @@ from typing import NamedTuple
 CONSTANT_ROOTS = ("group", "message")
 """The same in every copy of a sendout, so folded in when the message is compiled."""
 
-COPY_ROOTS = ("contact", "member", "links")
-"""Different in each copy: what the compiled functions take, in this order."""
+COPY_ROOTS = ("contact", "member", "links", "param")
+"""Different in each copy: what the compiled functions take, in this order. `param`: what a single send brings along."""
 
 ROOTS = (*COPY_ROOTS, *CONSTANT_ROOTS)
 
@@ -30,6 +30,7 @@ class KnownNames:
     group: Collection[str] | None = None
     message: Collection[str] | None = None
     links: Collection[str] | None = None
+    param: Collection[str] | None = None
 
     def spelling(self, root: str, name: str) -> str:
         """The stored spelling, or the folded name if its root isn't checked; KeyError if unknown."""

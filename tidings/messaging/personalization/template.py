@@ -11,6 +11,7 @@ from tidings.messaging.personalization.names import Name
 from tidings.messaging.personalization.parse import parse
 from tidings.messaging.personalization.values import Escape, escaped, text
 
+NOTHING: Values = {}
 LONE_SURROGATE = "half a character (a lone surrogate)"
 
 
@@ -27,7 +28,7 @@ class Template:
     escape: Escape
 
     def compiled(self, target: Target[Piece]) -> Fill[Piece]:
-        """The function that fills it with contact, member and link values; it raises RenderError."""
+        """The function that fills it with contact, member and link values and parameters; it raises RenderError."""
         try:
             return _naming_the_part(self.part, generate(self.body, target))
         except UnicodeEncodeError as error:
@@ -35,12 +36,12 @@ class Template:
                 part=self.part, line=1, problem=f"it holds {LONE_SURROGATE}. Remove it."
             ) from error
 
-    def text(self) -> Callable[[Values, Values, Values], str]:
+    def text(self) -> Callable[[Values, Values, Values, Values], str]:
         """The function that fills it and gives its text; it raises RenderError."""
         fill = self.compiled(
             Target(static=_same, slot=escaped if self.escape is not Escape.NOTHING else text)
         )
-        return lambda contact, member, links: "".join(fill(contact, member, links))
+        return lambda *values: "".join(fill(*values))
 
 
 def read_template(source: str, part: str, around: Surroundings, escape: Escape) -> Template:
@@ -59,9 +60,9 @@ def used_names(source: str, part: str) -> frozenset[Name]:
 def _naming_the_part(part: str, fill: Fill[Piece]) -> Fill[Piece]:
     """The same function, whose errors name the part."""
 
-    def named(contact: Values, member: Values, links: Values) -> list[Piece]:
+    def named(contact: Values, member: Values, links: Values, param: Values = NOTHING) -> list[Piece]:
         try:
-            return fill(contact, member, links)
+            return fill(contact, member, links, param)
         except ValueProblemError as error:
             raise RenderError(part=part, reason=error) from error
         except UnicodeEncodeError as error:

@@ -112,7 +112,7 @@ class Engine:
 
     async def serve(self, held: Held) -> None:
         """Passes a batch through; returns when all who were handed over are settled. Raises `TakenOver`."""
-        self._batches.append(held)
+        self._batches.insert(0 if held.goes_first else len(self._batches), held)
         if self._stopping:
             held.stopped = True
         self._work.set()
@@ -169,9 +169,9 @@ class Engine:
         self._starving = True
         self._work.set()
 
-    def sendouts(self) -> set[int]:
-        """The sendouts whose batches pass through now."""
-        return {held.sendout for held in self._batches}
+    def sendouts(self, *, but_singles: bool = False) -> set[int]:
+        """The sendouts whose batches pass through now; single sends wait for a relay without anybody's help."""
+        return {held.sendout for held in self._batches if not (but_singles and held.goes_first)}
 
     def carrier_away(self) -> float:
         """Notes that no connection can be had; returns for how many seconds now."""

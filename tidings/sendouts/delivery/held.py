@@ -78,6 +78,7 @@ class Held:
         rows: Iterable[dict[str, Any]],
         has_more: bool = False,
         resends: bool = True,
+        goes_first: bool = False,
     ) -> None:
         self.sendout = sendout
         self.batch = batch
@@ -95,6 +96,7 @@ class Held:
         self.in_flight = 0
         self.stopped = False
         self.resends = resends  # a copy in doubt; else its recipient is skipped
+        self.goes_first = goes_first  # before batches that many share
         self.has_more = has_more  # people for whom it isn't time yet
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         for row in rows:

@@ -1,7 +1,7 @@
 -- name: is_restrained
--- Whether speed, window or quiet hours may hold a batch up, which they don't for tests: a short look that most batches
+-- Whether speed, window or quiet hours may hold a batch up, which they don't for tests and single sends: a short look that most batches
 -- end with. Rides the primary keys.
-SELECT s.kind <> 'test'
+SELECT s.kind NOT IN ('test', 'single')
        AND (s.pace <> '{}' OR coalesce(g.settings -> 'sending' ?| ARRAY['speed', 'window_begins', 'quiet_from'], false))
        AS is_restrained
 FROM sendout_batches b JOIN sendouts s ON s.id = b.sendout_id LEFT JOIN groups g ON g.id = s.group_id
@@ -12,7 +12,7 @@ WHERE b.id = %(batch)s
 -- Returns nothing if somebody else has it or the sendout doesn't run. `was_held` tells that a holder died: then the
 -- planned positions up to `handed_to` are in doubt. Rides the primary key.
 WITH free AS (
-    SELECT b.id, b.state = 'taken' AS was_held, b.handed_to AS held_to
+    SELECT b.id, b.state = 'taken' AS was_held, b.handed_to AS held_to, s.kind = 'single' AS is_single
     FROM sendout_batches b JOIN sendouts s ON s.id = b.sendout_id
     WHERE b.id = %(batch)s AND s.state IN ('sending', 'retrying')
       AND (b.slot_at IS NULL OR b.slot_at <= %(now)s OR b.state = 'taken')
@@ -30,7 +30,7 @@ SET state = 'taken', token = b.token + 1, worker = %(worker)s, handed_to = 0,
     attempt = b.attempt + (b.state = 'waiting')::int,
     lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
 FROM free WHERE b.id = free.id
-RETURNING b.sendout_id, b.group_id, b.number, b.token, b.attempt, free.was_held, free.held_to,
+RETURNING b.sendout_id, b.group_id, b.number, b.token, b.attempt, free.was_held, free.held_to, free.is_single,
           (SELECT coalesce(s.frozen ->> 'in_doubt', 'resend') FROM sendouts s WHERE s.id = b.sendout_id) AS in_doubt
 
 -- name: note_doubts
@@ -90,10 +90,10 @@ WHERE b.id = %(batch)s
 
 -- name: recipients
 -- Who of a taken batch is still to be served, `quota` at most, with what their copy needs and why they might not get it
--- any more. A test may go to who is no member. An opt-out counts from the batch's group, from the SuperGroup's messages
--- if the sendout is one, from its channel and from everything, for what isn't marketing only a complaint; the group may
--- be gone by now. Reads the part `listed` of blacklists. Rides deliveries_pkey, contacts_pkey, memberships_pkey,
--- opt_outs_once.
+-- any more. A test may go to who is no member, and so may a single send that isn't marketing. An opt-out counts from
+-- the batch's group, from the SuperGroup's messages if the sendout is one, from its channel and from everything, for what
+-- isn't marketing only a complaint; the group may be gone by now. Reads the part `listed` of blacklists. Rides
+-- deliveries_pkey, contacts_pkey, memberships_pkey, opt_outs_once.
 SELECT r.position::int AS position, r.contact_id, c.email, c.mobile, c.external_id, c.language, c.attributes,
        coalesce(m.attributes, '{}') AS member, coalesce(d.tried, 0) AS tried,
        CASE WHEN c.id IS NULL THEN 'erased'
@@ -104,8 +104,10 @@ SELECT r.position::int AS position, r.contact_id, c.email, c.mobile, c.external_
                   AND ((o.group_id = b.group_id AND o.scope = 'group')
                        OR (o.group_id = s.group_id AND o.scope = 'supergroup')
                        OR (o.group_id IS NULL AND o.channel IN ('', g.channel)))) THEN 'unsubscribed'
-            WHEN m.contact_id IS NULL AND s.kind <> 'test' THEN 'removed'
-            WHEN m.state <> 'active' AND s.kind <> 'test' THEN m.state
+            WHEN s.kind = 'single' AND g.id IS NULL THEN 'group_deleted'
+            WHEN m.state IS DISTINCT FROM 'active' AND s.kind <> 'test'
+                 AND (s.kind <> 'single' OR coalesce(s.frozen ->> 'purpose', 'marketing') = 'marketing')
+                 THEN coalesce(m.state, 'removed')
             WHEN l.ref IS NOT NULL THEN 'blacklisted'
             WHEN c.email IS NULL THEN 'no_address' END AS skip
 FROM sendout_batches b
@@ -193,7 +195,7 @@ UPDATE sendout_batches SET lease_until = NULL WHERE worker = %(worker)s AND stat
 -- name: visit
 -- How a batch stands, and when somebody should look at it again: a holder's lease may run out, a retry comes due, and
 -- what was given back as ready is wanted at once while its sendout runs.
-SELECT b.sendout_id, b.state, s.state AS sendout_state,
+SELECT b.sendout_id, b.state, s.state AS sendout_state, s.standing_for <> '' AS is_standing,
        CASE b.state WHEN 'taken' THEN coalesce(b.lease_until, clock_timestamp())
                     WHEN 'waiting' THEN greatest(b.due_at, b.slot_at)
                     WHEN 'ready' THEN coalesce(b.slot_at, clock_timestamp()) END AS look_again_at

@@ -1,0 +1,104 @@
+"""Single sends: one message to one contact, when a program or a person asks for it.
+
+Each is a batch of one in a sendout that stands open for them (`standing.py`). So everything holds for it that holds
+for batches: it survives kill -9, is tried again, is looked at once more when its turn comes, and is accounted for.
+"""
+
+import json
+from hashlib import blake2b
+
+from django.db import IntegrityError, transaction
+
+from tidings.accounts.models import User
+from tidings.contacts import actions as contacts
+from tidings.contacts.models import Contact
+from tidings.groups.models import Group
+from tidings.journal.actions import record
+from tidings.messaging.models import Version
+from tidings.sendouts import parameters, tasks
+from tidings.sendouts.errors import BadKey, KeyUsedBefore, MoveRefused, NoGroupNamed
+from tidings.sendouts.models import Batch, Sendout, Single
+from tidings.sendouts.standing import join, standing
+
+KEY_CHARACTERS_AT_MOST = 255
+ATTEMPTS = 5  # to join a sendout that somebody closes at that moment
+
+
+def send_one(
+    version: Version,
+    address: str,
+    params: parameters.Given,
+    *,
+    group: Group,
+    by: User | None,
+    key: str = "",
+) -> Single:
+    """Sends a version to one contact within a group; what is returned is stored, and workers send it.
+
+    Who isn't known yet becomes a contact in no group. Marketing goes to active members alone; a service or system
+    message also to who is none or opted out, but to nobody on a blacklist. Asked for again with the same `key`, it is
+    the same single send, and with another request `KeyUsedBefore` is raised. In a moderated group it waits for an
+    approval.
+    """
+    if key and not (key.isprintable() and len(key) <= KEY_CHARACTERS_AT_MOST):
+        raise BadKey(most=KEY_CHARACTERS_AT_MOST)
+    values = parameters.checked(params, parameters.parameters_of(version))
+    asked = _fingerprint(group, version, address, values)
+    if first := _first(key, by):
+        return _same(first, asked)
+    try:
+        return _accept(version, address, values, group=group, by=by, key=key, fingerprint=asked)
+    except IntegrityError:
+        first = _first(key, by)  # of two who asked at once, the other one was quicker
+        if first is None:
+            raise
+        return _same(first, asked)
+
+
+def only_group() -> Group:
+    """The group meant by who names none: the only one for e-mail there is, else `NoGroupNamed`."""
+    groups = Group.objects.filter(archived_at=None, is_supergroup=False, channel=Group.Channel.EMAIL)[:2]
+    if len(groups) != 1:
+        raise NoGroupNamed
+    return groups[0]
+
+
+def _fingerprint(group: Group, version: Version, address: str, values: dict[str, object]) -> str:
+    text = json.dumps([group.pk, version.pk, address, values], sort_keys=True)
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _first(key: str, by: User | None) -> Single | None:
+    return Single.objects.filter(key=key, created_by=by).select_related("sendout").first() if key else None
+
+
+def _same(first: Single, asked: str) -> Single:
+    if first.fingerprint != asked:
+        raise KeyUsedBefore(key=first.key)
+    return first
+
+
+def _accept(
+    version: Version, address: str, values: dict[str, object], *, group: Group, by: User | None, **marks: str
+) -> Single:
+    for _ in range(ATTEMPTS):
+        with transaction.atomic():
+            contact = _contact(address, by)
+            sendout = standing(group, version, by=by)
+            single = Single.objects.create(
+                sendout=sendout, contact=contact, params=values, created_by=by, **marks
+            )
+            batch = Batch.objects.create(
+                sendout=sendout, group=group, number=single.pk, contact_ids=[contact.pk], size=1
+            )
+            record("single.created", single.pk, by=by, contact=contact.pk, sendout=sendout.pk)
+            if sendout.state == Sendout.State.SENDING:
+                tasks.queue_single(batch.pk)
+            if join(sendout):
+                return single
+            transaction.set_rollback(True)
+    raise MoveRefused(sendout=sendout.pk, state="changing", wish="joined. Try again")
+
+
+def _contact(address: str, by: User | None) -> Contact:
+    return contacts.by_email(address) or contacts.create_or_update(address, {}, by=by)[0]
