@@ -143,7 +143,7 @@ class _Bench:
 def _size(group: Group, version: Version) -> int:
     """Bytes of one copy on the wire."""
     compiled = compile_version(version, freeze(group, sender_name="", sender_address=""))
-    row = {"email": "anna@example.com", "mobile": None, "external_id": None, "language": "en"}
+    row = {"email": "anna@example.com", "mobile": None, "external_id": None, "language": "en", "member": {}}
     row["attributes"] = {"first_name": "Anna", "last_name": "Nowak", "city": "Sevilla"}
     return len(Snapshot(1, group.pk, group.address or "", compiled).renderer()(1, row))
 
