@@ -11,6 +11,7 @@ from django.db import connections
 from procrastinate.contrib.django import app
 
 from tests.channels.sending import relay_at
+from tidings.channels.email.relay import Relay
 from tidings.cli.worker import connect, make_engine
 from tidings.kernel import db
 from tidings.sendouts.deliver import Worker
@@ -29,7 +30,12 @@ def run_long() -> None:
 
 def run_all(port: int, *, relay_connections: int = 2) -> None:
     """Runs what is queued, sending through the relay at `port`, until nothing is due soon."""
-    _run(_send(port, relay_connections))
+    run_through(relay_at(port, f"pool={relay_connections}&starttls=never"))
+
+
+def run_through(relay: Relay) -> None:
+    """The same through any relay."""
+    _run(_send(relay))
 
 
 def _run(work) -> None:
@@ -37,11 +43,10 @@ def _run(work) -> None:
         runner.run(work)
 
 
-async def _send(port: int, relay_connections: int) -> None:
-    relay = relay_at(port, f"pool={relay_connections}&starttls=never")
+async def _send(relay: Relay) -> None:
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(db.async_pool(size=4))
-        engine = make_engine(database, connections=relay_connections)
+        engine = make_engine(database, connections=relay.pool)
         carrier = connect(engine, [relay], first_pause_seconds=0.05)
         carrier.start()
         stack.push_async_callback(carrier.close)

@@ -15,6 +15,7 @@ from tidings.groups.errors import GroupArchived
 from tidings.kernel import clock
 from tidings.memberships import own_acts
 from tidings.memberships.models import Membership, OptOut
+from tidings.messaging.actions import write
 from tidings.sendouts import actions
 from tidings.sendouts.errors import (
     BadKey,
@@ -59,7 +60,7 @@ def send(group, version):
     def send(address: str = ANNA, params: dict | None = None, **rest) -> Single:
         said = rest.pop("said", version)
         asked = {"group": group, "by": None} | rest
-        return send_one(said, address, params or {"order": "A-1"}, **asked)
+        return send_one(said.message_id, address, params or {"order": "A-1"}, **asked)
 
     return send
 
@@ -146,11 +147,17 @@ def test_a_key_is_refused_for_another_request(send, other):
     assert Single.objects.count() == 1
 
 
+def test_a_repeated_request_is_the_same_whatever_was_written_meanwhile(send, version):
+    first = send(key="order-1")
+    write("", subject="Other", text="Other {{ param.colour }}", by=None, message=version.message)
+    assert send(key="order-1").pk == first.pk
+
+
 def test_keys_of_two_users_are_two_keys(send, make_user):
     assert send(key="1", by=make_user()).pk != send(key="1", by=make_user()).pk
 
 
-@pytest.mark.parametrize("key", ["a\n", "x" * 256])
+@pytest.mark.parametrize("key", ["", "a\n", "x" * 256])
 def test_a_key_that_cannot_be_kept_is_refused(send, key):
     with pytest.raises(BadKey):
         send(key=key)
@@ -205,7 +212,9 @@ def test_nobody_gets_a_message_whom_a_blacklist_names(send, work, group, make_co
 def test_marketing_goes_to_active_members_alone(make_message, work, group, make_members):
     version = make_message("News", text="News {{ links.unsubscribe }}")
     make_members(group, ["berta@example.com"])
-    stranger, member = (send_one(version, a, {}, group=group, by=None) for a in (ANNA, "berta@example.com"))
+    stranger, member = (
+        send_one(version.message_id, a, {}, group=group, by=None) for a in (ANNA, "berta@example.com")
+    )
     work()
     assert (outcome(stranger), outcome(member)) == (("skipped", "removed"), ("accepted", ""))
 

@@ -140,11 +140,27 @@ class SendoutOut(CountsOut):
     ended_at: datetime | None
 
 
+class SubgroupCountsOut(Schema):
+    """Where those stand who get a SuperMessage as members of one subgroup: the five outcomes add up to `audience`."""
+
+    group: int = Field(examples=[7])
+    group_name: str = Field(examples=["Newsletter Berlin"])
+    audience: int = Field(examples=[31_000])
+    planned: int = Field(examples=[0])
+    accepted: int = Field(examples=[30_960])
+    deferred: int = Field(examples=[10])
+    failed: int = Field(examples=[20])
+    skipped: int = Field(examples=[10])
+
+
 class AccountingOut(CountsOut):
-    """The counts with their reasons, most frequent first."""
+    """The counts with their reasons, most frequent first, and by subgroup."""
 
     id: int = Field(examples=[3])
     reasons: list[ReasonOut]
+    subgroups: list[SubgroupCountsOut] = Field(
+        description="Of a SuperMessage, in the order of its SuperGroup; else empty."
+    )
 
 
 class DoubtOut(Schema):
@@ -224,14 +240,28 @@ def get_sendout(request: Call, number: int) -> SendoutOut:  # noqa: ARG001 - nin
 
 @router.get("/sendouts/{int:number}/accounting", response=answers({200: AccountingOut}, 404))
 def get_accounting(request: Call, number: int) -> AccountingOut:  # noqa: ARG001 - ninja passes the request
-    """Accounts for every recipient: outcomes with their reasons, counted at one moment."""
-    account = queries.accounting(queries.find(number))
+    """Accounts for every recipient: outcomes with their reasons and by subgroup, each counted at one moment."""
+    sendout = queries.find(number)
+    account = queries.accounting(sendout)
     counts = {name: getattr(account, name) for name in CountsOut.model_fields}
     reasons = [
         ReasonOut(outcome=outcome, code=code, reason=reason, people=people)
         for outcome, code, reason, people in account.reasons
     ]
-    return AccountingOut(id=number, **counts, reasons=reasons)
+    return AccountingOut(id=number, **counts, reasons=reasons, subgroups=_portions(sendout))
+
+
+def _portions(sendout: Sendout) -> list[SubgroupCountsOut]:
+    own = ("group", "group_name")
+    counted = [name for name in SubgroupCountsOut.model_fields if name not in own]
+    return [
+        SubgroupCountsOut(
+            group=portion.group_id,
+            group_name=portion.group_name,
+            **{name: getattr(part, name) for name in counted},
+        )
+        for portion, part in queries.by_subgroup(sendout)
+    ]
 
 
 @router.get("/sendouts/{int:number}/in-doubt", response=answers({200: list[DoubtOut]}, 404))

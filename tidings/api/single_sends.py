@@ -13,10 +13,9 @@ from tidings.api.paging import BEGINNING_OF_NEWEST, After, Limit, Page
 from tidings.api.problems import answers
 from tidings.contacts.queries import find as find_contact
 from tidings.groups.queries import find as find_group
-from tidings.messaging.queries import find_version
 from tidings.sendouts import queries
 from tidings.sendouts.parameters import Scalar
-from tidings.sendouts.singles import only_group, send_one
+from tidings.sendouts.singles import send_one
 
 router = Router(tags=["single sends"])
 
@@ -79,10 +78,14 @@ def start_single_send(
     request: Call, response: HttpResponse, payload: SingleSendIn, *, idempotency_key: idempotency.Key = None
 ) -> Status[dict[str, Any]]:
     """Sends a message to one contact. Repeated with the same key it is the same single send, for ever."""
-    group = find_group(payload.group) if payload.group is not None else only_group()
-    version = find_version(payload.message, payload.version)
     made = send_one(
-        version, payload.email, payload.params, group=group, by=request.auth, key=idempotency_key or ""
+        payload.message,
+        payload.email,
+        payload.params,
+        group=find_group(payload.group) if payload.group is not None else None,
+        number=payload.version,
+        by=request.auth,
+        key=idempotency_key,
     )
     response["Location"] = f"{request.path}/{made.pk}"
     facts = {"id": made.pk, "sendout": made.sendout_id, "contact": made.contact_id}

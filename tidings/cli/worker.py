@@ -117,8 +117,8 @@ def connect(
     carrier = Relays(
         found, on_idle=engine.feed, on_down=trouble.is_away, first_pause_seconds=first_pause_seconds
     )
-    engine.wake_carrier, engine.set_aside = carrier.wake, carrier.set_aside
-    engine.on_refused = trouble.refuses
+    engine.wake_carrier = carrier.wake
+    engine.trust.set_aside, engine.trust.on_refused = carrier.set_aside, trouble.refuses
     return carrier
 
 

@@ -13,8 +13,9 @@ from django.conf import settings
 
 from tidings.blacklists.queries import scopes_for
 from tidings.kernel import clock, db, sql
-from tidings.sendouts.delivery.engine import Engine, TakenOver
+from tidings.sendouts.delivery.engine import Engine
 from tidings.sendouts.delivery.held import Held
+from tidings.sendouts.delivery.ledger import TakenOver
 from tidings.sendouts.judge import recipients_statement
 from tidings.sendouts.models import Doubt
 from tidings.sendouts.pacing import Slot, next_slot

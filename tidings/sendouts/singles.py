@@ -15,6 +15,7 @@ from tidings.contacts.models import Contact
 from tidings.groups.models import Group
 from tidings.journal.actions import record
 from tidings.messaging.models import Version
+from tidings.messaging.queries import find_version
 from tidings.sendouts import parameters, tasks
 from tidings.sendouts.errors import BadKey, KeyUsedBefore, MoveRefused, NoGroupNamed
 from tidings.sendouts.models import Batch, Sendout, Single
@@ -25,29 +26,33 @@ ATTEMPTS = 5  # to join a sendout that somebody closes at that moment
 
 
 def send_one(
-    version: Version,
+    message: int,
     address: str,
     params: parameters.Given,
     *,
-    group: Group,
+    group: Group | None = None,
+    number: int | None = None,
     by: User | None,
-    key: str = "",
+    key: str | None = None,
 ) -> Single:
-    """Sends a version to one contact within a group; what is returned is stored, and workers send it.
+    """Sends the current version of a message, or that `number`, to one contact within a group, the only one if none is
+    named. What is returned is stored, and workers send it.
 
     Who isn't known yet becomes a contact in no group. Marketing goes to active members alone; a service or system
-    message also to who is none or opted out, but to nobody on a blacklist. Asked for again with the same `key`, it is
-    the same single send, and with another request `KeyUsedBefore` is raised. In a moderated group it waits for an
-    approval.
+    message also to who is none or opted out, but to nobody on a blacklist. Asked for again with the same `key` it is
+    the same single send, whatever has changed; asked for something else, `KeyUsedBefore` is raised. In a moderated
+    group it waits for an approval.
     """
-    if key and not (key.isprintable() and len(key) <= KEY_CHARACTERS_AT_MOST):
+    if key is not None and not (key.isprintable() and 1 <= len(key) <= KEY_CHARACTERS_AT_MOST):
         raise BadKey(most=KEY_CHARACTERS_AT_MOST)
-    values = parameters.checked(params, parameters.parameters_of(version))
-    asked = _fingerprint(group, version, address, values)
+    asked = _fingerprint(message, number, group and group.pk, address, params)
     if first := _first(key, by):
         return _same(first, asked)
+    version = find_version(message, number)
+    values = parameters.checked(params, parameters.parameters_of(version))
+    within = group or _only_group()
     try:
-        return _accept(version, address, values, group=group, by=by, key=key, fingerprint=asked)
+        return _accept(version, address, values, group=within, by=by, key=key or "", fingerprint=asked)
     except IntegrityError:
         first = _first(key, by)  # of two who asked at once, the other one was quicker
         if first is None:
@@ -55,20 +60,25 @@ def send_one(
         return _same(first, asked)
 
 
-def only_group() -> Group:
-    """The group meant by who names none: the only one for e-mail there is, else `NoGroupNamed`."""
+def only_group() -> Group | None:
+    """The group meant by who names none: the only one for e-mail there is."""
     groups = Group.objects.filter(archived_at=None, is_supergroup=False, channel=Group.Channel.EMAIL)[:2]
-    if len(groups) != 1:
+    return groups[0] if len(groups) == 1 else None
+
+
+def _only_group() -> Group:
+    found = only_group()
+    if found is None:
         raise NoGroupNamed
-    return groups[0]
+    return found
 
 
-def _fingerprint(group: Group, version: Version, address: str, values: dict[str, object]) -> str:
-    text = json.dumps([group.pk, version.pk, address, values], sort_keys=True)
+def _fingerprint(*asked: object) -> str:
+    text = json.dumps(asked, sort_keys=True)
     return blake2b(text.encode(), digest_size=16).hexdigest()
 
 
-def _first(key: str, by: User | None) -> Single | None:
+def _first(key: str | None, by: User | None) -> Single | None:
     return Single.objects.filter(key=key, created_by=by).select_related("sendout").first() if key else None
 
 

@@ -4,8 +4,6 @@ from typing import Any
 
 from django import forms
 
-from tidings.groups.models import Group
-from tidings.kernel.errors import TidingsError
 from tidings.messaging.models import Version
 from tidings.sendouts.parameters import parameters_of
 from tidings.sendouts.singles import only_group
@@ -41,8 +39,5 @@ class SingleForm(forms.Form):
 
 
 def _address_of_only_group() -> str:
-    try:
-        group: Group = only_group()
-    except TidingsError:
-        return ""
-    return group.address or ""
+    group = only_group()
+    return (group and group.address) or ""

@@ -1,6 +1,6 @@
 """`tidings send` and `tidings sendout`: the act of sending, and its accounting."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import click
@@ -18,12 +18,13 @@ from tidings.messaging.queries import find_version
 from tidings.selections.choosing import chosen
 from tidings.sendouts import actions, queries
 from tidings.sendouts.models import Doubt, Sendout
-from tidings.sendouts.rules import FINAL
+from tidings.sendouts.rules import FINAL, Accounting
 
 # A paused sendout, or one that awaits its approval, goes on only when a person says so; whoever waits is told instead.
 ENDS = (*FINAL, Sendout.State.PAUSED, Sendout.State.AWAITING_APPROVAL)
 BAD_ENDS = (Sendout.State.FAILED, Sendout.State.REJECTED, Sendout.State.PAUSED)
 OUTCOMES = ("planned", "accepted", "deferred", "failed", "skipped")
+COUNTS = ("audience", *OUTCOMES)
 DOUBT = ("contact", "email", "resolution", "cause", "noticed_at")
 REASON = ("outcome", "code", "reason", "people")
 LISTED = ("id", "kind", "state", "group_name", "subject", "audience", *OUTCOMES, "started_at", "ended_at")
@@ -215,29 +216,52 @@ def show(number: int, follow: bool, as_json: bool) -> None:
 
 
 @sendout.command(
-    epilog=examples("tidings sendout accounting 3", "tidings sendout accounting 3 --in-doubt --json")
+    epilog=examples(
+        "tidings sendout accounting 3",
+        "tidings sendout accounting 3 --by subgroup",
+        "tidings sendout accounting 3 --in-doubt --json",
+    )
 )
 @click.argument("number", metavar="ID", type=int)
+@click.option(
+    "--by",
+    type=click.Choice(["reason", "subgroup"]),
+    default="reason",
+    show_default=True,
+    help="What the outcomes are told apart by.",
+)
 @click.option("--in-doubt", is_flag=True, help="Also name everyone whose copy was in doubt.")
 @as_json
 @database()
-def accounting(number: int, in_doubt: bool, as_json: bool) -> None:
-    """Account for every recipient: outcomes with their reasons."""
+def accounting(number: int, by: str, in_doubt: bool, as_json: bool) -> None:
+    """Account for every recipient: outcomes with their reasons, or by the subgroups of a SuperMessage."""
     found = queries.find(number)
     account = queries.accounting(found)
     counts = {name: getattr(account, name) for name in ("audience", *OUTCOMES, "in_doubt")}
-    reasons = [dict(zip(REASON, reason, strict=True)) for reason in account.reasons]
+    columns, rows = _parts_of(found, account, by)
+    parts = {f"{by}s": [dict(zip(columns, row, strict=True)) for row in rows]}
     doubts = [_doubt(doubt) for doubt in queries.in_doubt(found)] if in_doubt else []
     if as_json:
         named = {"doubts": doubts} if in_doubt else {}
-        print_json({"id": number, **counts, "holds": account.holds, "reasons": reasons, **named})
+        print_json({"id": number, **counts, "holds": account.holds, **parts, **named})
     else:
         print_facts({"sendout": number, **counts, "equation holds": account.holds})
-        print_rows(REASON, account.reasons, empty="No reasons are noted.")
+        print_rows(columns, rows, empty=f"No {by}s are noted.")
         if in_doubt:
             print_rows(DOUBT, [list(doubt.values()) for doubt in doubts], empty="Nobody was in doubt.")
     if not account.holds:
         raise EquationBroken(count=1, problems=f"sendout {number}")
+
+
+def _parts_of(found: Sendout, account: Accounting, by: str) -> tuple[Sequence[str], list[tuple[object, ...]]]:
+    """What the outcomes come to by reason or by subgroup: the columns, and a row for each."""
+    if by == "reason":
+        return REASON, list(account.reasons)
+    rows: list[tuple[object, ...]] = [
+        (portion.group_id, portion.group_name, *(getattr(part, name) for name in COUNTS))
+        for portion, part in queries.by_subgroup(found)
+    ]
+    return ("group", "group_name", *COUNTS), rows
 
 
 def _doubt(doubt: Doubt) -> Summary:

@@ -5,9 +5,7 @@ import click
 from tidings.cli.ground import database, living_workers
 from tidings.cli.options import PARAMETER, as_json, examples, group_of
 from tidings.cli.output import note, print_facts, print_json, print_rows
-from tidings.messaging.queries import find_version
 from tidings.sendouts import queries
-from tidings.sendouts.singles import only_group
 from tidings.sendouts.singles import send_one as send_single
 
 NO_WORKERS = "No worker runs: it is sent when `tidings up` or `tidings worker` does."
@@ -28,7 +26,7 @@ LISTED = ("id", "subject", "email", "outcome", "reason", "created_at")
 @click.option(
     "--param", "params", type=PARAMETER, multiple=True, help="What the message shows as param.NAME."
 )
-@click.option("--idempotency-key", "key", default="", help="Used again it is the same message, sent once.")
+@click.option("--idempotency-key", "key", default=None, help="Used again it is the same message, sent once.")
 @as_json
 @database()
 def send_one(
@@ -38,13 +36,13 @@ def send_one(
     ref: str | None,
     version: int | None,
     params: tuple[tuple[str, str], ...],
-    key: str,
+    key: str | None,
     as_json: bool,
 ) -> None:
     """Send MESSAGE to ADDRESS alone. It is stored when this returns; workers send it."""
-    said = find_version(message, version)
-    group = group_of(ref) if ref is not None else only_group()
-    made = send_single(said, address, _once_each(params), group=group, by=None, key=key)
+    group = group_of(ref) if ref is not None else None
+    given = _once_each(params)
+    made = send_single(message, address, given, group=group, number=version, by=None, key=key)
     _print(made.pk, as_json=as_json)
     if not living_workers():
         note(NO_WORKERS)

@@ -7,7 +7,6 @@ No database connection is held while the carrier thinks.
 """
 
 import asyncio
-import json
 import logging
 from collections import deque
 from collections.abc import Callable
@@ -17,15 +16,15 @@ from functools import partial
 from typing import Protocol
 
 from tidings.channels.outcomes import Kind, Outcome
-from tidings.kernel import db, sql
+from tidings.kernel import db
 from tidings.kernel.errors import TidingsError
-from tidings.sendouts.delivery.budget import Budget, Suspect
+from tidings.sendouts.delivery.budget import Suspect
 from tidings.sendouts.delivery.domains import LATER, Domains
-from tidings.sendouts.delivery.held import TRIES_AT_ONCE, Held, Recipient, Settled
+from tidings.sendouts.delivery.held import TRIES_AT_ONCE, Held, Recipient
+from tidings.sendouts.delivery.ledger import Ledger, TakenOver
+from tidings.sendouts.delivery.trust import Trust
 
 log = logging.getLogger(__name__)
-
-statements = sql.load("tidings.sendouts")
 
 # The promise of bounded doubt: 16 recipients per connection.
 UNSETTLED_PER_CONNECTION = 16
@@ -54,10 +53,6 @@ class Carrier(Protocol):
 
     def hand_over(self, sender: str, recipient: str, data: bytes, done: Callable[[Outcome], None]) -> None:
         """Passes one message on; `done` is called exactly once with what became of it."""
-
-
-class TakenOver(TidingsError):
-    """Batch {batch} was taken over by another worker."""
 
 
 @dataclass(eq=False)
@@ -89,23 +84,19 @@ class Engine:
         domain_pause_seconds: float,
         refusals: int,
     ) -> None:
-        self._database = database
-        # Set by whoever owns the connections. Offer idle ones again; let a carrier rest that refuses everything, if
-        # another one can take over; pause a sendout that its carriers refuse.
+        # Set by whoever owns the connections: offers idle ones again.
         self.wake_carrier: Callable[[], None] = lambda: None
-        self.set_aside: Callable[[str], bool] = lambda _carrier: False
-        self.on_refused: Callable[[int, str, Outcome], None] = lambda _sendout, _carrier, _outcome: None
-        self._lease = lease_seconds
+        self._ledger = Ledger(database, lease_seconds=lease_seconds)
         self._look = min(heartbeat_seconds, LOOK_SECONDS)
         self._pauses = retry_pauses_seconds
         self._domains = Domains(domain_pause_seconds)
-        self._budgets: dict[int, Budget] = {}
         self.window = UNSETTLED_PER_CONNECTION * connections
         self._turn = max(1, self.window // TURNS_PER_WINDOW)
-        self._refusals = min(refusals, self._turn)  # suspects keep their places in the window
+        self.trust = Trust(min(refusals, self._turn))  # suspects keep their places in the window
         self._batches: list[Held] = []
         self._singles: deque[Single] = deque()
         self._work = asyncio.Event()
+        self.trust.stop, self.trust.wake = self._stop_sendout, self._work.set
         self._starving = False
         self._stopping = False
         self._away_since: float | None = None
@@ -120,7 +111,7 @@ class Engine:
             await held.done
         finally:
             self._batches.remove(held)
-            self._forget_suspects(held)
+            self.trust.forget(held, is_last=held.sendout not in self.sendouts())
 
     async def send(self, sender: str, recipient: str, data: bytes, *, patience_seconds: float) -> Outcome:
         """Passes a single message on, before those of batches. `LOST` if no connection took it for so long."""
@@ -148,6 +139,10 @@ class Engine:
         """The same for one batch."""
         held.stopped = True
         self._work.set()
+
+    def _stop_sendout(self, sendout: int) -> None:
+        for held in self._batches:
+            held.stopped |= held.sendout == sendout
 
     def feed(self, carrier: Carrier) -> None:
         """Gives a free connection its next message; called by the pool."""
@@ -206,9 +201,11 @@ class Engine:
         match outcome.kind:
             case Kind.ACCEPTED:
                 held.accept(recipient)
-                self._trust(held, recipient, carrier)
+                self.trust.accepted(held, carrier)
+                if self._domains:
+                    self._domains.accepted(recipient.domain)
             case Kind.FAILED if outcome.general:
-                self._suspect(Suspect(held, recipient, outcome, carrier))
+                self.trust.suspect(Suspect(held, recipient, outcome, carrier))
             case Kind.FAILED:
                 held.report(recipient, "failed", outcome)
             case Kind.IN_DOUBT:
@@ -221,59 +218,11 @@ class Engine:
         if len(held.fresh) >= self._turn or held.doubts or held.is_drained:
             self._work.set()
 
-    def _trust(self, held: Held, recipient: Recipient, carrier: str) -> None:
-        """Whoever this carrier refused before was refused for themselves, once it has made up for all of them."""
-        if self._domains:
-            self._domains.accepted(recipient.domain)
-        budget = self._budgets.get(held.sendout)
-        if budget and carrier in budget.refusals:
-            for suspect in budget.accepted(carrier):
-                suspect.held.report(suspect.recipient, "failed", suspect.outcome)
-
-    def _suspect(self, suspect: Suspect) -> None:
-        """A refusal for good that any other would have met: it isn't final before the carrier takes something."""
-        budget = self._budget(suspect.held)
-        budget.suspects.append(suspect)
-        self._count_refusal(suspect.held, suspect.carrier, suspect.outcome)
-
     def _mistrust(self, held: Held, recipient: Recipient, carrier: str, outcome: Outcome) -> None:
         if outcome.general:
-            self._count_refusal(held, carrier, outcome)
+            self.trust.refused(held, carrier, outcome)
         elif outcome.kind is Kind.DEFERRED and outcome.code in LATER:
             self._domains.deferred(recipient.domain, asyncio.get_running_loop().time())
-
-    def _budget(self, held: Held) -> Budget:
-        return self._budgets.setdefault(held.sendout, Budget(self._refusals))
-
-    def _count_refusal(self, held: Held, carrier: str, outcome: Outcome) -> None:
-        """One too many, and another carrier takes over. Without one the sendout pauses, and nobody has failed."""
-        budget = self._budget(held)
-        if not budget.refused(carrier):
-            return
-        if self.set_aside(carrier):
-            budget.forgive(carrier)
-            for suspect in budget.take_suspects(carrier=carrier):
-                suspect.held.again.append(suspect.recipient)
-            self._work.set()
-        elif not held.stopped:
-            for other in self._batches:
-                other.stopped |= other.sendout == held.sendout
-            self.on_refused(held.sendout, carrier, outcome)
-
-    def _defer_suspects(self, held: Held) -> None:
-        """The batch is through, and the carrier hasn't made up for its refusals: they are not final."""
-        if budget := self._budgets.get(held.sendout):
-            for suspect in budget.take_suspects(held=held):
-                self._defer(held, suspect.recipient, suspect.outcome)
-
-    def _forget_suspects(self, held: Held) -> None:
-        """Those of a batch that ends stay planned. What is known of the carriers goes with the sendout's last batch."""
-        budget = self._budgets.get(held.sendout)
-        if budget is None:
-            return
-        budget.take_suspects(held=held)
-        if held.sendout not in self.sendouts():
-            del self._budgets[held.sendout]
 
     def _hand_over_again(self, held: Held, recipient: Recipient) -> None:
         recipient.tries += 1
@@ -323,7 +272,8 @@ class Engine:
         """One turn of the window for one batch: outcomes in, permission for the next recipients out."""
         try:
             if held.is_drained and not held.stopped:
-                self._defer_suspects(held)
+                for suspect in self.trust.suspects(held):
+                    self._defer(held, suspect.recipient, suspect.outcome)
             await self._settle_doubts(held)
             await self._settle(held)
         except TakenOver as error:
@@ -341,7 +291,7 @@ class Engine:
         fresh = held.take_fresh()
         grant = held.grant(self._room + fresh.frees)
         try:
-            state = await self._store(held, fresh, held.reach(grant))
+            state = await self._ledger.store(held, fresh, held.reach(grant))
         except BaseException:
             held.put_back(fresh)
             raise
@@ -351,27 +301,11 @@ class Engine:
         if held.is_drained and not len(held.fresh):
             held.done.set_result(None)
 
-    async def _store(self, held: Held, fresh: Settled, handed_to: int) -> str:
-        params = {
-            "batch": held.batch,
-            "token": held.token,
-            "positions": _array(fresh.positions),
-            "contacts": _array(fresh.contacts),
-            "others": json.dumps(fresh.others) if fresh.others else "[]",
-            "handed_to": handed_to,
-            "lease": self._lease,
-        }
-        async with self._database.connection() as connection:
-            row = await (await connection.execute(statements.settle, params)).fetchone()
-        if row is None:
-            raise TakenOver(batch=held.batch)
-        return str(row["sendout_state"])
-
     async def _settle_doubts(self, held: Held) -> None:
         """Lists whoever got no answer after the message was handed over, then sends it to them again or skips them."""
         while held.doubts:
             recipient, outcome = held.doubts[0]
-            times = await self._note_doubt(held, recipient, outcome)
+            times = await self._ledger.note_doubt(held, recipient, outcome)
             held.doubts.pop(0)
             if not held.resends:
                 held.report(recipient, "skipped", Outcome(outcome.kind, 0, "in_doubt"))
@@ -384,27 +318,6 @@ class Engine:
                 self._defer(held, recipient, outcome)
             else:
                 self._hand_over_again(held, recipient)
-
-    async def _note_doubt(self, held: Held, recipient: Recipient, outcome: Outcome) -> int:
-        """Lists the recipient, if the batch is still ours; returns how often they are listed now."""
-        params = {
-            "batch": held.batch,
-            "token": held.token,
-            "position": recipient.position,
-            "contact": recipient.contact_id,
-            "cause": outcome.text,
-            "resolution": "resend" if held.resends else "skip",
-        }
-        async with self._database.connection() as connection:
-            row = await (await connection.execute(statements.note_doubt, params)).fetchone()
-        if row is None:
-            raise TakenOver(batch=held.batch)
-        return int(row["times"])
-
-
-def _array(numbers: list[int]) -> str:
-    """As PostgreSQL writes an array: the driver would take ten times as long for it."""
-    return f"{{{','.join(map(str, numbers))}}}"
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

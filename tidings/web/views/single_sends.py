@@ -19,7 +19,7 @@ def send(request: OperatorRequest, pk: int) -> HttpResponse:
     made = attempt(
         form,
         lambda: send_one(
-            version,
+            pk,
             form.cleaned_data["address"],
             form.parameters,
             group=form.cleaned_data["group"],
