@@ -27,6 +27,7 @@ def settle_environment() -> None:
         os.environ.pop(name, None)
     HOME.mkdir(parents=True, exist_ok=True)
     os.environ["TIDINGS_HOME"] = str(HOME)
+    os.environ["TIDINGS_DAILY_LIMIT"] = "1000"  # the same people get many messages here, and each is counted
     os.environ["DJANGO_SETTINGS_MODULE"] = "tidings.config.settings"
 
 

@@ -17,7 +17,7 @@ def test_it_lists_built_in_and_custom_attributes(caller: Any) -> None:
     made = defined(caller, name="Shoe size", type="number")
     listed = caller.get("/attributes").json()
     assert [one["key"] for one in listed[:3]] == ["email", "mobile", "external_id"]
-    assert len(listed) == 16
+    assert len(listed) == 17
     assert listed[-1] == made == caller.get(f"/attributes/{made['id']}").json()
 
 

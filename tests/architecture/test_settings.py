@@ -12,7 +12,8 @@ REFERENCE = (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
 SOURCE = (PRODUCT / "config/environment.py").read_text(encoding="utf-8")
 READ = dict(
     re.findall(
-        r'_(?:text|country|seconds|count|pauses|switch|resolution)\("([A-Z_]+)"(?:, "?([^")]*)"?)?\)', SOURCE
+        r'_(?:text|country|seconds|count|limit|pauses|switch|resolution)\("([A-Z_]+)"(?:, "?([^")]*)"?)?\)',
+        SOURCE,
     )
 )
 ROWS = {row[0]: row[1] for row in re.findall(r"^\| `([A-Z_]+)` \| (.*?) \|", REFERENCE, re.MULTILINE)}

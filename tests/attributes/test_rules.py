@@ -14,12 +14,13 @@ from tidings.attributes.rules import (
     name_key,
     normalise,
     normalise_date,
+    normalise_limit,
     normalise_name,
 )
 
 
 def test_it_knows_the_built_in_attributes_and_their_types():
-    assert len(BUILT_IN) == 15
+    assert len(BUILT_IN) == 16
     assert BUILT_IN["date_of_birth"].kind is Kind.DATE
     assert BUILT_IN["first_name"].label == "First name"
 
@@ -192,3 +193,13 @@ def test_a_name_has_1_to_80_characters_on_one_line():
 
 def test_every_fault_says_in_a_sentence_what_is_wrong():
     assert all(fault.value.endswith(".") for fault in (*ValueFault, *NameFault))
+
+
+@pytest.mark.parametrize("written", ["2/7", " 2 / 7 ", "2 in 7 days", "02/07", "2 in 7"])
+def test_a_limit_has_one_form_however_it_is_written(written):
+    assert normalise_limit(written) == "2/7"
+
+
+@pytest.mark.parametrize("written", ["2", "100/7", "2/0", "2/32", "-1/7", "two in seven days", "2/7/1"])
+def test_it_refuses_what_is_no_limit(written):
+    assert normalise_limit(written) is ValueFault.NOT_A_LIMIT

@@ -21,6 +21,8 @@ SLOW_SECONDS = 0.004  # per mail and connection: 2,000 mails take over 4 s, so k
 DRAIN_SECONDS = 10
 HOLDER = "SELECT worker FROM sendout_batches WHERE state = 'taken' AND lease_until > clock_timestamp()"
 
+COUNTED = "SELECT sum(n) FROM limit_counters CROSS JOIN unnest(counts) AS n"
+
 
 @pytest.fixture
 def stage(group_stage, relay) -> Stage:
@@ -49,6 +51,8 @@ def test_ten_kills_at_random_moments_lose_nobody_and_leave_a_bounded_doubt(stage
     assert finish(stage, sendout)["accepted"] == MEMBERS
     check_copies(stage, relay.taken_by())
     assert doubts_by_death(stage) <= KILLS * LARGEST_DOUBT
+    assert stage.value(COUNTED) == MEMBERS  # nobody twice, nobody forgotten
+    assert stage.rows("SELECT FROM limit_charges") == []
 
 
 def test_one_kill_leaves_at_most_sixteen_in_doubt_per_connection_who_keep_their_message_id(

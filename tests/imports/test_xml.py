@@ -45,6 +45,7 @@ def test_the_xml_of_mapp_engage_is_imported(group, import_file, outcomes):
     assert (anna.email, anna.mobile, anna.external_id) == ("anna@example.com", "+491713920000", "K7")
     assert anna.attributes == {
         "first_name": "Anna", "last_name": "Adler", "title": "2", "zip_code": "10115", "date_of_birth": "1990-12-31",
+        "message_limit": "2/7",
     }  # fmt: skip
 
 

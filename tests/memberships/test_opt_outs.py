@@ -102,6 +102,7 @@ def test_who_opted_out_above_groups_receives_nothing_though_a_member(anna, group
         "no_address": 0,
         "will_receive": 2,
         "blacklisted": 0,
+        "over_limit": 0,
     }
 
 

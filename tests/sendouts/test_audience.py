@@ -45,6 +45,7 @@ def test_whoever_may_not_receive_is_not_in_the_audience(group, make_members, mak
         "not_active": 2,
         "opted_out": 0,
         "blacklisted": 0,
+        "over_limit": 0,
         "no_address": 1,
         "will_receive": 1,
     }
@@ -61,6 +62,7 @@ def test_the_waterfall_says_why_members_will_not_receive(make_group, make_member
         "not_active": 2,
         "opted_out": 0,
         "blacklisted": 0,
+        "over_limit": 0,
         "no_address": 1,
         "will_receive": 4,
     }

@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
 from ninja import Query, Router, Schema, Status
@@ -13,6 +13,7 @@ from tidings.api.paging import Limit, Page, cut
 from tidings.api.problems import BadCursor, answers
 from tidings.contacts import actions, merging, person, queries
 from tidings.contacts.models import Contact
+from tidings.limits.queries import standings
 from tidings.memberships import queries as members
 from tidings.memberships.models import Membership
 
@@ -120,6 +121,18 @@ class ErasureOut(Schema):
     never_again: bool
 
 
+class LimitOut(Schema):
+    """A limit in force: `system` over all groups, the contact's `own`, or that of a `group`; and how much is used."""
+
+    kind: Literal["system", "own", "group"] = Field(examples=["group"])
+    group: int | None = Field(examples=[7])
+    group_name: str = Field(examples=["Newsletter"])
+    messages: int = Field(examples=[3])
+    days: int = Field(description="Today is the last of them.", examples=[7])
+    used: int = Field(examples=[2])
+    is_reached: bool = Field(examples=[False])
+
+
 COLUMNS = ("email", "mobile", "external_id", "language")
 
 
@@ -164,6 +177,14 @@ def look_contact_up(
 def get_contact(request: Call, contact: int) -> ContactDetail:  # noqa: ARG001 - ninja passes the request
     """Gets a contact by id, with the groups they are in."""
     return detail(contact_of(contact))
+
+
+@router.get("/contacts/{int:contact}/limits", response=answers({200: list[LimitOut]}, 404))
+def get_limits(request: Call, contact: int) -> list[LimitOut]:  # noqa: ARG001 - ninja passes the request
+    """Gets how many messages a contact may get at most, by each limit that holds, and how many they got."""
+    person = contact_of(contact)
+    found = standings(person, [member.group for member in members.groups_of(person)])
+    return [LimitOut(**one.as_dict()) for one in found]
 
 
 @router.post("/contacts", response=answers({200: ContactDetail, 201: ContactDetail}, 400, 409))

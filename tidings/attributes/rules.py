@@ -49,6 +49,9 @@ class ValueFault(Enum):
     AMBIGUOUS_DATE = "Its day and month could be swapped. Write it like 1990-12-31, or say which comes first."
     NOT_A_DATE_TIME = "It is not a date and time. Write it like 1990-12-31T18:30:00Z."
     NOT_A_CHOICE = "It is none of the attribute's choices."
+    NOT_A_LIMIT = (
+        "It is no limit. Write it like 2/7 for 2 messages in 7 days: 0 to 99 messages, 1 to 31 days."
+    )
 
 
 class NameFault(Enum):
@@ -81,6 +84,14 @@ class Attribute:
     kind: Kind = Kind.TEXT
     choices: tuple[str, ...] = ()
 
+    @property
+    def is_free_text(self) -> bool:
+        """Whether any text is a value of it."""
+        return self.kind is Kind.TEXT and self.key != MESSAGE_LIMIT
+
+
+MESSAGE_LIMIT = "message_limit"
+"""The built-in attribute that says how many messages somebody gets at most: `2/7` is two in seven days."""
 
 _LABELS = {
     "email": "E-mail",
@@ -98,6 +109,7 @@ _LABELS = {
     "city": "City",
     "time_zone": "Time zone",
     "source": "Source",
+    MESSAGE_LIMIT: "Message limit",
 }
 _KINDS = {"date_of_birth": Kind.DATE}
 
@@ -117,6 +129,9 @@ FORBIDDEN_CHARACTER = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufff
 
 _PLAIN_SPACES = re.compile(r"[ \t\r\n]+")
 
+_LIMIT = re.compile(r"(\d{1,2}) *(?:/|in) *(\d{1,2})(?: *days?)?", re.ASCII | re.IGNORECASE)
+LIMIT_DAYS_AT_MOST = 31
+
 _TRUE = frozenset({"true", "t", "yes", "y", "1", "on", "wahr", "ja", "j"})
 _FALSE = frozenset({"false", "f", "no", "n", "0", "off", "falsch", "nein"})
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
@@ -130,6 +145,23 @@ _SLASH_DATE = re.compile(r"(\d\d?)([/-])(\d\d?)\2(\d{4})", re.ASCII)
 _TIMESTAMP = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?) ?(Z|[+-]\d\d:?\d\d)?", re.ASCII | re.IGNORECASE
 )
+
+
+def normalise_value(
+    attribute: Attribute, raw: str, *, date_order: DateOrder | None = None
+) -> Value | ValueFault:
+    """The same as `normalise`, by the attribute: one may be narrower than its type."""
+    if attribute.key == MESSAGE_LIMIT:
+        return normalise_limit(raw)
+    return normalise(attribute.kind, raw, choices=attribute.choices, date_order=date_order)
+
+
+def normalise_limit(raw: str) -> str | ValueFault:
+    """`2/7` for two messages in seven days, however that is written, or why it is no limit."""
+    found = _LIMIT.fullmatch(raw.strip())
+    if found is None or not 1 <= int(found[2]) <= LIMIT_DAYS_AT_MOST:
+        return ValueFault.NOT_A_LIMIT
+    return f"{int(found[1])}/{int(found[2])}"
 
 
 def normalise(

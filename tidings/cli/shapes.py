@@ -7,6 +7,7 @@ from typing import Any
 from tidings.contacts.models import Contact
 from tidings.groups.models import Group
 from tidings.groups.queries import settings_of, supergroups_of
+from tidings.limits.queries import standings
 from tidings.locks.queries import GroupUse, HeldLock, locks_of
 from tidings.memberships.models import OptOut
 from tidings.memberships.queries import MemberCount, count_members, groups_of, opt_outs_of
@@ -75,7 +76,7 @@ def attributes_of(group: Group) -> dict[str, str]:
 
 
 def of_contact(contact: Contact) -> Shape:
-    """A contact with identities, profile, groups, opt-outs and the newest deliveries."""
+    """A contact with identities, profile, groups, opt-outs, limits and the newest deliveries."""
     return {
         "id": contact.pk,
         "email": contact.email,
@@ -87,6 +88,9 @@ def of_contact(contact: Contact) -> Shape:
         "updated_at": contact.updated_at,
         "groups": _memberships(contact),
         "opt_outs": [of_opt_out(opt_out) for opt_out in opt_outs_of(contact)],
+        "limits": [
+            one.as_dict() for one in standings(contact, [member.group for member in groups_of(contact)])
+        ],
         "deliveries": _deliveries(contact),
     }
 

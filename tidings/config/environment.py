@@ -12,6 +12,8 @@ from pathlib import Path
 
 from tidings.kernel.errors import TidingsError
 
+MESSAGES_A_DAY_AT_MOST = 1_000
+
 
 class BadSetting(TidingsError):
     """{name}={value} is not usable: {why}."""
@@ -45,6 +47,15 @@ def _count(name: str, default: int) -> int:
     value = _text(name, str(default))
     if not value.isdecimal() or int(value) < 1:
         raise BadSetting(name=name, value=value, why="a whole number above zero is wanted")
+    return int(value)
+
+
+def _limit(name: str, default: int) -> int:
+    value = _text(name, str(default))
+    if not value.isdecimal() or int(value) > MESSAGES_A_DAY_AT_MOST:
+        raise BadSetting(
+            name=name, value=value, why=f"0 to {MESSAGES_A_DAY_AT_MOST} is wanted; 0 is no limit"
+        )
     return int(value)
 
 
@@ -115,6 +126,8 @@ class Environment:
     carrier_refusals: int = field(default_factory=lambda: _count("TIDINGS_CARRIER_REFUSALS", 25))
     # The longest average pause between two messages to a domain that puts mail off.
     domain_pause_seconds: float = field(default_factory=lambda: _seconds("TIDINGS_DOMAIN_PAUSE_SECONDS", 1))
+    # Messages a contact gets of all groups in a day at most; 0 is no limit.
+    daily_limit: int = field(default_factory=lambda: _limit("TIDINGS_DAILY_LIMIT", 9))
     batch_size: int = field(default_factory=lambda: _count("TIDINGS_BATCH_SIZE", 1_000))
     slice_rows: int = field(default_factory=lambda: _count("TIDINGS_SLICE_ROWS", 50_000))
 

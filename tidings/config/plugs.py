@@ -4,6 +4,7 @@ GROUP_PARTS: list[str] = [
     "tidings.sendouts.parts.OfGroup",
     "tidings.memberships.parts.OfGroup",
     "tidings.blacklists.parts.OfGroup",
+    "tidings.limits.parts.OfGroup",
     "tidings.imports.parts.OfGroup",
     "tidings.exports.parts.OfGroup",
 ]
@@ -29,6 +30,7 @@ LONG_WORK: list[str] = [
 CONTACT_PARTS: list[str] = [
     "tidings.contacts.endpoints.OfContact",
     "tidings.blacklists.parts.OfContact",
+    "tidings.limits.parts.OfContact",
     "tidings.exports.parts.OfContact",
     "tidings.memberships.parts.OfContact",
     "tidings.sendouts.parts.OfContact",

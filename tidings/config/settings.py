@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "tidings.groups",
     "tidings.memberships",
     "tidings.blacklists",
+    "tidings.limits",
     "tidings.selections",
     "tidings.imports",
     "tidings.transfers",
@@ -191,7 +192,8 @@ CONTENT_SECURITY_POLICY = {
 # Only a worker imports all tasks: a command that queues one imports that alone, and starts in half the time.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 PROCRASTINATE_IMPORT_PATHS = [
-    f"tidings.{package}.tasks" for package in ("contacts", "exports", "locks", "memberships", "sendouts")
+    f"tidings.{package}.tasks"
+    for package in ("contacts", "exports", "limits", "locks", "memberships", "sendouts")
 ]
 PROCRASTINATE_ON_APP_READY = None
 

@@ -17,6 +17,7 @@ from tidings.contacts.checking import (
 )
 from tidings.contacts.erasure import demand_storable, hold_living
 from tidings.contacts.errors import ChangedMeanwhile, IdentityConflict, IdentityTaken, NoIdentity
+from tidings.contacts.limited import note_limit
 from tidings.contacts.models import Contact
 from tidings.journal.actions import record
 from tidings.kernel import plugs
@@ -130,6 +131,7 @@ def _insert(wanted: Columns, values: dict[str, Value], *, by: User | None) -> Co
             contact = Contact.objects.create(**wanted, attributes=without_empty(values))
     except IntegrityError:
         return None
+    note_limit(contact)
     record("contact.created", contact.pk, by=by, attributes=contact.attributes)
     return contact
 
@@ -146,6 +148,7 @@ def _change(contact: Contact, wanted: Columns, values: dict[str, Value], *, by: 
         raise NoIdentity
     contact.attributes = without_empty(contact.attributes | changed)
     contact.save(update_fields=[*columns, "attributes", "updated_at"])
+    note_limit(contact)
     told = {"columns": columns} if columns else {}
     record("contact.updated", contact.pk, by=by, attributes=changed, **told)
     for name in readdressed:

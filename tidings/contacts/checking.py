@@ -6,7 +6,15 @@ from functools import partial
 from django.conf import settings
 
 from tidings.attributes.queries import catalogue
-from tidings.attributes.rules import OWN_COLUMNS, Attribute, Value, ValueFault, as_text, name_key, normalise
+from tidings.attributes.rules import (
+    OWN_COLUMNS,
+    Attribute,
+    Value,
+    ValueFault,
+    as_text,
+    name_key,
+    normalise_value,
+)
 from tidings.contacts.errors import BadAddress, BadAttribute, BadIdentity
 from tidings.contacts.rules import (
     AddressFault,
@@ -76,7 +84,7 @@ def _value(name: str, raw: object, known: Mapping[str, Attribute]) -> Value:
         names = ", ".join(sorted(known)) or "none is defined"
         raise BadAttribute(name=name, why=f"It is none of: {names}.")
     text = as_text(raw)
-    value = normalise(attribute.kind, text, choices=attribute.choices) if text.strip() else ""
+    value = normalise_value(attribute, text) if text.strip() else ""
     if isinstance(value, ValueFault):
         raise BadAttribute(name=name, why=value.value)
     return value

@@ -9,6 +9,7 @@ from tidings.attributes.rules import name_key
 from tidings.contacts.checking import IDENTITIES
 from tidings.contacts.erasure import empty, hold_living
 from tidings.contacts.errors import CannotMerge
+from tidings.contacts.limited import note_limit
 from tidings.contacts.models import Contact, Gone
 from tidings.journal.actions import record
 from tidings.kernel import plugs
@@ -68,3 +69,4 @@ def _write(kept: Contact, columns: dict[str, str], attributes: dict[str, object]
         setattr(kept, name, value)
     kept.attributes = attributes
     kept.save(update_fields=[*COLUMNS, "attributes", "updated_at"])
+    note_limit(kept)

@@ -76,6 +76,18 @@ class Gone(models.Model):
         return f"{self.contact_id} is in {self.into_id}" if self.into_id else f"{self.contact_id} is erased"
 
 
+class Limited(models.Model):
+    """A contact who has, or once had, a limit of their own. So they are found without a look at every profile."""
+
+    contact = models.OneToOneField(Contact, models.CASCADE, primary_key=True, related_name="+")
+
+    class Meta:
+        db_table = "limited_contacts"
+
+    def __str__(self) -> str:
+        return f"limit of contact {self.contact_id}"
+
+
 class Erasure(models.Model):
     """The search for an erased person's identities in logs. `identities` are what is looked for, until it has ended.
 

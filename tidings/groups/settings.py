@@ -269,13 +269,14 @@ class Sending(Tab):
     limit_messages: Number = _setting(
         None,
         "Messages per contact",
-        "Who had so many of this group is left out.",
+        "Who got so many of this group is left out. Counting begins when this is set.",
         example=3,
-        later=True,
         ge=1,
         le=MESSAGES_AT_MOST,
     )
-    limit_days: Number = _setting(None, "… in so many days", example=7, later=True, ge=1, le=DAYS_AT_MOST)
+    limit_days: Number = _setting(
+        None, "… in so many days", "Today is the last of them.", example=7, ge=1, le=DAYS_AT_MOST
+    )
     quiet_from: TimeOfDay = _setting(
         None, "Quiet hours begin", "Nobody gets anything then.", example="22:00:00"
     )

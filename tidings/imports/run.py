@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import OperationalError, transaction
 
+from tidings.attributes.rules import MESSAGE_LIMIT
+from tidings.contacts.limited import note_limits
 from tidings.imports.merge import (
     OvertakenSlice,
     Slice,
@@ -173,6 +175,8 @@ def _fail(run: Import, state: Process.State, why: str) -> None:
 
 
 def _end(run: Import, state: Process.State, error: str = "") -> None:
+    if any(column.get("key") == MESSAGE_LIMIT for column in run.mapping.get("columns", ())):
+        note_limits()
     Import.objects.filter(pk=run.pk).update(state=state, error=error, ended_at=clock.now())
     record(f"import.{state}", run.pk, by=run.started_by, group=run.group_id)
     default_storage.delete(run.file)

@@ -13,6 +13,7 @@ from django.conf import settings
 
 from tidings.blacklists.queries import scopes_for
 from tidings.kernel import clock, db, sql
+from tidings.limits.charging import Charging
 from tidings.sendouts.delivery.engine import Engine
 from tidings.sendouts.delivery.held import Held
 from tidings.sendouts.delivery.ledger import TakenOver
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 
 statements = sql.load(__package__)
 RECIPIENTS = recipients_statement()
+CHARGING = Charging(statements.held)
 
 DEATH = "the worker that sent it ended"
 
@@ -123,6 +125,8 @@ async def _hold(batch_id: int, taken: dict[str, Any], slot: Slot | None, worker:
     async with worker.database.connection() as connection:
         params = {"batch": batch_id, "scopes": scopes_for([snapshot.group]), "quota": quota}
         rows = await (await connection.execute(RECIPIENTS, params)).fetchall()
+        if snapshot.is_limited:
+            await _skip_over_limit(connection, rows, snapshot.group, batch_id, taken["token"])
     render = await _renderer(snapshot, taken, worker)
     return Held(
         batch_id,
@@ -136,6 +140,17 @@ async def _hold(batch_id: int, taken: dict[str, Any], slot: Slot | None, worker:
         resends=snapshot.resends,
         goes_first=taken["is_single"],
     )
+
+
+async def _skip_over_limit(
+    connection: db.AsyncConnection, rows: list[db.Row], group: int, batch: int, token: int
+) -> None:
+    """Counts a message for everyone who may get theirs, but for those whose limit it would pass: they are skipped."""
+    wanted = [row for row in rows if not row["skip"]]
+    over = await CHARGING.charge(connection, wanted, group=group, now=clock.now(), batch=batch, token=token)
+    for row in wanted:
+        if row["position"] in over:
+            row["skip"] = "over_limit"
 
 
 async def _renderer(snapshot: Snapshot, taken: dict[str, Any], worker: Worker) -> Renderer:

@@ -43,7 +43,12 @@ def _freeze_audience(sendout: Sendout) -> dict[str, int]:
     target = target_of(sendout.group)
     params["is_one_per_subgroup"] = target.is_one_per_subgroup
     reached = reach(
-        target, {"batches": statements.batches}, params, picked=picked_by(sendout), is_marketing=is_marketing
+        target,
+        {"batches": statements.batches},
+        params,
+        picked=picked_by(sendout),
+        is_marketing=is_marketing,
+        is_limited=is_marketing and not sendout.to_mailbox,
     )
     return reached.steps
 

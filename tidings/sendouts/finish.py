@@ -7,6 +7,7 @@ from django.db import transaction
 
 from tidings.journal.actions import record
 from tidings.kernel import clock, db, sql
+from tidings.limits.charging import forgetting
 from tidings.locks import leases
 from tidings.locks.models import Process
 from tidings.sendouts import rules
@@ -15,6 +16,8 @@ from tidings.sendouts.queries import counts
 
 statements = sql.load(__package__)
 
+# What didn't reach somebody doesn't count against their limits.
+FORGET = forgetting(statements.unreached, statements.ended_batches)
 CANCELLED_BATCHES_AT_ONCE = 50  # of 1,000 people: a transaction of about a second
 PROGRESS_SECONDS = 1.0
 # Failures in a row of one batch's job, over some 30 s: longer than a restart of the database.
@@ -87,6 +90,7 @@ def _end(sendout: Sendout) -> None:
         return
     sendout.ended_at = clock.now()
     sendout.save(update_fields=["state", "ended_at"])
+    db.execute(FORGET, {"sendout": sendout.pk, "sign": -1})
     finished = sendout.state == Sendout.State.FINISHED
     leases.end_if_begun(sendout.process_id, Process.State.FINISHED if finished else Process.State.CANCELLED)
     record(f"sendout.{sendout.state}", sendout.pk)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.conf import settings
 from django.db import transaction
 
 from tidings.blacklists import queries as blacklists
@@ -12,6 +13,7 @@ from tidings.groups.models import Group
 from tidings.groups.queries import receiving
 from tidings.groups.settings import Duplicates
 from tidings.kernel import db, sql
+from tidings.limits import queries as limits
 from tidings.memberships.queries import count_members, judging
 from tidings.selections.language import Compiled
 
@@ -19,7 +21,7 @@ statements = sql.load(__package__)
 
 MANY = 20_000  # members; below, looking each up is quicker than reading whole tables
 NOT_SELECTED = "not_selected"  # a step only where a rule narrows the audience
-STEPS = ("not_active", "opted_out", "blacklisted", "no_address")
+STEPS = ("not_active", "opted_out", "blacklisted", "over_limit", "no_address")
 DUPLICATES = "duplicates"  # a step only where one copy for each person is wanted
 
 Steps = dict[str, int]
@@ -93,7 +95,9 @@ def waterfall(group: int, *, picked: Compiled | None = None, is_marketing: bool 
 
     Whom a rule leaves out, if it is narrowed to those whom that has `picked`, is `not_selected`.
     """
-    return reach(target_of(Group.objects.get(pk=group)), picked=picked, is_marketing=is_marketing).steps
+    is_limited = is_marketing and bool(settings.ENVIRONMENT.smtp_url)
+    target = target_of(Group.objects.get(pk=group))
+    return reach(target, picked=picked, is_marketing=is_marketing, is_limited=is_limited).steps
 
 
 def reach(
@@ -103,32 +107,45 @@ def reach(
     *,
     picked: Compiled | None = None,
     is_marketing: bool = True,
+    is_limited: bool = True,
 ) -> Reach:
     """Judges every member, passes those who get copies to further `parts` of the statement as `copies`, and counts.
 
-    What isn't marketing is kept back by complaints alone, not by other opt-outs.
+    What isn't marketing is kept back by complaints alone, not by other opt-outs. Limits hold if it `is_limited`.
     """
     groups = list(target.parts)
     facts = {
         "group": target.group,
-        "groups": groups,
         "scopes": blacklists.scopes_for(groups),
         "is_marketing": is_marketing,
+        **limits.params(groups),
     }
     with transaction.atomic():
         if sum(count.total for count in count_members(groups).values()) >= MANY:
             db.execute(statements.plan)
-        statement = _statement(target, parts or {}, picked.text if picked else "")
+        statement = _statement(target, parts or {}, picked.text if picked else "", is_limited=is_limited)
         rows = db.rows(statement, {**(picked.params if picked else {}), **(params or {}), **facts})
     return Reach(target, _by_group(rows))
 
 
-def _statement(target: Target, parts: Mapping[str, str], picked: str) -> str:
-    barring = None
-    if blacklists.is_used(target.parts):
-        barring = {"asked": statements.asked, "listed": blacklists.LISTED, "barred": statements.barred}
+def _statement(target: Target, parts: Mapping[str, str], picked: str, *, is_limited: bool) -> str:
     copies = statements.copies if target.is_supergroup else statements.copies_alone
-    return judging({"copies": copies, **parts}, statements.count_copies, barring, picked=picked)
+    return judging(
+        {"copies": copies, **parts},
+        statements.count_copies,
+        _barring(target, is_limited=is_limited),
+        picked=picked,
+    )
+
+
+def _barring(target: Target, *, is_limited: bool) -> dict[str, str] | None:
+    """Parts that find whom blacklists and limits keep out; None if there can be nobody."""
+    may_be_over = is_limited and limits.may_be_reached(target.parts)
+    if not may_be_over and not blacklists.is_used(target.parts):
+        return None
+    reached = limits.REACHED if may_be_over else limits.NOBODY
+    listed = {"asked": statements.asked, "listed": blacklists.LISTED}
+    return {**listed, **reached, "barred": statements.barred}
 
 
 def _by_group(rows: Iterable[db.Row]) -> dict[int, dict[str, int]]:

@@ -41,7 +41,8 @@ class Snapshot:
     """One sendout's message for one group, ready to be copied. `sender` is the envelope's address.
 
     A test's links lead nowhere: a click in it must not unsubscribe anybody. It may show one contact's values to all.
-    `resends`: a copy in doubt is sent again, else its recipient is skipped.
+    `resends`: a copy in doubt is sent again, else its recipient is skipped. `is_limited`: it counts against the limits
+    of its recipients.
     """
 
     sendout: int
@@ -51,6 +52,7 @@ class Snapshot:
     is_test: bool = False
     shown_as: Row | None = None
     resends: bool = True
+    is_limited: bool = False
 
     def copier(self) -> Callable[[int, Row], Copy]:
         """Makes the facts of one copy from a contact's id and a row with the identities, `attributes` and `member`.
@@ -249,4 +251,12 @@ def snapshot_of(sendout: int, group: int) -> Snapshot:
         is_test=found.kind == Sendout.Kind.TEST,
         shown_as=row_of(found.shown_as, group) if found.shown_as else None,
         resends=found.frozen.get("in_doubt") != "skip",
+        is_limited=_is_limited(found),
     )
+
+
+def _is_limited(sendout: Sendout) -> bool:
+    """Tests, what the built-in mailbox catches, and what isn't marketing count nowhere."""
+    purpose = sendout.frozen.get("purpose", Message.Purpose.MARKETING)
+    is_test = sendout.kind == Sendout.Kind.TEST
+    return not (is_test or sendout.to_mailbox) and purpose == Message.Purpose.MARKETING

@@ -9,6 +9,7 @@ LABELS = {
     "not_active": "Not active",
     "opted_out": "Unsubscribed",
     "blacklisted": "Blacklisted",
+    "over_limit": "Over their limit",
     "no_address": "Without address",
     "duplicates": "Duplicates",
     "will_receive": "Will receive",

@@ -20,7 +20,7 @@ from tidings.memberships.member_attributes import set_attributes
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-LISTS = ("groups", "deliveries", "attributes", "opt_outs")
+LISTS = ("groups", "deliveries", "attributes", "opt_outs", "limits")
 COLUMNS = ("email", "mobile", "external_id", "language")
 
 
@@ -207,6 +207,11 @@ def _show(person: Contact, *, as_json: bool) -> None:
     for opt_out in shape["opt_outs"]:
         what = " ".join(str(opt_out[name]) for name in ("scope", "group", "channel") if opt_out[name])
         print_facts({"opted out of": f"{what} ({opt_out['reason']})"})
+    limits = (
+        (one["group_name"] or one["kind"], one["used"], one["messages"], one["days"])
+        for one in shape["limits"]
+    )
+    print_rows(("limit of", "used", "messages", "days"), limits, empty="No limit holds for them.")
     sent = ((d["sendout"], d["outcome"], d["reason"], d["attempt"], d["at"]) for d in shape["deliveries"])
     print_rows(("sendout", "outcome", "reason", "attempt", "at"), sent, empty="Nothing was sent to them.")
 

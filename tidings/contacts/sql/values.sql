@@ -9,3 +9,9 @@ WHERE id > %(after)s AND attributes ? %(key)s ORDER BY id LIMIT %(limit)s
 UPDATE contacts c
 SET attributes = jsonb_set(c.attributes, ARRAY[%(key)s], v.value::jsonb), updated_at = now()
 FROM unnest(%(ids)s::bigint[], %(values)s::text[]) AS v (id, value) WHERE c.id = v.id
+
+-- name: note_limits
+-- Keeps in mind who has a limit of their own. Reads every profile once.
+INSERT INTO limited_contacts (contact_id)
+SELECT id FROM contacts WHERE attributes ? 'message_limit'
+ON CONFLICT DO NOTHING

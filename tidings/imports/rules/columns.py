@@ -19,7 +19,7 @@ from tidings.attributes.rules import (
     DateOrder,
     Kind,
     ValueFault,
-    normalise,
+    normalise_value,
 )
 from tidings.contacts.rules import (
     EXTERNAL_ID_CHARACTERS_AT_MOST,
@@ -117,13 +117,11 @@ class _Values:
     def __init__(self, mapping: Mapping, *, is_member: bool) -> None:
         free = _free_attributes(mapping, is_member=is_member)
         marker = mapping.clear_marker
-        self._texts = [
-            _Text(at, attribute.key, marker) for at, attribute in free if attribute.kind is Kind.TEXT
-        ]
+        self._texts = [_Text(at, attribute.key, marker) for at, attribute in free if attribute.is_free_text]
         self._typed = [
             _Column(at, partial(map, _member_reader(attribute, mapping.date_order, marker)), empty="")
             for at, attribute in free
-            if attribute.kind is not Kind.TEXT
+            if not attribute.is_free_text
         ]
         self.are_any = bool(free)
 
@@ -251,7 +249,7 @@ def _member_reader(attribute: Attribute, date_order: DateOrder | None, marker: s
             return ""
         if text == marker:
             return f"{name}null,"
-        value = normalise(attribute.kind, text, choices=attribute.choices, date_order=date_order)
+        value = normalise_value(attribute, text, date_order=date_order)
         return value if isinstance(value, ValueFault) else f"{name}{_json(value)},"
 
     return _Cached(read).__getitem__

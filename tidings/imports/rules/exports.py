@@ -347,9 +347,10 @@ ENGAGE_TARGETS: Mapping[str, str] = {
     "user.city": "city",
     "user.timezone": "time_zone",
     "user.source": "source",
+    "user.maxmessages": "message_limit",
 }
 
-# What its XML calls them, in lower case, and what it says that has no place here.
+# What its XML calls them, in lower case.
 ENGAGE_ELEMENTS: Mapping[str, str] = {
     "email": "user.Email",
     "mobilenumber": "user.MobileNumber",
@@ -369,7 +370,6 @@ ENGAGE_ELEMENTS: Mapping[str, str] = {
     "source": "user.Source",
     "maxmessages": "user.MaxMessages",
 }
-ENGAGE_IGNORED = frozenset({"user.maxmessages"})
 
 _SYNONYMS: Mapping[str, str] = {
     "email": "email,e mail,mail,email address,e mail address,emailadresse,e mail adresse,mailadresse,"
@@ -390,6 +390,7 @@ _SYNONYMS: Mapping[str, str] = {
     "city": "city,town,ort,stadt,wohnort,ville,ciudad,miasto",
     "time_zone": "time zone,timezone,zeitzone",
     "source": "source,quelle,herkunft",
+    "message_limit": "message limit,max messages,maxmessages",
 }
 SYNONYMS: Mapping[str, str] = {
     plain(name): target for target, names in _SYNONYMS.items() for name in names.split(",")

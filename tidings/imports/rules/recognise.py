@@ -21,7 +21,6 @@ from tidings.imports.rules import errors
 from tidings.imports.rules.exports import (
     ENGAGE,
     ENGAGE_CUSTOM_PREFIX,
-    ENGAGE_IGNORED,
     ENGAGE_MEMBER_PREFIX,
     ENGAGE_TARGETS,
     EXPORTS,
@@ -196,8 +195,6 @@ class _Recogniser:
     def _engage_column(self, header: str) -> Column | None:
         name = header.strip().casefold()
         custom = name_key(_own_name(header)) if name.startswith(ENGAGE_CUSTOM_PREFIX) else ""
-        if name in ENGAGE_IGNORED:
-            return Column(header)
         attribute = self._attributes.get(custom) or self._built_in(ENGAGE_TARGETS.get(name))
         return Column(header, attribute) if attribute else None
 

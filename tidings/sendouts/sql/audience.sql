@@ -37,8 +37,14 @@ SELECT contact_id AS ref, group_id AS scope, email, mobile
 FROM considered WHERE reason IN ('no_address', 'will_receive')
 
 -- name: barred
--- Whom the blacklists keep out, in the words of the waterfall. Reads their part `listed`.
-SELECT scope AS group_id, ref AS contact_id, 'blacklisted' AS reason FROM listed
+-- Whom blacklists and limits keep out, in the words of the waterfall. Reads their parts `listed` and `reached`.
+SELECT coalesce(l.scope, r.group_id) AS group_id, coalesce(l.ref, r.contact_id) AS contact_id,
+       CASE WHEN l.ref IS NULL THEN 'over_limit' ELSE 'blacklisted' END AS reason
+FROM listed l
+FULL JOIN (
+    SELECT DISTINCT g.group_id, reached.contact_id
+    FROM reached JOIN unnest(%(groups)s::bigint[]) AS g (group_id) ON reached.scope IN (0, g.group_id)
+) AS r ON r.group_id = l.scope AND r.contact_id = l.ref
 
 -- name: plan
 -- For large groups. The planner takes the parts of a judgement for a hundredth of what they are, and would look each

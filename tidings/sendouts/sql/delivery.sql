@@ -122,6 +122,22 @@ WHERE b.id = %(batch)s
   AND (d.position IS NULL OR (d.outcome = 'deferred' AND d.attempt < b.attempt AND d.due_at <= b.due_at))
 ORDER BY r.position LIMIT %(quota)s
 
+-- name: held
+-- Part of a larger statement: a batch, locked, if it still belongs to the holder who asks. Rides the primary key.
+SELECT b.id FROM sendout_batches b
+WHERE b.id = %(batch)s AND b.token = %(token)s AND b.state = 'taken' FOR NO KEY UPDATE
+
+-- name: unreached
+-- Part of a larger statement: who of an ended sendout got nothing for sure. Rides sendout_batches_once and
+-- deliveries_not_accepted.
+SELECT d.batch_id, d.position, d.contact_id
+FROM sendout_batches b JOIN deliveries d ON d.batch_id = b.id
+WHERE b.sendout_id = %(sendout)s AND d.outcome <> 'accepted' AND d.reason <> 'in_doubt'
+
+-- name: ended_batches
+-- Part of a larger statement: the batches of a sendout. Rides sendout_batches_once.
+SELECT id AS batch_id FROM sendout_batches WHERE sendout_id = %(sendout)s
+
 -- name: settle
 -- Stores outcomes of a batch, moves `handed_to` on and prolongs the lease, all or nothing, and only for the holder.
 -- `accepted` is the arrays' common case; everything else comes as JSON. The batch's counts follow from the rows that

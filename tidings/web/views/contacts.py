@@ -18,6 +18,7 @@ from tidings.contacts import actions, queries
 from tidings.contacts.models import Contact
 from tidings.groups.queries import find as find_group
 from tidings.kernel.errors import NotFound, Refused
+from tidings.limits.queries import standings
 from tidings.memberships.member_attributes import set_attributes
 from tidings.memberships.models import Membership
 from tidings.memberships.queries import groups_of, opt_outs_of
@@ -102,6 +103,7 @@ def contact(request: OperatorRequest, pk: int) -> HttpResponse:
         "memberships": [(member, _named(member.attributes, of_members)) for member in memberships],
         "has_member_attributes": bool(of_members),
         "opt_outs": opt_outs_of(person),
+        "limits": standings(person, [member.group for member in memberships]),
         "timeline": timeline_of(person, _time(request.GET.get("before", ""))),
     }
     return render(request, "web/contacts/contact.html", context)
