@@ -21,12 +21,12 @@ HOME = WORK / "home"
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def settle_environment() -> None:
-    """Points this process and its children to the bench's own home, before Django reads its settings."""
+def settle_environment(home: Path = HOME) -> None:
+    """Points this process and its children to a home of the bench's own, before Django reads its settings."""
     for name in [n for n in os.environ if n.startswith("TIDINGS_")] + ["DATABASE_URL"]:
         os.environ.pop(name, None)
-    HOME.mkdir(parents=True, exist_ok=True)
-    os.environ["TIDINGS_HOME"] = str(HOME)
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ["TIDINGS_HOME"] = str(home)
     os.environ["TIDINGS_DAILY_LIMIT"] = "1000"  # the same people get many messages here, and each is counted
     os.environ["DJANGO_SETTINGS_MODULE"] = "tidings.config.settings"
 
@@ -39,7 +39,7 @@ def set_up_django() -> None:
 @contextmanager
 def database() -> Iterator[None]:
     """The bench's own embedded server, with all tables; Django is ready in the block."""
-    with running_server(HOME):
+    with running_server(Path(os.environ["TIDINGS_HOME"])):
         set_up_django()
         call_command("migrate", verbosity=0)
         yield

@@ -54,11 +54,11 @@ def _result(name: str, ours: Rates, reference: Rates, unit: str) -> Result:
     )
 
 
-def write(results: list[Result]) -> None:
+def write(results: list[Result], file: Path) -> None:
     """Prints the results as a table and keeps them as JSON, beside those of parts that were not measured this time."""
     measured = {result.name: asdict(result) for result in results}
-    earlier = {entry["name"]: entry for entry in json.loads(RESULTS.read_text())} if RESULTS.exists() else {}
-    RESULTS.write_text(json.dumps(list((earlier | measured).values()), indent=2) + "\n")
+    earlier = {entry["name"]: entry for entry in json.loads(file.read_text())} if file.exists() else {}
+    file.write_text(json.dumps(list((earlier | measured).values()), indent=2) + "\n")
     print(f"\n{'':34}{'ours':>12}{'reference':>12}{'ratio':>8}{'spread':>8}  unit")
     for r in results:
         print(f"{r.name:34}{r.ours:12,.0f}{r.reference:12,.0f}{r.ratio:8.2f}{r.spread:8.2f}  {r.unit}")

@@ -7,6 +7,7 @@ from typing import Any
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bench.pairs import Rates, Result, measure
+from tidings.attributes.models import Attribute
 from tidings.messaging.mime.message import Content
 from tidings.sendouts.snapshot import Row, Snapshot, compile_content
 
@@ -38,6 +39,7 @@ FROZEN: dict[str, Any] = {
 
 def run(pairs: int, copies: int = COPIES) -> list[Result]:
     """One result: copies per second, in one thread."""
+    Attribute.objects.get_or_create(key="store", scope=Attribute.Scope.MEMBER, defaults={"name": "store"})
     ours, reference, size = _ours(), _reference(), len(_ours()(0))
     results = measure(
         ["render: 20 kB"], _side(ours, copies), _side(reference, copies), pairs=pairs, unit="copies/s"

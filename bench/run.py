@@ -2,6 +2,7 @@
 
 import argparse
 from importlib import import_module
+from pathlib import Path
 
 from bench import ground, pairs
 
@@ -23,14 +24,16 @@ def main() -> None:
     parser.add_argument("part", nargs="?", choices=list(PARTS), help="only this part")
     parser.add_argument("--pairs", type=int, default=PAIRS)
     parser.add_argument("--scale", type=float, default=1.0, help="share of the full size")
+    parser.add_argument("--home", type=Path, default=ground.HOME, help="where the database is kept")
+    parser.add_argument("--out", type=Path, default=pairs.RESULTS, help="the file of results")
     asked = parser.parse_args()
-    ground.settle_environment()
+    ground.settle_environment(asked.home)
     results = []
     with ground.database():
         for part in [asked.part] if asked.part else PARTS:
             module = import_module(f"bench.{part}")  # only now: its imports need Django and the database
             results += module.run(asked.pairs, int(PARTS[part] * asked.scale))
-    pairs.write(results)
+    pairs.write(results, asked.out)
 
 
 if __name__ == "__main__":

@@ -34,10 +34,10 @@ SELECT 0, 'domain', 'mail' || n || '.example', '', 'import', now() FROM generate
 INSERT INTO blacklist_entries (scope, kind, pattern, reason, source, added_at)
 VALUES (0, 'subdomains', '*.mail6.example', '', 'page', now());
 
-INSERT INTO sendouts (id, group_id, group_name, version_id, state, state_reason, to_mailbox, frozen, waterfall, audience, created_at)
-VALUES (1, %(main)s, 'Main', %(version)s, 'finished', '', false, '{}', '{}', 0, now());
-INSERT INTO sendout_batches (sendout_id, number, contact_ids, size, state, attempt, token, worker, handed_to, accepted, deferred, failed, skipped)
-SELECT 1, (id - 1) / 1000, array_agg(id ORDER BY id), count(*), 'done', 1, 0, '', 0, 0, 0, 0, 0 FROM contacts GROUP BY (id - 1) / 1000;
+INSERT INTO sendouts (id, group_id, group_name, version_id, state, state_reason, to_mailbox, frozen, waterfall, pace, audience, created_at)
+VALUES (1, %(main)s, 'Main', %(version)s, 'finished', '', false, '{}', '{}', '{}', 0, now());
+INSERT INTO sendout_batches (sendout_id, group_id, number, contact_ids, size, state, attempt, token, worker, handed_to, accepted, deferred, failed, skipped)
+SELECT 1, %(main)s, (id - 1) / 1000, array_agg(id ORDER BY id), count(*), 'done', 1, 0, '', 0, 0, 0, 0, 0 FROM contacts GROUP BY (id - 1) / 1000;
 INSERT INTO deliveries (batch_id, position, contact_id, outcome, attempt, code, reason, at)
 SELECT b.id, p.position, p.contact_id, CASE WHEN p.contact_id %% 33 = 0 THEN 'failed' ELSE 'accepted' END, 1, 250, '',
        now() - p.contact_id %% 60 * interval '1 day'

@@ -11,6 +11,8 @@ from dataclasses import replace
 from django.conf import settings
 from django.test import override_settings
 
+from django.conf import settings
+
 from bench import ground
 from bench.files import write_people
 from bench.imports import import_people
@@ -102,7 +104,7 @@ class _Bench:
 
     def ours(self) -> Rates:
         """From the start of the sendout to its last settle, by the database's clock."""
-        database = Server(ground.HOME).pid or 0
+        database = Server(settings.ENVIRONMENT.home).pid or 0
         before = ground.cpu_of_tree(self.worker), ground.cpu_of_tree(database)
         sendout = actions.start(self.group, self.version, by=None)
         ground.wait_until(lambda: queries.find(sendout.pk).state not in SENDING)
