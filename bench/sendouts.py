@@ -11,8 +11,6 @@ from dataclasses import replace
 from django.conf import settings
 from django.test import override_settings
 
-from django.conf import settings
-
 from bench import ground
 from bench.files import write_people
 from bench.imports import import_people
