@@ -13,6 +13,7 @@ PARTS = {
     "modes": 1_000_000,
     "growth": 1_000_000,
     "sendouts": 100_000,
+    "faults": 100_000,
     "render": 100_000,
     "pages": 1_000_000,
     "selections": 1_000_000,

@@ -39,8 +39,8 @@ class Relay:
     RCPT such as b"451 later", or one of the ways to hang up. `pause_seconds` go by before each final reply.
     """
 
-    def __init__(self) -> None:
-        self.port = 0
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        self.host, self.port = host, 0
         self.copies: list[Copy] = []
         self.attempts: Counter[str] = Counter()
         self.answer: Callable[[str, int], bytes] = lambda _recipient, _nth: TAKEN
@@ -53,9 +53,7 @@ class Relay:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        self._server = self._run(
-            asyncio.start_server(self._talk, "127.0.0.1", 0, limit=LONGEST_MESSAGE_BYTES)
-        )
+        self._server = self._run(asyncio.start_server(self._talk, self.host, 0, limit=LONGEST_MESSAGE_BYTES))
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -92,7 +90,7 @@ class Relay:
         """Nobody listens on the port, and all connections break."""
         self._run(self._close())
         yield
-        self._server = self._run(asyncio.start_server(self._talk, "127.0.0.1", self.port))
+        self._server = self._run(asyncio.start_server(self._talk, self.host, self.port))
 
     def _run(self, work):
         return asyncio.run_coroutine_threadsafe(work, self._loop).result()

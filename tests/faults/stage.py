@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -35,8 +35,10 @@ LEASE_SECONDS = 2
 RELAY_CONNECTIONS = 2
 # The promise: at most 16 recipients per connection of a killed worker are in doubt.
 LARGEST_DOUBT = 16 * RELAY_CONNECTIONS
+# `FAULTS_SCALE=50` is the full size, with 100,000 recipients and 100 kills; `make bench ARGS=faults` asks for it.
+SCALE = int(os.environ.get("FAULTS_SCALE", "1"))
 # Far beyond what anything here takes on a machine that has time for it.
-PATIENCE_SECONDS = 100
+PATIENCE_SECONDS = 100 * SCALE
 LOOK_SECONDS = 0.02
 STOP_SECONDS = 20
 
@@ -51,7 +53,7 @@ class Stage:
         self.folder, self.relay = folder, relay
         self.server = Server(folder)
         self._started: list[subprocess.Popen[bytes]] = []
-        url = f"smtp://127.0.0.1:{relay.port}?pool={RELAY_CONNECTIONS}&starttls=never"
+        url = f"smtp://{relay.host}:{relay.port}?pool={RELAY_CONNECTIONS}&starttls=never"
         # Processes start often here, so they may keep what they compiled.
         strange = ("TIDINGS_", "DATABASE_URL", "DJANGO_", "PYTHONDONTWRITEBYTECODE")
         self._environment = {
@@ -100,11 +102,15 @@ class Stage:
         """The web server; its port takes connections once it listens."""
         return self._start("web", "--web-port", str(port))
 
-    def _start(self, *words: str) -> subprocess.Popen[bytes]:
+    def start_elsewhere(self, place: Sequence[str], *words: str, **variables: str) -> subprocess.Popen[bytes]:
+        """Starts `tidings WORDS` by the command `place`, which runs it elsewhere, with more in its environment."""
+        return self._start(*words, place=place, **variables)
+
+    def _start(self, *words: str, place: Sequence[str] = (), **variables: str) -> subprocess.Popen[bytes]:
         with (self.folder / "workers.log").open("ab") as log:
             process = subprocess.Popen(
-                [*TIDINGS, *words],
-                env=self._environment,
+                [*place, *TIDINGS, *words],
+                env=self._environment | variables,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.faults.conftest import MEMBERS
 from tests.faults.promises import check_copies, doubts, finish, send
 from tests.faults.relay import HANG_UP_AFTER_DOT, HANG_UP_IN_DATA, TAKEN, Relay
-from tests.faults.stage import Stage
+from tests.faults.stage import SCALE, Stage
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(300 * SCALE)
 
 GROUP = "news@example.org"
-MEMBERS = 2_000
 ATTEMPTS = 4  # the first one and one after each pause of TIDINGS_RETRY_PAUSES_SECONDS
 
 

@@ -14,12 +14,15 @@ from tidings.contacts import actions as contacts
 from tidings.contacts.models import Contact
 from tidings.groups.models import Group
 from tidings.journal.actions import record
+from tidings.kernel import db, sql
 from tidings.messaging.models import Version
 from tidings.messaging.queries import find_version
 from tidings.sendouts import parameters, tasks
 from tidings.sendouts.errors import BadKey, KeyUsedBefore, MoveRefused, NoGroupNamed
-from tidings.sendouts.models import Batch, Sendout, Single
-from tidings.sendouts.standing import join, standing
+from tidings.sendouts.models import Sendout, Single
+from tidings.sendouts.standing import standing
+
+statements = sql.load(__package__)
 
 KEY_CHARACTERS_AT_MOST = 255
 ATTEMPTS = 5  # to join a sendout that somebody closes at that moment
@@ -95,19 +98,18 @@ def _accept(
         with transaction.atomic():
             contact = _contact(address, by)
             sendout = standing(group, version, by=by)
-            single = Single.objects.create(
-                sendout=sendout, contact=contact, params=values, created_by=by, **marks
-            )
-            batch = Batch.objects.create(
-                sendout=sendout, group=group, number=single.pk, contact_ids=[contact.pk], size=1
-            )
-            record("single.created", single.pk, by=by, contact=contact.pk, sendout=sendout.pk)
-            if sendout.state == Sendout.State.SENDING:
-                tasks.queue_single(batch.pk)
-            if join(sendout):
-                return single
-            transaction.set_rollback(True)
+            facts = {"contact": contact.pk, "params": json.dumps(values), "by": by and by.pk, **marks}
+            joined = db.row(statements.join_standing, facts | _as_seen(sendout))
+            if joined:
+                record("single.created", joined["single"], by=by, contact=contact.pk, sendout=sendout.pk)
+                if sendout.state == Sendout.State.SENDING:
+                    tasks.queue_single(joined["batch"])
+                return Single.objects.get(pk=joined["single"])
     raise MoveRefused(sendout=sendout.pk, state="changing", wish="joined. Try again")
+
+
+def _as_seen(sendout: Sendout) -> dict[str, object]:
+    return {"sendout": sendout.pk, "state": sendout.state, "standing_for": sendout.standing_for}
 
 
 def _contact(address: str, by: User | None) -> Contact:

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 
 from tidings.accounts.models import User
 from tidings.groups.errors import GroupArchived
@@ -44,21 +43,10 @@ def standing(group: Group, version: Version, *, by: User | None) -> Sendout:
     )
     wanted.standing_for = approval.fingerprint(wanted)
     _demand_suitable(group)
-    found = Sendout.objects.filter(standing_for=wanted.standing_for).first() or _open(wanted)
+    found = Sendout.objects.defer("frozen").filter(standing_for=wanted.standing_for).first() or _open(wanted)
     if found.state == State.REJECTED:
         raise SingleRejected(subject=version.subject, group=group.name, why=found.state_reason)
     return found
-
-
-def join(sendout: Sendout) -> bool:
-    """Counts one more in its audience; False if it doesn't stand any more as it was seen.
-
-    Last in the transaction that adds somebody, because all who do so wait for each other here.
-    """
-    seen = Sendout.objects.filter(
-        pk=sendout.pk, standing_for=sendout.standing_for, state=sendout.state
-    ).exclude(standing_for="")
-    return seen.update(audience=F("audience") + 1) == 1
 
 
 def _open(wanted: Sendout) -> Sendout:

@@ -1,3 +1,22 @@
+-- name: join_standing
+-- Adds a single send to a sendout that stands open for them as it was seen, counts it in the audience, and makes its
+-- batch of one; nothing if the sendout stands no more. All who join one wait here for each other, until they commit.
+-- Rides sendouts_pkey.
+WITH standing AS (
+    UPDATE sendouts SET audience = audience + 1
+    WHERE id = %(sendout)s AND state = %(state)s AND standing_for = %(standing_for)s AND standing_for <> ''
+    RETURNING id, group_id
+), single AS (
+    INSERT INTO singles (sendout_id, contact_id, params, key, fingerprint, created_by_id, created_at)
+    SELECT id, %(contact)s, %(params)s::jsonb, %(key)s, %(fingerprint)s, %(by)s, clock_timestamp() FROM standing
+    RETURNING id
+)
+INSERT INTO sendout_batches (sendout_id, group_id, number, contact_ids, size, state, attempt, token, worker, handed_to,
+                             accepted, deferred, failed, skipped)
+SELECT standing.id, standing.group_id, single.id, ARRAY[%(contact)s]::bigint[], 1, 'ready', 1, 0, '', 0, 0, 0, 0, 0
+FROM standing, single
+RETURNING id AS batch, number AS single
+
 -- name: singles
 -- Single sends with what became of each, the newest first. `only` is an id, `sendout` and `contact` narrow; null: all.
 -- Rides singles_pkey, sendout_batches_once, deliveries_pkey.
