@@ -91,6 +91,18 @@ PACKAGES = (
             "files/inter-latin-ext-wght-normal.woff2": "inter-latin-ext.woff2",
         },
     ),
+    Package(
+        "grapesjs",
+        "0.23.6",
+        "I8M/sPWjHm6MLIdUtRFNOKsQ3PtDgIDsc2S8ANkJsfHj3ZoH98oNMMWr64Kx22XgjHCQ4xpUx7nvXyQSKV1mrQ==",
+        {"dist/grapes.min.js": "grapes.min.js", "dist/css/grapes.min.css": "grapes.min.css"},
+    ),
+    Package(
+        "grapesjs-mjml",
+        "1.0.8",
+        "cgaKwuGcBVgFCyqqK39kraPfw5DiA8qIyHKsDoMpOUqPY+ubMznx6U2M1NC9UKwD+gDCy/VVctyhb/aJAgyPNw==",
+        {"dist/index.js": "grapes-mjml.min.js"},
+    ),
     ICONS,
 )
 

@@ -58,6 +58,7 @@ def test_it_binds_every_path_with_page(pattern):
         "files/1/describe/",
         "files/1/delete/",
         "messages/1/draft/",
+        "messages/visual/check/",
         "messages/1/blocks/",
         "messages/1/restore/",
         "messages/1/discard/",

@@ -14,6 +14,7 @@ from tidings.messaging.formats.blocks import (
     read_blocks,
     write_blocks,
 )
+from tidings.web.forms import with_our_line_ends
 
 LABELS = {
     "text": "Text",
@@ -125,12 +126,16 @@ def posted(given: Mapping[str, Any]) -> list[Block]:
 def _posted(given: Mapping[str, Any], number: int, kind: str) -> Block:
     if kind == "columns":
         return {"type": kind, "columns": _posted_columns(given, number)}
-    return {"type": kind} | {name: given.get(f"block-{number}-{name}", "") for name in KINDS[kind]}
+    return {"type": kind} | {name: _text(given, f"block-{number}-{name}") for name in KINDS[kind]}
 
 
 def _posted_columns(given: Mapping[str, Any], number: int) -> list[dict[str, str]]:
     there = [at for at in range(1, MAX_COLUMNS + 1) if f"block-{number}-{at}-text" in given]
-    return [{name: given.get(f"block-{number}-{at}-{name}", "") for name in COLUMN} for at in there]
+    return [{name: _text(given, f"block-{number}-{at}-{name}") for name in COLUMN} for at in there]
+
+
+def _text(given: Mapping[str, Any], name: str) -> str:
+    return with_our_line_ends(given.get(name, ""))
 
 
 def source_of(blocks: Sequence[Block]) -> str:

@@ -9,7 +9,7 @@ from django import forms
 from django.utils import timezone
 
 from tidings.attributes.rules import BUILT_IN, Attribute, Kind, Value, as_text
-from tidings.web.forms import StyledForm
+from tidings.web.forms import StyledForm, with_our_line_ends
 
 _LOCAL = "%Y-%m-%dT%H:%M:%S"
 
@@ -131,7 +131,7 @@ def _shown(attribute: Attribute, value: Value) -> str:
 def _sent(attribute: Attribute, text: str) -> str:
     """The other way round: inputs of times know no zone, so it is the installation's, and lines end as stored."""
     if attribute.kind is not Kind.DATE_TIME or not text:
-        return text.replace("\r\n", "\n")
+        return with_our_line_ends(text)
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

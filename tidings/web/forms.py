@@ -51,6 +51,11 @@ class SometimesField(forms.CharField):
         super().__init__(required=False, **kwargs)
 
 
+def with_our_line_ends(text: str) -> str:
+    """The text of a form, in which browsers end lines in their own way."""
+    return text.replace("\r\n", "\n")
+
+
 class KindField(forms.ChoiceField):
     """Whether a group is a SuperGroup; an ordinary one unless said otherwise."""
 

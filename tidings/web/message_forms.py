@@ -14,7 +14,7 @@ from tidings.messaging.builtin import TEMPLATES, builtin
 from tidings.messaging.drafts import Start
 from tidings.messaging.models import Message, Version
 from tidings.messaging.queries import find_version, listed
-from tidings.web.forms import SometimesField, StyledForm
+from tidings.web.forms import SometimesField, StyledForm, with_our_line_ends
 
 SORTS = {"": ("-pk",), "oldest": ("pk",), "name": ("name", "pk"), "written": ("-last_written", "-pk")}
 KINDS = {"": None, "message": False, "template": True}
@@ -23,7 +23,7 @@ TEMPLATES_OFFERED = 100
 EMPTY = {
     "markdown": "Markdown: words with light marks, the quickest way",
     "blocks": "Blocks: headings, texts, pictures and buttons, put together in a form",
-    "mjml": "MJML: full control that still fits phones",
+    "mjml": "MJML: in a visual editor or as source; full control that still fits phones",
     "html": "HTML: your own, from elsewhere",
 }
 SOURCE_FIELD = {"class": "form-control source", "spellcheck": "false", "data-insert-here": ""}
@@ -140,7 +140,7 @@ def _starts() -> Iterator[tuple[str, list[tuple[str, str]]]]:
 
 
 class DraftForm(StyledForm):
-    """What a draft says."""
+    """What a draft says; lines end as they are stored, not as browsers send them."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
     subject = SometimesField(widget=forms.TextInput({"data-insert-here": ""}))
@@ -158,3 +158,9 @@ class DraftForm(StyledForm):
         widget=forms.Textarea({"rows": 8, **SOURCE_FIELD}),
         help_text="What mail programs show that show no HTML. Empty: made from the content.",
     )
+
+    def clean_source(self) -> str:
+        return with_our_line_ends(self.cleaned_data["source"])
+
+    def clean_text(self) -> str:
+        return with_our_line_ends(self.cleaned_data["text"])

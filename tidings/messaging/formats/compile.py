@@ -19,5 +19,5 @@ def compile_source(form: str, source: str, language: str = "") -> str:
     if not source.strip():
         return ""
     module, _, function = COMPILERS[form].partition(".")
-    compiled: str = getattr(import_module(f"{__package__}.{module}"), function)(source)
+    compiled: str = getattr(import_module(f"{__package__}.{module}"), function)(source.replace("\r\n", "\n"))
     return with_language(compiled, language)

@@ -1,9 +1,9 @@
 """Writing a message: its draft, saved while one types, and the version it becomes."""
 
 from django.contrib import messages as notes
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from tidings.kernel.errors import TidingsError
 from tidings.messaging import drafts
@@ -11,10 +11,12 @@ from tidings.messaging.actions import WRITTEN
 from tidings.messaging.compose import compose
 from tidings.messaging.errors import DraftChanged
 from tidings.messaging.files import attached_to
+from tidings.messaging.formats.mjml import compile_mjml
+from tidings.messaging.formats.sameness import show_the_same
 from tidings.messaging.models import Draft, Message, Version
 from tidings.messaging.queries import find, find_version
 from tidings.web.block_editor import NAMES, Done, blocks_in, posted, press, rows_of, source_of
-from tidings.web.forms import attempt
+from tidings.web.forms import attempt, with_our_line_ends
 from tidings.web.message_forms import DraftForm, NewForm
 from tidings.web.pictures import offered
 from tidings.web.placeholders import picker
@@ -23,6 +25,7 @@ from tidings.web.request import OperatorRequest
 from tidings.web.routing import page
 
 FIELDS = {"preheader": "preview_text", "preview text": "preview_text"}
+EDITORS = ("edit", "visual")  # of an MJML source
 NUMBER_DIGITS = 9  # what surely fits in the columns
 
 
@@ -50,12 +53,36 @@ def edit(request: OperatorRequest, pk: int) -> HttpResponse:
     saved, theirs = _save(message, form, request)
     if saved and ("keep" in request.POST or "blocks" in request.POST):
         return redirect("web:message-edit", message.pk)
+    if saved and (editor := request.POST.get("act")) in EDITORS:
+        return redirect(f"web:message-{editor}", message.pk)
     if saved and (version := _save_version(message, saved, form, request)):
         notes.success(
             request, f"Version {version.number} is saved. Sendouts of earlier versions stay as they are."
         )
         return redirect("web:message", message.pk)
     return _page(request, message, form, _state(saved, theirs, form))
+
+
+@require_safe
+def visual(request: OperatorRequest, pk: int) -> HttpResponse:
+    """The draft of an MJML message, to be changed where one sees it; nothing is stored by opening it."""
+    message = find(pk)
+    draft = drafts.current(message)
+    if draft.format != Version.Format.MJML:
+        return redirect("web:message-edit", pk)
+    form = DraftForm(initial=drafts.written_in(draft))
+    return _page(request, message, form, _state(draft) | {"is_visual": True})
+
+
+@require_POST
+def visual_check(request: OperatorRequest) -> JsonResponse:
+    """Why the visual editor would harm a source, as the empty text if it wouldn't."""
+    source, kept = (with_our_line_ends(request.POST.get(name, "")) for name in ("source", "kept"))
+    try:
+        is_kept = show_the_same(compile_mjml(source), compile_mjml(kept))
+    except TidingsError as error:
+        return JsonResponse({"problem": str(error)})
+    return JsonResponse({"problem": "" if is_kept else "It holds something that would be lost or changed."})
 
 
 def _save(message: Message, form: DraftForm, request: OperatorRequest) -> tuple[Draft | None, Draft | None]:
@@ -217,6 +244,8 @@ urls = [
     page("messages/new/", new, "message-new"),
     page("messages/preview/", preview, "message-preview"),
     page("messages/<int:pk>/edit/", edit, "message-edit"),
+    page("messages/<int:pk>/visual/", visual, "message-visual"),
+    page("messages/visual/check/", visual_check, "message-visual-check"),
     page("messages/<int:pk>/draft/", autosave, "message-draft"),
     page("messages/<int:pk>/blocks/", blocks, "message-blocks"),
     page("messages/<int:pk>/restore/", restore, "message-restore"),

@@ -1,5 +1,5 @@
 // A click on data-insert puts its text where the cursor was in a field with data-insert-here.
-let field = document.querySelector("textarea[data-insert-here]");
+let field = document.querySelector("textarea[data-insert-here]:not(details *)");
 
 const insert = (text) => {
   field.focus();
