@@ -19,9 +19,11 @@ from tidings.locks.queries import locks_of
 from tidings.memberships import actions as memberships
 from tidings.memberships.models import Consent, Membership, OptOut
 from tidings.memberships.moves import keep_out
+from tidings.notices.models import Notice
 from tidings.selections import actions as selections
 from tidings.selections import language
 from tidings.selections.choosing import chosen
+from tidings.selections.saved import users
 from tidings.transfers import actions
 from tidings.transfers.actions import NewGroup, Wish
 from tidings.transfers.errors import BadShare, NobodyThere, SupergroupWithoutMembers
@@ -315,3 +317,39 @@ def test_an_erased_person_is_named_by_no_rule_of_a_transfer(source, target, peop
     run_jobs()
     run.refresh_from_db()
     assert people[0].email not in run.rule
+
+
+@pytest.fixture
+def begin(committed, django_user_model):
+    """Starts a transfer as a user; gives the run and the user."""
+    user = django_user_model.objects.create_user(email="olga@example.org", password="x")
+    return lambda *groups, **rest: actions.start(Wish(*groups, **rest), by=user)
+
+
+@pytest.mark.parametrize(
+    ("rule", "mode", "subject", "body"),
+    [
+        ("", MODE.ADD, "Transferred: ", f"{PEOPLE} joined"),
+        ("member of 999999", MODE.ADD, "The transfer failed: ", "There is no"),
+        ("", MODE.REPLACE, "The transfer needs your word: ", "It would remove 1 of 1 members."),
+    ],
+)
+@pytest.mark.usefixtures("old_member")
+def test_whoever_started_a_transfer_is_told_how_it_ended(
+    *, source, target, begin, finish, rule, mode, subject, body
+):
+    run = begin(source, target, mode=mode)
+    Transfer.objects.filter(pk=run.pk).update(rule=rule)
+    finish(run)
+    notice = Notice.objects.get()
+    assert (notice.user, notice.path) == (run.started_by, f"/transfers/{run.pk}/")
+    assert notice.subject.startswith(subject)
+    assert body in notice.body
+
+
+def test_a_transfer_that_goes_on_uses_its_selection(source, target, start, finish):
+    saved = selections.create("All", language.parse("email is not empty"), by=None)
+    run = start(source, target, whom=chosen(selection=saved.pk))
+    assert users(saved) == [f"transfer {run.pk} (queued)"]
+    finish(run)
+    assert users(saved) == []

@@ -12,6 +12,7 @@ from tidings.memberships.rules.replacing import is_too_many
 from tidings.transfers.choose import freeze, members_before
 from tidings.transfers.models import Slice, Transfer
 from tidings.transfers.move import deed_of, move_slice
+from tidings.transfers.tell import tell_starter
 
 
 def choose_and_move(run: Transfer, holding: Holding) -> None:
@@ -45,6 +46,7 @@ def _await_confirmation(run: Transfer, holding: Holding) -> None:
         run.state = Transfer.State.AWAITING_CONFIRMATION
         run.save(update_fields=["state", "chosen", "members_before", "absent"])
         record("transfer.asked", run.pk, by=None, group=run.target_id, absent=run.absent)
+        tell_starter(run.pk)
 
 
 def _move(run: Transfer, holding: Holding) -> None:
@@ -68,6 +70,7 @@ def _end(run: Transfer, state: Process.State, error: str = "") -> None:
     run.slices.all().delete()
     Transfer.objects.filter(pk=run.pk).update(state=state, error=error, ended_at=clock.now())
     record(f"transfer.{state}", run.pk, by=run.started_by, group=run.target_id)
+    tell_starter(run.pk)
 
 
 TRANSFER = Work((Process.Kind.TRANSFER,), Transfer.objects, choose_and_move, _fail)
