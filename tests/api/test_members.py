@@ -41,6 +41,13 @@ def test_members_are_listed_by_state(caller, members, group, make_members):
     assert len(caller.get(members, state="active").json()["items"]) == 2
 
 
+def test_members_are_listed_by_a_rule(caller, members, group, make_members):
+    make_members(group, ["anna@example.com", "berta@example.com"])
+    found = caller.get(members, where='email starts with "b"', state="active").json()["items"]
+    assert [m["email"] for m in found] == ["berta@example.com"]
+    assert caller.get(members, where="email =").status_code == 422
+
+
 def test_who_awaits_approval_is_approved_or_refused(caller, members, group, make_members):
     anna, berta = make_members(group, ["anna@example.com", "berta@example.com"], state="awaiting_approval")
     assert caller.post(f"{members}/{anna.pk}/approval", {"decision": "approve"}).status_code == 204

@@ -33,6 +33,12 @@ def test_people_are_asked_to_confirm(tidings, group) -> None:
     assert tidings("member", "proofs", "news@example.org").out.startswith("Nobody confirmed")
 
 
+def test_members_are_listed_by_a_rule(tidings, group, make_members) -> None:
+    make_members(group, [ANNA, "ben@example.com"])
+    words = ("member", "list", "news@example.org", "--where", 'email starts with "a"', "--json")
+    assert [one["address"] for one in tidings(*words).json] == [ANNA]
+
+
 def test_who_awaits_approval_is_approved_or_refused(tidings, group, make_members) -> None:
     make_members(group, [ANNA, "ben@example.com"], state="awaiting_approval")
     assert tidings("member", "approve", "news@example.org", ANNA).code == 0

@@ -4,6 +4,8 @@ from tidings.contacts.models import Contact
 from tidings.memberships.models import Consent, Letter, Membership, OptOut
 from tidings.memberships.own_acts import confirm
 from tidings.memberships.queries import count_members
+from tidings.selections.actions import create
+from tidings.selections.language import parse
 
 
 @pytest.fixture
@@ -23,6 +25,25 @@ def emails(answer):
 def test_it_finds_members_by_the_beginning_of_their_address(operator, world):
     answer = operator.get(f"/groups/{world.group.pk}/members/?q=Ben")
     assert emails(answer) == ["ben.brandt@example.net"]
+
+
+def test_it_shows_those_whom_a_rule_picks(operator, world):
+    answer = operator.get(f"/groups/{world.group.pk}/members/", {"where": 'email starts with "ben"'})
+    assert emails(answer) == ["ben.brandt@example.net"]
+    assert "where=email+starts+with" in answer.content.decode()
+
+
+def test_it_shows_those_of_a_saved_selection(operator, world):
+    saved = create("Bens", parse('email starts with "ben"'), by=None)
+    answer = operator.get(f"/groups/{world.group.pk}/members/?selection={saved.pk}")
+    assert emails(answer) == ["ben.brandt@example.net"]
+
+
+def test_it_says_where_a_rule_is_wrong(operator, world):
+    answer = operator.get(f"/groups/{world.group.pk}/members/?where=city+%3D")
+    assert answer.status_code == 200
+    assert "city =" in answer.content.decode()
+    assert emails(answer) == []
 
 
 def test_it_adds_pasted_people(paste, world):

@@ -16,7 +16,7 @@ BODY = """
       <mj-column>
         <mj-image src="https://example.org/{{ group.name }}.png" alt="A &lt;picture&gt;" />
         <mj-text>
-          <p>Hello {% if 2 > 1 and contact.first_name %}<b>{{ contact.first_name|default("you & yours") }}</b>{% endif %}</p>
+          <p>Hello {% if 2 > 1 %}<b>{{ contact.first_name|default("you & yours") }}</b>{% endif %}</p>
           <p><a href="{{ links.unsubscribe }}">Unsubscribe</a> <a href="{{ links.view|default("x") }}">Read</a></p>
         </mj-text>
         <mj-button align="center" href="https://example.org/">Go</mj-button>
@@ -26,7 +26,7 @@ BODY = """
   </mj-body>
 """
 SOURCE = f"<mjml>\n  {HEAD}{BODY}</mjml>\n"
-LOST = "<mjml><mj-body><mj-section><mj-column><mj-table><tr><td>1</td></tr></mj-table></mj-column></mj-section></mj-body></mjml>"
+LOST = SOURCE.replace("<mj-button a", "<mj-table><tr><td>1</td></tr></mj-table><mj-button a")
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_only_what_was_changed_is_written(tab):
 
 def test_a_message_that_it_would_harm_is_not_opened(tab):
     write_mjml(tab, LOST)
-    tab.get_by_text("can’t keep this message as it is").wait_for()
+    tab.get_by_text("keep this message as it is").wait_for()
     assert not tab.locator("#visual-canvas").is_visible()
     assert source_in(tab) == LOST
     tab.get_by_role("link", name="Write it as MJML source").click()

@@ -18,6 +18,8 @@ from tidings.kernel.errors import NotFound, TidingsError
 from tidings.kernel.network import client_address
 from tidings.memberships import actions, queries
 from tidings.memberships.models import Membership
+from tidings.selections.choosing import chosen
+from tidings.selections.queries import limited, those
 
 router = Router(tags=["members"])
 
@@ -82,19 +84,24 @@ class OverrideIn(Schema):
     reason: str = Field(max_length=500, examples=["She asked for it by telephone on 23 November"])
 
 
-@router.get("/groups/{group}/members", response=answers({200: Page[MemberOut]}, 404))
+@router.get("/groups/{group}/members", response=answers({200: Page[MemberOut]}, 400, 404))
 def list_members(
     request: Call,  # noqa: ARG001 - ninja passes the request
     group: str,
     *,
     search: Annotated[str, Query(description="The beginning of an e-mail address.")] = "",
     state: State | None = None,
+    where: Annotated[str, Query(description="A rule that they fulfil.", examples=['city = "Berlin"'])] = "",
+    selection: Annotated[str, Query(description="The name or id of a saved rule instead.")] = "",
     after: After = "0",
     limit: Limit = 50,
 ) -> Page[MemberOut]:
-    """Lists the members of a group, of one state or in whatever state."""
-    found = queries.members(find_group(group), after=int(after), prefix=search, state=state or "")
-    rows, following = cut(found, limit, lambda member: member.contact_id)
+    """Lists the members of a group: of one state or in whatever state, all or those whom a rule picks."""
+    found, picked = find_group(group), chosen(where, selection)
+    among = picked and those(picked.rule, found)
+    listed = queries.members(found, after=int(after), prefix=search, state=state or "", among=among)
+    with limited():
+        rows, following = cut(listed, limit, lambda member: member.contact_id)
     return Page(items=[_shown(row) for row in rows], next=following)
 
 

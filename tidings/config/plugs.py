@@ -83,5 +83,9 @@ SELECTION_CRITERIA: list[str] = [
 ]
 """Each is `() -> Iterable[Criterion]` of `attributes/criteria.py`: what selections may ask."""
 
-SELECTION_USERS: list[str] = []
+SELECTION_USERS: list[str] = [
+    "tidings.transfers.queries.transfers_using",
+    "tidings.sendouts.selected.sendouts_using",
+    "tidings.exports.queries.exports_using",
+]
 """Each is `(selection) -> list[str]`: where a saved selection is in use, in words a person understands."""

@@ -13,6 +13,7 @@ from tidings.exports.models import Export
 from tidings.exports.rules import Column, all_columns
 from tidings.groups.models import Group
 from tidings.kernel.errors import NotFound
+from tidings.selections.models import Selection
 
 
 def columns_there_are() -> list[Column]:
@@ -68,3 +69,9 @@ def summary(export: Export) -> dict[str, Any]:
         "ended_at": export.ended_at and export.ended_at.isoformat(),
         "kept_until": export.kept_until and export.kept_until.isoformat(),
     }
+
+
+def exports_using(selection: Selection) -> list[str]:
+    """The exports of its people that haven't ended, in words that people understand."""
+    going = Export.objects.filter(selection=selection, ended_at=None).order_by("pk")
+    return [f"export {one.pk} ({one.get_state_display().lower()})" for one in going]

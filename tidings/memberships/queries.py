@@ -59,13 +59,20 @@ def judging(
     return sql.compose({**considered, **barring, "judged": statements.judged, **parts}, end, inline=barring)
 
 
-def members(group: Group, *, after: int = 0, prefix: str = "", state: str = "") -> QuerySet[Membership]:
-    """Members in the order they became contacts, from the contact id `after` on; `prefix` begins the address."""
+def members(
+    group: Group, *, after: int = 0, prefix: str = "", state: str = "", among: Any = None
+) -> QuerySet[Membership]:
+    """Members in the order they became contacts, from the contact id `after` on; `prefix` begins the address.
+
+    `among` are those contacts who alone are wanted, as what stands behind `contact_id__in`.
+    """
     found = Membership.objects.filter(group=group, contact_id__gt=after).select_related("contact")
     if state:
         found = found.filter(state=state)
     if state and state != Membership.State.ACTIVE:
         found = found.exclude(state=Membership.State.ACTIVE)  # the condition of memberships_not_active
+    if among is not None:
+        found = found.filter(contact_id__in=among)
     if prefix:
         found = found.filter(contact__email__startswith=prefix.lower())
     return found.order_by("contact_id")

@@ -1,11 +1,13 @@
 """How many contacts a rule picks, some of them, and what each of its conditions does."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import DatabaseError, transaction
+from django.db.models.expressions import RawSQL
 
 from tidings.contacts.models import Contact
 from tidings.groups.models import Group
@@ -18,6 +20,7 @@ from tidings.selections.rules.tree import And, Condition, Not, Or, Rule, conditi
 statements = sql.load(__package__)
 
 SAMPLE_SIZE = 10
+PARAMETER = re.compile(r"%\((\w+)\)s")
 COLUMNS = ("id", "email", "mobile", "external_id", "first_name", "last_name")
 
 
@@ -55,8 +58,15 @@ def count(
 ) -> int:
     """How many contacts the rule picks, in a group or anywhere; raises `TooSlow`."""
     picked = language.compiled(rule, group=group, now=now)
-    with _limited(limit):
+    with limited(limit):
         return int(db.value(sql.compose({"picked": picked.text}, statements.count), picked.params))
+
+
+def those(rule: Rule, group: Group | None = None) -> RawSQL:
+    """Whom the rule picks, as what stands behind `contact_id__in` in a query of the ORM."""
+    picked = language.compiled(rule, group=group)
+    names = PARAMETER.findall(picked.text)
+    return RawSQL(PARAMETER.sub("%s", picked.text), [picked.params[name] for name in names])  # noqa: S611 - values are parameters
 
 
 def sample(
@@ -69,7 +79,7 @@ def sample(
 ) -> list[Contact]:
     """Some of the contacts that the rule picks, the same ones each time; raises `TooSlow`."""
     picked = language.compiled(rule, group=group, now=now)
-    with _limited(limit):
+    with limited(limit):
         statement = sql.compose({"picked": picked.text}, statements.sample)
         found = db.rows(statement, {**picked.params, "limit": size})
     return list(Contact.objects.filter(pk__in=[row["contact_id"] for row in found]).order_by("pk"))
@@ -110,7 +120,7 @@ def numbers_of(people: People, tests: list[str], questions: list[str], limit: Li
         contact=people.contact,
         people=people.sql,
     )
-    with _limited(limit):
+    with limited(limit):
         [row] = db.rows(statement, people.compiler.params.values)
     return list(row.values())
 
@@ -149,7 +159,8 @@ def _agreeing(rule: Rule, agrees: bool = True) -> Iterator[bool]:
 
 
 @contextmanager
-def _limited(limit: Limit) -> Iterator[None]:
+def limited(limit: Limit = PATIENT) -> Iterator[None]:
+    """What is asked within ends after the limit; then it raises `TooSlow`."""
     try:
         with db.limited(limit.seconds, asker=limit.asker):
             db.execute(statements.plan)

@@ -11,6 +11,7 @@ from tidings.kernel import clock
 from tidings.kernel.errors import NotFound
 from tidings.locks import rules
 from tidings.memberships.rules.replacing import is_too_many
+from tidings.selections.models import Selection
 from tidings.transfers.models import Transfer
 
 COUNTS = ("chosen", "joined", "already", "removed", "ignored", "kept_out")
@@ -90,3 +91,9 @@ def summary(run: Transfer) -> dict[str, Any]:
         "created_at": run.created_at.isoformat(),
         "ended_at": run.ended_at and run.ended_at.isoformat(),
     }
+
+
+def transfers_using(selection: Selection) -> list[str]:
+    """The transfers of its people that haven't ended, in words that people understand."""
+    going = Transfer.objects.filter(selection=selection, ended_at=None).order_by("pk")
+    return [f"transfer {one.pk} ({one.get_state_display().lower()})" for one in going]

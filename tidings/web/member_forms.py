@@ -1,11 +1,18 @@
 """The forms of a group's members: what the list is narrowed to, who is added and how."""
 
+from typing import Any
+from urllib.parse import urlencode
+
 from django import forms
 
+from tidings.groups.models import Group
 from tidings.groups.settings import Joining
 from tidings.memberships.models import Consent, Letter, Membership
+from tidings.selections.queries import those
 from tidings.web.forms import SearchForm, StyledForm
+from tidings.web.narrowing import whom
 from tidings.web.pasting import LINES_AT_MOST
+from tidings.web.selection_field import SelectionField
 
 JOINING_WORDS = [
     (Joining.SILENT.value, "Silently: they are told nothing"),
@@ -18,6 +25,27 @@ class MemberFilter(SearchForm):
     """What the list of members is narrowed to; the address of the page keeps it."""
 
     state = forms.ChoiceField(choices=[("", "Any state"), *Membership.State.choices], required=False)
+    where = forms.CharField(
+        label="Only those whom a rule picks",
+        required=False,
+        widget=forms.TextInput({"placeholder": 'Rule: city = "Berlin"', "spellcheck": "false"}),
+    )
+    selection = SelectionField(label="Only those of a saved selection", none="Any selection", required=False)
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """What is asked for besides a rule."""
+        return {"prefix": self.cleaned_data["q"], "state": self.cleaned_data["state"]}
+
+    @property
+    def address(self) -> str:
+        """What is asked for, as a query."""
+        return urlencode({name: str(value) for name, value in self.cleaned_data.items() if value})
+
+    def among(self, group: Group) -> Any:
+        """Those whom the rule picks; None without a rule. Raises what is wrong with it."""
+        picked = whom(self.cleaned_data)
+        return picked and those(picked.rule, group)
 
 
 class LogFilter(StyledForm):

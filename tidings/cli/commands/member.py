@@ -20,6 +20,8 @@ from tidings.groups.settings import Joining
 from tidings.kernel.errors import NotFound, Refused, TidingsError
 from tidings.memberships import actions, history, letters, own_acts, queries, several
 from tidings.memberships.models import Letter, Membership, OptOut
+from tidings.selections.choosing import chosen
+from tidings.selections.queries import those
 
 SHELL = Membership.Source.SHELL
 ADDRESSES_AT_MOST = 1_000  # more is an import, which shows its progress and holds a lock
@@ -207,16 +209,28 @@ def _tell(group: Group, contact: Contact, result: str, sentence: str, *, as_json
         click.echo(sentence)
 
 
-@member.command("list", epilog=examples("tidings member list news@example.org --state pending"))
+@member.command(
+    "list",
+    epilog=examples(
+        "tidings member list news@example.org --state pending",
+        "tidings member list news@example.org --where 'city = \"Berlin\"'",
+    ),
+)
 @group_argument
 @click.option("--state", type=click.Choice(Membership.State.values), default=None)
 @click.option("--search", default="", help="The beginning of an e-mail address.")
+@click.option("--where", default="", metavar="RULE", help="Only those whom the rule picks.")
+@click.option("--selection", default="", metavar="NAME", help="The same by a saved rule.")
 @click.option("--after", type=int, default=0, help="Go on behind this contact id.")
 @as_json
 @database()
-def list_members(*, ref: str, state: str | None, search: str, after: int, as_json: bool) -> None:
+def list_members(
+    *, ref: str, state: str | None, search: str, where: str, selection: str, after: int, as_json: bool
+) -> None:
     """List members, up to 1,000 at a time in the order of their ids. `tidings export` writes all of them to a file."""
-    found = queries.members(group_of(ref), after=after, prefix=search, state=state or "")[:LINES_AT_MOST]
+    group, picked = group_of(ref), chosen(where, selection)
+    among = picked and those(picked.rule, group)
+    found = queries.members(group, after=after, prefix=search, state=state or "", among=among)[:LINES_AT_MOST]
     shown = [
         {
             "contact": row.contact_id,

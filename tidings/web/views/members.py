@@ -1,7 +1,5 @@
 """The members of a group: list, adding, and who has unsubscribed."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -12,14 +10,15 @@ from tidings.contacts.models import Contact
 from tidings.groups.models import Group
 from tidings.groups.queries import find
 from tidings.groups.settings import Joining
-from tidings.kernel.errors import NotFound, Refused
+from tidings.kernel.errors import NotFound, Refused, TidingsError
 from tidings.kernel.network import client_address
 from tidings.memberships import actions, history, queries
 from tidings.memberships.models import Membership, OptOut
 from tidings.messaging.links import form_link
+from tidings.selections.queries import Limit, limited
 from tidings.web.forms import attempt
 from tidings.web.member_forms import MemberFilter, OverrideForm, PasteForm
-from tidings.web.paging import page_of
+from tidings.web.paging import Page, page_of
 from tidings.web.pasting import Pasted, add_lines
 from tidings.web.request import OperatorRequest
 from tidings.web.routing import page
@@ -28,17 +27,18 @@ from tidings.web.views.group import frame
 from tidings.web.views.member_acts import ACTS
 
 CSV_ROWS_AT_ONCE = 2_000
+RULE_SECONDS = 5.0  # a person waits
 COLUMNS = ("e-mail", "mobile", "external id", "state", "joined", "by")
 
 
 @require_safe
 def members(request: OperatorRequest, pk: int) -> HttpResponse:
     """Members in the order they became contacts; htmx gets the table alone."""
-    group, form, wanted = find(pk), *_filter(request)
-    shown = page_of(queries.members(group, **wanted), ("contact_id",), request.GET.get("page", ""))
+    group, form = find(pk), _filter(request)
+    shown, problem = _shown(request, group, form)
     consents = history.newest_of(group, [member.contact_id for member in shown.rows])
     rows = [(member, consents.get(member.contact_id)) for member in shown.rows]
-    context = frame(group, "members") | {"form": form, "page": shown, "rows": rows, **wanted}
+    context = frame(group, "members") | {"form": form, "page": shown, "rows": rows, "problem": problem}
     context["bulk_acts"] = [(act, wording.verb) for act, wording in ACTS.items()]
     context["join_link"] = form_link(group.pk) if group.all_settings.subscription.public_form else ""
     template = "web/group/_members.html" if request.htmx else "web/group/members.html"
@@ -47,18 +47,28 @@ def members(request: OperatorRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _filter(request: OperatorRequest) -> tuple[MemberFilter, dict[str, Any]]:
+def _shown(request: OperatorRequest, group: Group, form: MemberFilter) -> tuple[Page[Membership], str]:
+    """The page of the list; nobody, and why, if the rule is wrong or takes too long."""
+    try:
+        found = queries.members(group, among=form.among(group), **form.wanted)
+        with limited(Limit(RULE_SECONDS)):
+            return page_of(found, ("contact_id",), request.GET.get("page", "")), ""
+    except TidingsError as error:
+        return Page([]), str(error)
+
+
+def _filter(request: OperatorRequest) -> MemberFilter:
     form = MemberFilter(request.GET)
     if not form.is_valid():
         raise Refused(reason="This search can't be read. Open the list of members again.")
-    return form, {"prefix": form.cleaned_data["q"], "state": form.cleaned_data["state"]}
+    return form
 
 
 @require_safe
 def members_csv(request: OperatorRequest, pk: int) -> StreamingHttpResponse:
     """The members that the list shows, as CSV; `Export` writes large groups without a browser that waits."""
-    group, (_, wanted) = find(pk), _filter(request)
-    found = queries.members(group, **wanted).iterator(CSV_ROWS_AT_ONCE)
+    group, form = find(pk), _filter(request)
+    found = queries.members(group, among=form.among(group), **form.wanted).iterator(CSV_ROWS_AT_ONCE)
     rows = (
         (m.contact.email, m.contact.mobile, m.contact.external_id, m.state, m.joined_at, m.source)
         for m in found
