@@ -60,21 +60,21 @@ const original = field.value;
 const [, before, body, after] = (original.trim() ? original : EMPTY).match(PARTS) ?? [];
 const head = body ? (dressed(before).match(HEAD)?.[0] ?? "") : "";
 
-// The plugin writes attributes as they are, and leaves out what it takes for MJML's defaults. Ours are all written.
-const element = {
+// The plugin writes attributes as they are, and leaves out what it takes for MJML's defaults.
+const faithful = ({ model }) => ({
   defaults: { "style-default": {} },
   getAttrToHTML() {
-    const { id, style, ...attributes } = this.get("attributes");
-    return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, escaped(String(value ?? ""))]));
+    const attributes = Object.entries(model.prototype.getAttrToHTML.call(this));
+    return Object.fromEntries(attributes.map(([name, value]) => [name, escaped(String(value ?? ""))]));
   },
-};
+});
 
 // The head's styles and defaults count in the editor as they will in the mail.
 const likeTheMail = (editor, { opt }) => {
   const compile = opt.mjmlParser;
   opt.mjmlParser = (source, options) => compile(source.replace("<mjml>", `<mjml>${head}`), options);
-  for (const { id } of [...editor.Components.getTypes()]) {
-    if (id.startsWith("mj")) editor.Components.addType(id, { model: element });
+  for (const type of [...editor.Components.getTypes()]) {
+    if (type.id.startsWith("mj")) editor.Components.addType(type.id, { model: faithful(type) });
   }
 };
 
