@@ -185,7 +185,7 @@ def _send() -> dict[str, Any]:
     _say("A personalized message to the club, over SMTP into the built-in mailbox")
     subject = 'A light for you, {{ contact.first_name | default("friend") }}'
     html, text = str(MESSAGE / "newsletter.html"), str(MESSAGE / "newsletter.txt")
-    _run("send", SMALL, "--subject", subject, "--html", html, "--text", text)
+    _run("send", "--yes", SMALL, "--subject", subject, "--html", html, "--text", text)
     _run("sendout", "check", "1")
     sendout: dict[str, Any] = _ask("sendout", "show", "1")
     if sendout["accepted"] != MEMBERS[SMALL] or not sendout["holds"]:

@@ -46,6 +46,7 @@ def _start_sendout() -> str:
     words = [
         tidings,
         "send",
+        "--yes",
         LARGE,
         "--subject",
         "Winter is near, {{ contact.first_name }}",

@@ -32,7 +32,9 @@ def test_it_refuses_a_placeholder_that_cannot_be_read(caller: Any) -> None:
 
 
 def started(caller: Any, group: Any, version: Any, **more: Any) -> Any:
-    return caller.post("/sendouts", {"group": group.pk, "message": version.message_id, **more})
+    return caller.post(
+        "/sendouts", {"group": group.pk, "message": version.message_id, "despite_warnings": True, **more}
+    )
 
 
 def test_it_narrows_a_sendout_and_an_export_by_a_rule_or_a_selection(
@@ -49,6 +51,16 @@ def test_it_narrows_a_sendout_and_an_export_by_a_rule_or_a_selection(
         both = {"group": group.pk, **body, "where": rule, "selection": "Annas"}
         assert caller.post(path, both).json()["code"] == "two_rules"
         assert caller.post(path, {**both, "selection": None, "where": "email ="}).json()["code"] == "bad_rule"
+
+
+def test_it_starts_nothing_that_warns_before_somebody_read_it(
+    caller: Any, group: Any, version: Any, with_members: Any
+) -> None:
+    with_members("a@example.com")
+    refused = started(caller, group, version, despite_warnings=False)
+    assert (refused.status_code, refused.json()["code"]) == (409, "message_warns")
+    assert "no link to unsubscribe" in refused.json()["detail"]
+    assert not Sendout.objects.exists()
 
 
 def test_it_starts_a_sendout_that_uses_the_group(
@@ -89,7 +101,7 @@ def test_it_starts_one_sendout_for_one_idempotency_key(
     caller: Any, group: Any, version: Any, with_members: Any
 ) -> None:
     with_members("a@example.com")
-    body = {"group": group.address, "message": version.message_id}
+    body = {"group": group.address, "message": version.message_id, "despite_warnings": True}
     first, again = (caller.post("/sendouts", body, **{"Idempotency-Key": "may"}) for _ in range(2))
     assert (first.status_code, first.json()) == (202, again.json())
     assert Sendout.objects.count() == 1
@@ -98,7 +110,7 @@ def test_it_starts_one_sendout_for_one_idempotency_key(
 def test_it_forgets_a_failed_try_under_a_key(
     caller: Any, group: Any, version: Any, with_members: Any
 ) -> None:
-    body = {"group": group.pk, "message": version.message_id}
+    body = {"group": group.pk, "message": version.message_id, "despite_warnings": True}
     assert caller.post("/sendouts", body, **{"Idempotency-Key": "may"}).status_code == 409
     with_members("a@example.com")
     assert caller.post("/sendouts", body, **{"Idempotency-Key": "may"}).status_code == 202
@@ -176,7 +188,7 @@ def test_it_starts_one_sendout_for_calls_that_come_together(
     committed: None, caller: Any, group: Any, version: Any, with_members: Any
 ) -> None:
     with_members("a@example.com")
-    body = {"group": group.pk, "message": version.message_id}
+    body = {"group": group.pk, "message": version.message_id, "despite_warnings": True}
 
     def call(_number: int) -> int:
         try:

@@ -63,6 +63,6 @@ def test_a_written_message_is_sent(tidings, written, make_group, make_contact) -
     refused = tidings("send", str(group.pk), "--message", str(written["id"]), "--subject", "x")
     assert (refused.code, "leave --subject" in refused.err) == (2, True)
     assert (
-        tidings("send", str(group.pk), "--message", str(written["id"]), "--json").error["error"]
+        tidings("send", "--yes", str(group.pk), "--message", str(written["id"]), "--json").error["error"]
         == "nothing_to_send"
     )

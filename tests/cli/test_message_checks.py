@@ -36,6 +36,17 @@ def test_a_message_that_is_not_there_ends_with_4(tidings):
     assert tidings("message", "check", "999").code == 4
 
 
+def test_a_script_is_refused_what_warns_until_it_says_that_it_was_read(
+    tidings, make_message, make_group, make_members
+):
+    group, message = make_group(), str(make_message().message_id)
+    make_members(group, 1)
+    refused = tidings("send", str(group.pk), "--message", message, "--no-wait")
+    assert refused.code != 0
+    assert "--yes" in refused.err
+    assert tidings("send", str(group.pk), "--message", message, "--no-wait", "--yes").code == 0
+
+
 def test_a_test_is_sent_of_a_message_that_is_written(tidings, make_message, make_group):
     group = update_settings(make_group(), {"test_recipients": {"addresses": ["tess@example.org"]}}, by=None)
     message = str(make_message().message_id)

@@ -33,7 +33,9 @@ def test_it_rejects_with_a_comment(tidings, asked) -> None:
 
 def test_who_sends_does_not_wait_for_the_approval(tidings, asked) -> None:
     request, _ = asked
-    sent = tidings("send", str(request.sendout.group_id), "--subject", "More", "--text", __file__, "--json")
+    sent = tidings(
+        "send", "--yes", str(request.sendout.group_id), "--subject", "More", "--text", __file__, "--json"
+    )
     assert (sent.code, sent.json["state"]) == (0, "awaiting_approval")
 
 

@@ -59,7 +59,7 @@ def test_it_says_that_nothing_can_be_sent_to_it_yet(tidings, make_supergroup, to
     make_supergroup(*towns, address="all@example.org")
     text = tmp_path / "hello.txt"
     text.write_text("Good morning")
-    result = tidings("send", "all@example.org", "--subject", "Hello", "--text", str(text), "--json")
+    result = tidings("send", "--yes", "all@example.org", "--subject", "Hello", "--text", str(text), "--json")
     assert (result.code, result.error["error"]) == (3, "supergroup_not_served")
 
 

@@ -45,7 +45,7 @@ def test_it_imports_and_sends_and_exports_with_workers_of_its_own(
     assert done.code == 0, done.err
     run = done.json
     assert (run["state"], run["rows"], run["created"], run["rejected"]) == ("finished", 3, 2, 1)
-    sent = program("send", number, "--subject", "Hello", "--text", letter, "--json").json
+    sent = program("send", "--yes", number, "--subject", "Hello", "--text", letter, "--json").json
     assert (sent["state"], sent["audience"], sent["accepted"]) == ("finished", 2, 2)
     assert program("export", number, "--out", str(tmp_path / "members.csv")).code == 0
     assert "anna@example.com" in (tmp_path / "members.csv").read_text()
@@ -57,7 +57,7 @@ def test_it_uses_workers_that_run_already(program, start_workers, make_group, ma
     group = make_group()
     make_members(group, 3)
     start_workers()
-    sent = program("send", str(group.pk), "--subject", "Hello", "--text", letter)
+    sent = program("send", "--yes", str(group.pk), "--subject", "Hello", "--text", letter)
     assert sent.code == 0
     assert "audience: holds." in sent.out
     assert Sendout.objects.get().state == "finished"
@@ -67,10 +67,19 @@ def test_it_only_starts_what_nobody_is_to_wait_for(tidings, make_group, make_mem
     group = make_group()
     make_members(group, 1)
     later = tidings(
-        "send", str(group.pk), "--subject", "A", "--text", letter, "--at", "2999-01-01T09:00Z", "--json"
+        "send",
+        "--yes",
+        str(group.pk),
+        "--subject",
+        "A",
+        "--text",
+        letter,
+        "--at",
+        "2999-01-01T09:00Z",
+        "--json",
     )
     assert (later.code, later.json["state"]) == (0, "scheduled")
-    now = tidings("send", str(group.pk), "--subject", "B", "--text", letter, "--no-wait", "--json")
+    now = tidings("send", "--yes", str(group.pk), "--subject", "B", "--text", letter, "--no-wait", "--json")
     assert (now.code, now.json["state"]) == (0, "preparing")
     assert "No worker runs" in now.err
 
@@ -82,7 +91,7 @@ def test_it_refuses_with_5_what_a_lock_is_in_the_way_of(
     make_members(group, 1)
     begin(Process.Kind.IMPORT, [group.pk], label="other.csv", by=None)
     for words in (
-        ("send", str(group.pk), "--subject", "A", "--text", letter),
+        ("send", "--yes", str(group.pk), "--subject", "A", "--text", letter),
         ("import", str(group.pk), people),
     ):
         result = tidings(*words, "--json")
@@ -92,7 +101,7 @@ def test_it_refuses_with_5_what_a_lock_is_in_the_way_of(
 
 
 def test_it_refuses_a_message_without_content(tidings, make_group) -> None:
-    result = tidings("send", str(make_group().pk), "--subject", "A")
+    result = tidings("send", "--yes", str(make_group().pk), "--subject", "A")
     assert result.code == 2
     assert "--html" in result.err
 
@@ -101,7 +110,7 @@ def test_it_refuses_files_that_cannot_be_read(tidings, make_group, tmp_path) -> 
     number, none = str(make_group().pk), str(tmp_path / "none")
     assert tidings("import", number, none, "--json").error["error"] == "unreadable_file"
     assert (
-        tidings("send", number, "--subject", "A", "--html", none, "--json").error["error"]
+        tidings("send", "--yes", number, "--subject", "A", "--html", none, "--json").error["error"]
         == "unreadable_file"
     )
 
@@ -140,7 +149,7 @@ def test_it_sends_at_a_speed_and_in_a_window_and_changes_both(
 ) -> None:
     make_members(group := make_group(), 1)
     words = ("--speed", "20000/h", "--window", "08:00-20:00", "--no-wait", "--json")
-    sent = tidings("send", str(group.pk), "--subject", "A", "--text", letter, *words).json
+    sent = tidings("send", "--yes", str(group.pk), "--subject", "A", "--text", letter, *words).json
     assert (sent["per_hour"], sent["window"]) == (20_000, "08:00-20:00 UTC")
     changed = tidings("sendout", "pace", str(sent["id"]), "--speed", "fastest", "--json").json
     assert (changed["per_hour"], changed["pace"]) == (None, {"speed": "fastest"})

@@ -102,4 +102,4 @@ def send(stage: Stage, group: str) -> int:
     """Starts a sendout to a group; its id."""
     message = Path(stage.folder / "message.txt")
     message.write_text("Good morning {{ contact.first_name | default('friend') }}!\n")
-    return stage.tidings("send", group, "--subject", "News", "--text", message, "--no-wait")["id"]
+    return stage.tidings("send", "--yes", group, "--subject", "News", "--text", message, "--no-wait")["id"]

@@ -30,7 +30,13 @@ from tidings.memberships.errors import (
 )
 from tidings.moderation.errors import Decided, NotAnApprover, OwnSendout
 from tidings.selections.errors import BadRule, NameTaken, SelectionCycle, SelectionInUse, TooSlow
-from tidings.sendouts.errors import ChangedSinceSeen, MoveRefused, NotAwaitingApproval, NothingToSend
+from tidings.sendouts.errors import (
+    ChangedSinceSeen,
+    MessageWarns,
+    MoveRefused,
+    NotAwaitingApproval,
+    NothingToSend,
+)
 from tidings.transfers.errors import NothingToDecide, TransferEnded
 
 MEDIA_TYPE = "application/problem+json"
@@ -59,6 +65,7 @@ STATUS: dict[type[TidingsError], HTTPStatus] = {
     NothingToConfirm: HTTPStatus.CONFLICT,
     NoRoomForUpload: HTTPStatus.INSUFFICIENT_STORAGE,
     MoveRefused: HTTPStatus.CONFLICT,
+    MessageWarns: HTTPStatus.CONFLICT,
     NothingToSend: HTTPStatus.CONFLICT,
     NotAwaitingApproval: HTTPStatus.CONFLICT,
     ChangedSinceSeen: HTTPStatus.CONFLICT,

@@ -19,6 +19,7 @@ from tidings.groups.settings import Speed
 from tidings.messaging.queries import find_version
 from tidings.selections.choosing import chosen
 from tidings.sendouts import actions, queries
+from tidings.sendouts.checks import demand_read
 from tidings.sendouts.models import Doubt, Sendout
 
 router = Router(tags=["sendouts"])
@@ -62,6 +63,12 @@ class SendoutIn(Schema):
     )
     selection: int | str | None = Field(
         default=None, description="Instead of a rule: the id or name of a saved one.", examples=[None]
+    )
+    despite_warnings: bool = Field(
+        default=False,
+        description="Whether the warnings of the message's check were read; without it they keep it from being sent "
+        "(409 `message_warns`). A test needs it not.",
+        examples=[True],
     )
     test: bool = Field(
         default=False,
@@ -211,9 +218,12 @@ def start_sendout(
 
 
 def _sendout(payload: SendoutIn, by: User) -> Sendout:
+    group, version = find_group(payload.group), find_version(payload.message, payload.version)
+    if not payload.despite_warnings:
+        demand_read(version, group, how="send `despite_warnings`")
     return actions.start(
-        find_group(payload.group),
-        find_version(payload.message, payload.version),
+        group,
+        version,
         by=by,
         at=payload.at,
         sender_name=payload.sender_name,

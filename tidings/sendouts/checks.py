@@ -9,7 +9,7 @@ from tidings.attributes.queries import keys
 from tidings.groups.models import Group
 from tidings.memberships.gaps import count_gaps
 from tidings.messaging.checks.check import Facts, check, gaps_of
-from tidings.messaging.checks.findings import Finding, errors
+from tidings.messaging.checks.findings import Finding, errors, warnings
 from tidings.messaging.checks.placeholders import Lack
 from tidings.messaging.links import LINK_NAMES
 from tidings.messaging.mime.message import Content
@@ -17,7 +17,7 @@ from tidings.messaging.models import Version
 from tidings.messaging.personalization.errors import TemplateError
 from tidings.messaging.personalization.names import KnownNames, Name
 from tidings.messaging.queries import ROOTS, content_of
-from tidings.sendouts.errors import MessageBroken
+from tidings.sendouts.errors import MessageBroken, MessageWarns
 from tidings.sendouts.snapshot import MESSAGE_NAMES, freeze, known_names, surrounded
 
 SCOPES = {root: scope for scope, root in ROOTS.items()}
@@ -38,6 +38,12 @@ def demand_sound(version: Version, frozen: dict[str, Any]) -> None:
     content = surrounded(content_of(version), frozen)
     if found := errors(check(content, _facts(version, known_names(frozen["group"])))):
         raise MessageBroken(problems=" ".join(map(str, found)))
+
+
+def demand_read(version: Version, group: Group, *, how: str) -> None:
+    """Raises `MessageWarns` if there is something to decide about; `how` tells how one says that it is decided."""
+    if found := warnings(findings(version, group)):
+        raise MessageWarns(problems=" ".join(map(str, found)), how=how)
 
 
 def _facts(version: Version, known: KnownNames) -> Facts:

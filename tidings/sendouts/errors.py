@@ -69,6 +69,10 @@ class BadKey(TidingsError):
     """An idempotency key has 1 to {most} printable characters."""
 
 
+class MessageWarns(TidingsError):
+    """The message has warnings. {problems} Mend them, or {how}."""
+
+
 class NoGroupNamed(TidingsError):
     """A single send is sent within a group: it is the sender, and its rules hold. Name the group."""
 

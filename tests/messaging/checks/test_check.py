@@ -23,8 +23,8 @@ LONGEST_SECONDS = 5
 WAY_OUT = "{{ links.unsubscribe }}"
 
 
-def found(*, subject="Hello", html=None, text=WAY_OUT, **facts):
-    return check(Content(subject, html, text), Facts(KNOWN, **facts))
+def found(*, subject="Hello", html=None, text=WAY_OUT, preheader="Soon", **facts):
+    return check(Content(subject, html, text, preheader), Facts(KNOWN, **facts))
 
 
 def codes(**parts):
@@ -233,3 +233,9 @@ def test_no_html_keeps_the_check_busy(bomb):
 @given(st.text(alphabet="<>/=\"'{}%#ab! -\n\x00é", max_size=80))
 def test_any_source_can_be_checked(source):
     found(html=source, subject=source)
+
+
+def test_html_without_a_preview_text_is_a_hint():
+    html = f'<html lang="en"><body><a href="{WAY_OUT}">x</a></body></html>'
+    assert codes(html=html, preheader=" ") == ["preview_text_missing"]
+    assert codes(preheader=" ") == []

@@ -1,5 +1,6 @@
 """`tidings send` and `tidings sendout`: the act of sending, and its accounting."""
 
+import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
@@ -12,11 +13,14 @@ from tidings.cli.options import SENDER, SPEED, TEXT_FILE, WHEN, WINDOW, Sender, 
 from tidings.cli.output import note, print_facts, print_json, print_rows
 from tidings.cli.waiting import Step, Summary, Work, wait_for
 from tidings.contacts.queries import find as find_contact
+from tidings.groups.models import Group
 from tidings.messaging.actions import write
+from tidings.messaging.checks.findings import warnings
 from tidings.messaging.models import Version
 from tidings.messaging.queries import find_version
 from tidings.selections.choosing import chosen
 from tidings.sendouts import actions, queries
+from tidings.sendouts.checks import demand_read, findings
 from tidings.sendouts.models import Doubt, Sendout
 from tidings.sendouts.rules import FINAL, Accounting
 
@@ -65,6 +69,7 @@ NO_WORKERS = "No worker runs: it is sent when `tidings up` or `tidings worker` d
 @click.option(
     "--as", "shown_as", metavar="CONTACT", default=None, help="With --test: whose values the copies show."
 )
+@click.option("--yes", is_flag=True, help="The warnings of `tidings message check` were read: send it.")
 @click.option("--no-wait", is_flag=True, help="Return at once; workers do the rest.")
 @as_json
 @database()
@@ -84,6 +89,7 @@ def send(
     selection: str,
     test: bool,
     shown_as: str | None,
+    yes: bool,
     no_wait: bool,
     as_json: bool,
 ) -> None:
@@ -101,6 +107,8 @@ def send(
             pace = (speed or {}) | (window or {})
             sends_as = {"sender_name": name, "sender_address": address}
             whom = chosen(where, selection)
+            if not yes:
+                _ask_about_warnings(said, group)
             started = actions.start(group, said, by=None, at=at, pace=pace, whom=whom, **sends_as)
     waits = at is None and not no_wait
     summary = wait_for(_work(started.pk), quiet=as_json) if waits else queries.summary(started)
@@ -108,6 +116,16 @@ def send(
     if not waits and not living_workers():
         note(NO_WORKERS)
     _demand_good_end(summary)
+
+
+def _ask_about_warnings(version: Version, group: Group) -> None:
+    """On a terminal asks whether to send it despite its warnings; elsewhere they keep it from being sent."""
+    if not sys.stdin.isatty():
+        demand_read(version, group, how="give --yes to send it as it is")
+    elif found := warnings(findings(version, group)):
+        for one in found:
+            note(f"Warning: {one}")
+        click.confirm("Send it as it is?", abort=True, err=True)
 
 
 def _demand_one_content(message: int | None, subject: str, html: str | None, text: str | None) -> None:

@@ -54,6 +54,9 @@ def _findings(content: Content, facts: Facts) -> Iterator[Finding]:
     yield from _of_subject(content)
     if facts.is_marketing:
         yield from _of_ways_out(content)
+    if content.html and not content.preheader.strip():
+        problem = "It is empty, so lists of mail show the first words of the HTML behind the subject."
+        yield Finding(Severity.HINT, "preview_text_missing", "preview text", problem, "Write a short one.")
     if content.html:
         yield from check_html(outline(content.html, "html"), len(content.html.encode("utf-8", "replace")))
 
