@@ -14,8 +14,9 @@ ONE_CLICK_PATH = "/u1/"
 PREFERENCES_PATH = "/p/"
 CONFIRM_PATH = "/c/"
 FORM_PATH = "/s/"
+VIEW_PATH = "/v/"
 FILE_PATH = "/f/"
-LINK_NAMES = ("unsubscribe", "one_click", "preferences")
+LINK_NAMES = ("unsubscribe", "one_click", "preferences", "view")
 PREVIEW_TOKEN = "preview"  # noqa: S105 - no secret: what stands where a real copy has a token
 CONFIRM_PURPOSE = "confirm"
 FORM_PURPOSE = "form"
@@ -47,10 +48,10 @@ class Request:
 def link_maker(group: int, sendout: int) -> Callable[[int], dict[str, str]]:
     """Makes the system links of one sendout's copies from a contact's id.
 
-    `unsubscribe` and `preferences` open pages, `one_click` is for mail programs (RFC 8058).
+    `unsubscribe` and `preferences` open pages, `view` the copy itself, `one_click` is for mail programs (RFC 8058).
     """
     page, one_click = settings.BASE_URL + UNSUBSCRIBE_PATH, settings.BASE_URL + ONE_CLICK_PATH
-    preferences = settings.BASE_URL + PREFERENCES_PATH
+    preferences, view = settings.BASE_URL + PREFERENCES_PATH, settings.BASE_URL + VIEW_PATH
 
     def links_for(contact: int) -> dict[str, str]:
         token = make_token(PURPOSE, group, contact, sendout)
@@ -58,6 +59,7 @@ def link_maker(group: int, sendout: int) -> Callable[[int], dict[str, str]]:
             "unsubscribe": page + token,
             "one_click": one_click + token,
             "preferences": preferences + token,
+            "view": view + token,
         }
 
     return links_for

@@ -69,6 +69,10 @@ class BadKey(TidingsError):
     """An idempotency key has 1 to {most} printable characters."""
 
 
+class NotOnline(TidingsError):
+    """This message can't be shown in a browser any more."""
+
+
 class MessageWarns(TidingsError):
     """The message has warnings. {problems} Mend them, or {how}."""
 

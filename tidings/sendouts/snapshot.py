@@ -231,16 +231,16 @@ def row_of(contact: Contact, group: int) -> Row:
 
 
 @lru_cache(maxsize=COMPILED_AT_ONCE)
-def snapshot_of(sendout: int, group: int) -> Snapshot:
-    """The snapshot of a running sendout for its group or one subgroup; it never changes, so a worker compiles it once.
+def snapshot_of(sendout: int, group: int, *, with_files: bool = True) -> Snapshot:
+    """The snapshot of a sendout for its group or one subgroup; it never changes, so a worker compiles it once.
 
-    What becomes of copies in doubt is the sendout's affair, as its speed is.
+    What becomes of copies in doubt is the sendout's affair, as its speed is. Who only shows it needs no attachments.
     """
     found = Sendout.objects.select_related("version__message", "shown_as").get(pk=sendout)
     frozen = found.frozen
     if group != found.group_id:
         frozen = Portion.objects.values_list("frozen", flat=True).get(sendout=sendout, group=group)
-    attachments = files.load(files.attached_to(found.version))
+    attachments = files.load(files.attached_to(found.version)) if with_files else ()
     is_single = found.kind == Sendout.Kind.SINGLE
     message = compile_version(found.version, frozen, attachments=attachments, is_single=is_single)
     return Snapshot(

@@ -11,6 +11,11 @@ from tidings.groups.models import GroupAttribute
 MEMBER = Attribute.Scope.MEMBER
 GROUP_NAMES = ("name", "address", "id")
 MESSAGE_NAMES = ("subject", "name")
+LINKS = (
+    ("Link to unsubscribe", "unsubscribe"),
+    ("Link to choose what one gets", "preferences"),
+    ("Link to read it in a browser", "view"),
+)
 GROUP_ATTRIBUTES_SHOWN = 100
 
 
@@ -34,7 +39,7 @@ def picker() -> list[tuple[str, list[Placeholder]]]:
     """All placeholders there are, by kind; a kind without any is left out."""
     friend = Placeholder("First name or “friend”", lookup("contact", "first_name", ' | default("friend")'))
     kinds = [
-        ("Links", [Placeholder("Link to unsubscribe", lookup("links", "unsubscribe"))]),
+        ("Links", [Placeholder(label, lookup("links", name)) for label, name in LINKS]),
         ("Contact", [friend, *_values("contact", catalogue())]),
         ("Member", _values("member", catalogue(MEMBER))),
         ("Group", [Placeholder(name.capitalize(), lookup("group", name)) for name in _group_names()]),
