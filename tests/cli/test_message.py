@@ -66,3 +66,31 @@ def test_a_written_message_is_sent(tidings, written, make_group, make_contact) -
         tidings("send", "--yes", str(group.pk), "--message", str(written["id"]), "--json").error["error"]
         == "nothing_to_send"
     )
+
+
+@pytest.fixture
+def draft(tidings, written):
+    """Runs a command of the draft of the message."""
+
+    def draft(verb, *words, **options):
+        return tidings("message", "draft", verb, str(written["id"]), *words, "--json", **options)
+
+    return draft
+
+
+def test_a_draft_keeps_what_is_not_given_and_becomes_a_version(draft, tmp_path) -> None:
+    (tmp_path / "june.md").write_text("# June")
+    assert draft("show").json["revision"] == 0
+    draft("save", "--markdown", str(tmp_path / "june.md"))
+    kept = draft("save", "--subject", "June").json
+    assert (kept["revision"], kept["subject"], kept["source"]) == (2, "June", "# June")
+    assert draft("finish").json["version"] == 2
+    restored = draft("restore", "1").json
+    assert restored["subject"] == "Hello"
+    assert draft("discard", "--yes").json["subject"] == "June"
+
+
+def test_a_draft_is_not_written_over_a_later_one(draft) -> None:
+    draft("save", "--subject", "Mine")
+    assert draft("save", "--subject", "Late", "--revision", "0").error["error"] == "draft_changed"
+    assert draft("show").json["subject"] == "Mine"

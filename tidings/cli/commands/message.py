@@ -1,20 +1,18 @@
 """`tidings message`: what is said, in versions."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 from django.db import transaction
 
-from tidings.cli.commands import message_checks
-from tidings.cli.commands.file import store
+from tidings.cli.commands import message_checks, message_drafts
 from tidings.cli.ground import database
-from tidings.cli.options import TEXT_FILE, as_json, examples
+from tidings.cli.options import as_json, examples
 from tidings.cli.output import note, print_facts, print_json, print_rows
+from tidings.cli.written import content, written_by
 from tidings.messaging import actions, queries
 from tidings.messaging.builtin import TEMPLATES, builtin
 from tidings.messaging.difference import Piece, difference
-from tidings.messaging.formats.compile import FORMATS
 from tidings.messaging.models import Message, Version
 
 COLUMNS = ("id", "name", "purpose", "version", "subject", "written_at", "is_template", "archived_at")
@@ -22,37 +20,13 @@ VERSION = ("number", "subject", "format", "created_by", "created_at")
 MARKS = {"same": "{}", "added": "{{+{}+}}", "removed": "[-{}-]", "left out": "… {} …"}
 COLOURS = {"added": "green", "removed": "red"}
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def content(command: Command) -> Command:
-    """Adds the options for what a message says."""
-    for option in (
-        click.option("--attach", multiple=True, metavar="FILE", help="A file that each copy brings along."),
-        click.option("--preview-text", default="", help="Shown in lists behind the subject."),
-        click.option("--text", type=TEXT_FILE, default=None, help="Plain text, a UTF-8 file; else made from the HTML."),
-        click.option("--blocks", type=TEXT_FILE, default=None, help="Blocks, a JSON file."),
-        click.option("--mjml", type=TEXT_FILE, default=None, help="MJML, a UTF-8 file."),
-        click.option("--markdown", type=TEXT_FILE, default=None, help="Markdown, a UTF-8 file."),
-        click.option("--html", type=TEXT_FILE, default=None, help="HTML, a UTF-8 file."),
-    ):  # fmt: skip
-        command = option(command)
-    return command
-
-
-def written_by(given: dict[str, Any]) -> dict[str, Any]:
-    """What `write` takes, from the options that were given; a content has one format."""
-    sources = [(name, source) for name in FORMATS if (source := given.pop(name)) is not None]
-    if len(sources) > 1:
-        raise click.UsageError(f"A message is written in one format. Give one of --{', --'.join(FORMATS)}.")
-    form = dict(zip(("form", "source"), sources[0], strict=True)) if sources else {}
-    attached = [store(path).pk for path in given.pop("attach")]
-    return given | form | {"text": given["text"] or "", "attachments": attached}
-
 
 @click.group()
 def message() -> None:
-    """Write, list, show, check, preview, compare, copy, archive and delete messages. ID is a message's number."""
+    """Write, draft, list, show, check, preview, compare, copy, archive and delete messages.
+
+    ID is a message's number.
+    """
 
 
 @message.command(
@@ -297,5 +271,5 @@ def _tell_about(found: Message, what: str, *, as_json: bool) -> None:
         click.echo(f"Message {found.pk} {what}: {found}")
 
 
-for command in message_checks.COMMANDS:
+for command in (*message_checks.COMMANDS, message_drafts.draft):
     message.add_command(command)

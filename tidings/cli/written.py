@@ -1,0 +1,37 @@
+"""The options by which commands are told what a message says."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from tidings.cli.commands.file import store
+from tidings.cli.options import TEXT_FILE
+from tidings.messaging.formats.compile import FORMATS
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def content(command: Command) -> Command:
+    """Adds the options for what a message says."""
+    for option in (
+        click.option("--attach", multiple=True, metavar="FILE", help="A file that each copy brings along."),
+        click.option("--preview-text", default="", help="Shown in lists behind the subject."),
+        click.option("--text", type=TEXT_FILE, default=None, help="Plain text, a UTF-8 file; else made from the HTML."),
+        click.option("--blocks", type=TEXT_FILE, default=None, help="Blocks, a JSON file."),
+        click.option("--mjml", type=TEXT_FILE, default=None, help="MJML, a UTF-8 file."),
+        click.option("--markdown", type=TEXT_FILE, default=None, help="Markdown, a UTF-8 file."),
+        click.option("--html", type=TEXT_FILE, default=None, help="HTML, a UTF-8 file."),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def written_by(given: dict[str, Any]) -> dict[str, Any]:
+    """What `write` takes, from the options that were given; a content has one format."""
+    sources = [(name, source) for name in FORMATS if (source := given.pop(name)) is not None]
+    if len(sources) > 1:
+        raise click.UsageError(f"A message is written in one format. Give one of --{', --'.join(FORMATS)}.")
+    form = dict(zip(("form", "source"), sources[0], strict=True)) if sources else {}
+    attached = [store(path).pk for path in given.pop("attach")]
+    return given | form | {"text": given["text"] or "", "attachments": attached}
