@@ -17,6 +17,7 @@ PARTS = {
     "render": 100_000,
     "pages": 1_000_000,
     "selections": 1_000_000,
+    "answers": 1_000_000,
 }
 
 

@@ -26,7 +26,7 @@ Params = dict[str, object]
 
 def run(pairs: int, people: int) -> list[Result]:
     """A result for each rule of the reference, in contacts per second. Both sides must pick as many."""
-    params = _lay_ground(people)
+    params = lay_ground(people)
     parts = re.split(
         r"^-- (everywhere|members): (.*)$", REFERENCE.read_text(encoding="utf-8"), flags=re.MULTILINE
     )
@@ -72,7 +72,8 @@ def _timed(statement: str, params: Params) -> tuple[float, int]:
         return time.monotonic() - started, count
 
 
-def _lay_ground(people: int) -> Params:
+def lay_ground(people: int) -> Params:
+    """People, groups, opt-outs and deliveries to ask for; their numbers by name, with how many `people` there are."""
     Attribute.objects.all().delete()
     for name, kind in CUSTOM.items():
         Attribute.objects.create(name=name, key=name.lower(), type=kind)

@@ -84,5 +84,5 @@ def test_an_ordinary_group_has_none(caller, towns) -> None:
 
 def test_it_says_that_nothing_can_be_sent_to_it_yet(caller, make_supergroup, make_message, towns) -> None:
     supergroup, message = make_supergroup(*towns), make_message().message_id
-    answer = caller.post("/sendouts", {"group": supergroup.pk, "message": message})
+    answer = caller.post("/sendouts", {"group": supergroup.pk, "message": message, "despite_warnings": True})
     assert (answer.status_code, answer.json()["code"]) == (409, "supergroup_not_served")
