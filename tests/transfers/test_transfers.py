@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from tests.transfers.conftest import members, outcomes
+from tidings.accounts.models import User
 from tidings.blacklists import actions as blacklists
 from tidings.contacts import person
 from tidings.contacts.models import Contact
@@ -320,9 +321,9 @@ def test_an_erased_person_is_named_by_no_rule_of_a_transfer(source, target, peop
 
 
 @pytest.fixture
-def begin(committed, django_user_model):
+def begin(committed):
     """Starts a transfer as a user; gives the run and the user."""
-    user = django_user_model.objects.create_user(email="olga@example.org", password="x")
+    user = User.objects.create(email="olga@example.org")
     return lambda *groups, **rest: actions.start(Wish(*groups, **rest), by=user)
 
 

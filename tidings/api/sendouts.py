@@ -219,6 +219,7 @@ def start_sendout(
 
 def _sendout(payload: SendoutIn, by: User) -> Sendout:
     group, version = find_group(payload.group), find_version(payload.message, payload.version)
+    whom = chosen(payload.where, payload.selection)
     if not payload.despite_warnings:
         demand_read(version, group, how="send `despite_warnings`")
     return actions.start(
@@ -229,7 +230,7 @@ def _sendout(payload: SendoutIn, by: User) -> Sendout:
         sender_name=payload.sender_name,
         sender_address=payload.sender_address,
         pace=payload.pace.chosen() if payload.pace else None,
-        whom=chosen(payload.where, payload.selection),
+        whom=whom,
     )
 
 

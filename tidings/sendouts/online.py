@@ -1,6 +1,6 @@
 """The copy of one recipient to be read in a browser, behind the link that stands in it."""
 
-from tidings.contacts.models import Contact
+from tidings.contacts.queries import current
 from tidings.messaging.links import Recipient
 from tidings.messaging.mime.message import Preview
 from tidings.messaging.personalization.errors import RenderError
@@ -15,7 +15,7 @@ def online_copy(recipient: Recipient) -> Preview:
     Raises `NotOnline` for what can't be made again: sendout or contact are gone, or a program gave the values.
     """
     sendout = Sendout.objects.exclude(kind=Sendout.Kind.SINGLE).filter(pk=recipient.sendout).first()
-    contact = Contact.objects.filter(pk=recipient.contact).first()
+    contact = current(recipient.contact)
     if sendout is None or contact is None or not _went_to(sendout, recipient.group):
         raise NotOnline
     snapshot = snapshot_of(sendout.pk, recipient.group, with_files=False)
