@@ -5,6 +5,7 @@ import tracemalloc
 
 import pytest
 
+from tidings.messaging.personalization import generate
 from tidings.messaging.personalization.errors import RenderError, TemplateError
 from tidings.messaging.personalization.fold import surroundings
 from tidings.messaging.personalization.names import KnownNames, Name
@@ -195,3 +196,9 @@ def test_a_thousand_placeholders_and_a_thousand_items_are_fine():
 
 def test_long_conditions_are_fine():
     assert fill("{{ " + "contact.x or " * 500 + "'y' }}") == "y"
+
+
+def test_loops_end_when_their_time_is_up(monkeypatch):
+    monkeypatch.setattr(generate, "MAX_LOOP_SECONDS", -1.0)
+    with pytest.raises(RenderError, match="take over -1 seconds"):
+        fill("{% for a in contact.x %}{{ a }}{% endfor %}", {"x": ["timed"]})

@@ -7,6 +7,7 @@ template is handed to it as a value. So there is nothing to escape from.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Generic, NoReturn, TypeVar
 
 from tidings.messaging.personalization import tree
@@ -21,6 +22,9 @@ nested loops and heavy bodies alike."""
 
 MAX_PART_SIZE = 1_048_576
 """Characters or bytes of one filled part; mail programs cut at a tenth of that."""
+
+MAX_LOOP_SECONDS = 10.0
+"""Per copy and part, whatever its rounds do; far above what they take on a busy machine. Only loops ask the clock."""
 
 Piece = TypeVar("Piece", str, bytes)
 Values = Mapping[str, object]
@@ -106,13 +110,13 @@ class _Writer(_Expressions, Generic[Piece]):
     """Writes the statements of one function.
 
     Placeholders in a row become one tuple. Outside of loops the template bounds their number, so the size is
-    summed at the end; each round of a loop checks what is left of `room` and `steps`.
+    summed at the end; each round of a loop checks what is left of `room`, `steps` and the time `until` it may run.
     """
 
     def __init__(self, target: Target[Piece]) -> None:
         super().__init__()
         self.static: Callable[[str], Piece] = target.static
-        self.namespace |= {"slot": target.slot, "sum": sum, "map": map, "len": len}
+        self.namespace |= {"slot": target.slot, "sum": sum, "map": map, "len": len, "clock": monotonic}
         self.lines: list[str] = []
         self.indent = 0
         self.loops = 0
@@ -124,9 +128,9 @@ class _Writer(_Expressions, Generic[Piece]):
             for root in COPY_ROOTS:
                 self.line(f"{root} = {root}.get")
             self.line("out = []")
-            self.line(f"room, steps = {MAX_PART_SIZE}, {MAX_LOOP_STEPS}")
+            self.line(f"room, steps, until = {MAX_PART_SIZE}, {MAX_LOOP_STEPS}, 0.0")
             self.write_body(body)
-            self.line(f"if sum(map(len, out)) > {MAX_PART_SIZE}: exceeded(steps)")
+            self.line(f"if sum(map(len, out)) > {MAX_PART_SIZE}: exceeded(steps, -1)")
             self.line("return out")
 
     def write_body(self, body: tree.Body) -> None:
@@ -172,10 +176,12 @@ class _Writer(_Expressions, Generic[Piece]):
         """Writes a for and its bounds."""
         depth = loop.depth
         self.line(f"items{depth} = listed({self.expression(loop.items)})")
+        if not self.loops:
+            self.line(f"until = until or clock() + {MAX_LOOP_SECONDS}")
         self.line(f"for item{depth} in items{depth}:")
         with self.indented():
             self.line(f"steps -= {1 + sum(1 for _ in tree.own_expressions(loop.body))}")
-            self.line("if steps < 0 or room < 0: exceeded(steps)")
+            self.line("if steps < 0 or room < 0 or clock() > until: exceeded(steps, room)")
             self.loops += 1
             self.write_body(loop.body)
             self.loops -= 1
@@ -200,8 +206,10 @@ class _Writer(_Expressions, Generic[Piece]):
         self.indent -= 1
 
 
-def exceeded(steps: int) -> NoReturn:
+def exceeded(steps: int, room: int) -> NoReturn:
     """Says which bound a copy has gone over."""
     if steps < 0:
         raise ValueProblemError(f"its loops take more than {MAX_LOOP_STEPS:,} steps; shorten the lists")
+    if room >= 0:
+        raise ValueProblemError(f"its loops take over {MAX_LOOP_SECONDS:g} seconds; shorten the lists")
     raise ValueProblemError(f"it gets larger than {MAX_PART_SIZE:,} characters; shorten the values")
