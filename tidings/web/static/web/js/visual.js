@@ -72,7 +72,7 @@ const faithful = ({ model }) => ({
 // The head's styles and defaults count in the editor as they will in the mail.
 const likeTheMail = (editor, { opt }) => {
   const compile = opt.mjmlParser;
-  opt.mjmlParser = (source, options) => compile(source.replace("<mjml>", `<mjml>${head}`), options);
+  opt.mjmlParser = (source, options) => compile(source.replace("<mjml>", () => `<mjml>${head}`), options);
   for (const type of [...editor.Components.getTypes()]) {
     if (type.id.startsWith("mj")) editor.Components.addType(type.id, { model: faithful(type) });
   }
