@@ -7,7 +7,7 @@ from tidings.messaging import drafts
 from tidings.messaging.formats.sameness import show_the_same
 from tidings.messaging.models import Version
 
-OPEN = ".visual.is-open"
+OPEN = ".visual.is-ready"
 HEAD = '<mj-head><mj-attributes><mj-button align="left" color="#ffffff" /></mj-attributes></mj-head>'
 BODY = """
   <mj-body>

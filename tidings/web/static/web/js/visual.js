@@ -225,7 +225,7 @@ const open = (editor, untouched) => {
   editor.UndoManager.clear();
   editor.Canvas.getFrameEl().title = "The message";
   place.querySelector("[data-visual-waiting]").hidden = true;
-  place.classList.add("is-open");
+  place.classList.add("is-ready");
 };
 
 const begin = async () => {
