@@ -96,3 +96,16 @@ def test_a_speed_is_read(text, settings):
 )
 def test_a_window_is_read(text, settings):
     assert read_window(text) == settings
+
+
+def test_work_of_more_than_a_day_ends_in_the_hours_of_a_later_one():
+    assert Timetable(window=DAY).ends(berlin(3, 12), timedelta(hours=21)) == berlin(5, 9)
+    assert Timetable().ends(berlin(3, 12), timedelta(hours=21)) == berlin(4, 9)
+
+
+def test_the_open_time_between_two_moments_leaves_the_nights_out():
+    assert Timetable(window=DAY).open_time(berlin(3, 12), berlin(5, 9)) == timedelta(hours=21)
+    assert Timetable().open_time(berlin(3, 12), berlin(4, 12)) == timedelta(days=1)
+    assert Timetable(window=DAY, quiet=Hours(time(12), time(14), BERLIN)).open_time(
+        berlin(3, 6), berlin(4, 6)
+    ) == timedelta(hours=10)

@@ -1,11 +1,11 @@
 """Sendouts and their accounting."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from django.http import HttpResponse
 from ninja import Query, Router, Schema, Status
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field, NaiveDatetime, model_validator
 
 from tidings.accounts.models import User
 from tidings.api import idempotency
@@ -53,6 +53,12 @@ class SendoutIn(Schema):
     at: AwareDatetime | None = Field(
         None, description="With its zone.", examples=["2026-11-24T09:00:00+01:00"]
     )
+    local_time: NaiveDatetime | None = Field(
+        None,
+        description="Instead of `at`, without a zone: each recipient gets it when it is that time in the zone of their "
+        "profile, or else of their group.",
+        examples=[None],
+    )
     sender_name: str = Field(
         default="", max_length=150, description="Instead of the group's.", examples=["Anna"]
     )
@@ -80,6 +86,20 @@ class SendoutIn(Schema):
         description="With `test`: the contact whose values the copies show; without it each recipient's own.",
         examples=["anna@example.com"],
     )
+
+    @model_validator(mode="after")
+    def _has_one_time(self) -> Self:
+        if self.at and self.local_time:
+            raise ValueError("Give at or local_time, not both.")
+        return self
+
+
+class MomentOut(Schema):
+    """When so many get theirs, by the time of their zone; `planned` of them are still to be served."""
+
+    at: datetime
+    people: int = Field(examples=[12_000])
+    planned: int = Field(examples=[12_000])
 
 
 class CountsOut(Schema):
@@ -141,6 +161,11 @@ class SendoutOut(CountsOut):
     opens_at: datetime | None = Field(description="When it goes on, while it waits for its hours.")
     rate: float | None = Field(description="People per second.", examples=[9_800.5])
     eta_seconds: int | None = Field(examples=[4])
+    local_time: str | None = Field(
+        description="What the clock of each recipient shows when they get it; null: all get it at once.",
+        examples=["2026-11-24T09:00"],
+    )
+    moments: list[MomentOut] = Field(description="With `local_time`, once the audience is fixed.")
     scheduled_at: datetime | None
     created_at: datetime
     started_at: datetime | None
@@ -227,6 +252,7 @@ def _sendout(payload: SendoutIn, by: User) -> Sendout:
         version,
         by=by,
         at=payload.at,
+        local_time=payload.local_time,
         sender_name=payload.sender_name,
         sender_address=payload.sender_address,
         pace=payload.pace.chosen() if payload.pace else None,

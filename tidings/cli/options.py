@@ -1,7 +1,8 @@
 """Options and kinds of arguments that several commands share."""
 
+import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from email.utils import getaddresses
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn, TypeVar
@@ -28,14 +29,22 @@ class Sender(NamedTuple):
     address: str
 
 
+_TIME_OF_DAY = re.compile(r"(?:[01]?\d|2[0-3]):[0-5]\d")
+
+
 class _When(click.ParamType[datetime]):
-    """`2026-11-24T09:00`, with or without a zone; without one it is Tidings' own (TIDINGS_TIME_ZONE)."""
+    """`2026-11-24T09:00`, with or without a zone; without one it is Tidings' own (TIDINGS_TIME_ZONE).
+
+    `09:00` is the next time that it is so late.
+    """
 
     name = "TIME"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         if isinstance(value, datetime):
             return value
+        if _TIME_OF_DAY.fullmatch(value.strip()):
+            return _next(value.strip())
         try:
             moment = datetime.fromisoformat(value.strip())
         except ValueError:
@@ -46,8 +55,17 @@ class _When(click.ParamType[datetime]):
 
     def _wrong(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> NoReturn:
         self.fail(
-            f"“{value}” is not a time. Write it like 2026-11-24T09:00 or 2026-11-24T09:00+01:00.", param, ctx
+            f"“{value}” is not a time. Write it like 09:00, 2026-11-24T09:00 or 2026-11-24T09:00+01:00.",
+            param,
+            ctx,
         )
+
+
+def _next(text: str) -> datetime:
+    now = timezone.localtime()
+    wanted = time.fromisoformat(text.zfill(5))
+    day = now.date() if wanted > now.time() else now.date() + timedelta(days=1)
+    return timezone.make_aware(datetime.combine(day, wanted))
 
 
 class _ColumnTarget(click.ParamType[tuple[str, str]]):

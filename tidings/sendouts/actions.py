@@ -23,6 +23,7 @@ from tidings.messaging.models import Version
 from tidings.messaging.queries import demand_sendable
 from tidings.notices.actions import tell
 from tidings.selections.choosing import Chosen
+from tidings.selections.language import compiled
 from tidings.sendouts import approval, pacing, rules, tasks
 from tidings.sendouts.begin import begin
 from tidings.sendouts.checks import demand_sound
@@ -39,6 +40,7 @@ from tidings.sendouts.errors import (
 from tidings.sendouts.expand import set_off
 from tidings.sendouts.finish import move_on
 from tidings.sendouts.models import Batch, Sendout
+from tidings.sendouts.moments import forecast
 from tidings.sendouts.parameters import parameters_of
 from tidings.sendouts.snapshot import compile_version, freeze
 from tidings.sendouts.standing import approve
@@ -52,6 +54,7 @@ def start(
     *,
     by: User | None,
     at: datetime | None = None,
+    local_time: datetime | None = None,
     sender_name: str = "",
     sender_address: str = "",
     pace: Mapping[str, Any] | None = None,
@@ -59,6 +62,9 @@ def start(
 ) -> Sendout:
     """Sends a version to a group, or to those members whom a rule picks when it starts: now, or `at` a time. Raises
     `GroupLocked` if a process writes the group now.
+
+    With `local_time`, which has no zone, each recipient gets it when the clock of their own zone shows that; it starts
+    when the first of them does.
 
     `pace` is its speed and window instead of the group's, see `change_pace`. The message is compiled here once, so
     that what can't be sent is told before anything starts.
@@ -71,7 +77,8 @@ def start(
             group_name=group.name,
             version=version,
             state=Sendout.State.SCHEDULED,
-            scheduled_at=at,
+            scheduled_at=_first_moment(group, version, local_time, whom) if local_time else at,
+            local_time=local_time.isoformat(timespec="minutes") if local_time else "",
             frozen=chosen,
             pace=pacing.checked(pace or {}),
             rule=whom.text if whom else "",
@@ -83,6 +90,15 @@ def start(
         record("sendout.created", sendout.pk, by=by, group=group.pk, version=version.pk, **facts)
         _start_or_schedule(sendout, clock.now())
     return sendout
+
+
+def _first_moment(group: Group, version: Version, clock_time: datetime, whom: Chosen | None) -> datetime:
+    """When the first recipient gets it, as far as is known now."""
+    now = clock.now()
+    picked = compiled(whom.rule, group=group) if whom else None
+    is_marketing = version.message.is_marketing
+    found = forecast(group, clock_time, now, picked=picked, is_marketing=is_marketing)
+    return max(now, found[0].at) if found else now
 
 
 def start_test(

@@ -1,6 +1,6 @@
 """The start of a sendout: its locks, and what it freezes."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
@@ -20,9 +20,7 @@ from tidings.sendouts.errors import MessageBroken, NotApproved
 from tidings.sendouts.expand import picked_by
 from tidings.sendouts.models import Sendout
 from tidings.sendouts.snapshot import compile_version, freeze, mark_as_test
-
-# Whoever planned a mail for the morning may not want it at night.
-LATE = timedelta(minutes=60)
+from tidings.sendouts.zones import LATE
 
 
 def begin(sendout: Sendout) -> None:

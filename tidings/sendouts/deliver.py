@@ -68,8 +68,9 @@ async def deliver(batch_id: int, worker: Worker) -> Visit | None:
 
 
 async def _slot(batch_id: int, worker: Worker) -> Slot | None:
+    params = {"batch": batch_id, "now": clock.now()}
     async with worker.database.connection() as connection:
-        row = await (await connection.execute(statements.is_restrained, {"batch": batch_id})).fetchone()
+        row = await (await connection.execute(statements.is_restrained, params)).fetchone()
     if not row or not row["is_restrained"]:
         return None
     return await sync_to_async(next_slot)(batch_id, clock.now())

@@ -1,5 +1,7 @@
 """Freezing the audience of a sendout that has its locks."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import transaction
 
@@ -9,6 +11,7 @@ from tidings.locks import leases
 from tidings.locks.models import Process
 from tidings.messaging.models import Message
 from tidings.selections.language import Compiled, compiled, parse
+from tidings.sendouts import moments
 from tidings.sendouts.judge import reach, target_of
 from tidings.sendouts.models import Batch, Sendout
 
@@ -38,13 +41,17 @@ def picked_by(sendout: Sendout) -> Compiled | None:
 
 
 def _freeze_audience(sendout: Sendout) -> dict[str, int]:
-    params = {"sendout": sendout.pk, "size": settings.ENVIRONMENT.batch_size}
+    params: dict[str, object] = {"sendout": sendout.pk, "size": settings.ENVIRONMENT.batch_size}
     is_marketing = sendout.frozen.get("purpose", Message.Purpose.MARKETING) == Message.Purpose.MARKETING
     target = target_of(sendout.group)
     params["is_one_per_subgroup"] = target.is_one_per_subgroup
+    parts = {"batches": statements.batches}
+    if sendout.local_time:
+        parts = moments.BATCHES
+        params |= moments.params(datetime.fromisoformat(sendout.local_time), clock.now())
     reached = reach(
         target,
-        {"batches": statements.batches},
+        parts,
         params,
         picked=picked_by(sendout),
         is_marketing=is_marketing,

@@ -113,6 +113,29 @@ def reach(
 
     What isn't marketing is kept back by complaints alone, not by other opt-outs. Limits hold if it `is_limited`.
     """
+    rows = ask(
+        target,
+        parts or {},
+        statements.count_copies,
+        params or {},
+        picked=picked,
+        is_marketing=is_marketing,
+        is_limited=is_limited,
+    )
+    return Reach(target, _by_group(rows))
+
+
+def ask(
+    target: Target,
+    parts: Mapping[str, str],
+    end: str,
+    params: db.Params,
+    *,
+    picked: Compiled | None = None,
+    is_marketing: bool = True,
+    is_limited: bool = True,
+) -> list[db.Row]:
+    """The same with any `end` of the statement: what it says of the parts `judged` and `copies`."""
     groups = list(target.parts)
     facts = {
         "group": target.group,
@@ -123,19 +146,11 @@ def reach(
     with transaction.atomic():
         if sum(count.total for count in count_members(groups).values()) >= MANY:
             db.execute(statements.plan)
-        statement = _statement(target, parts or {}, picked.text if picked else "", is_limited=is_limited)
-        rows = db.rows(statement, {**(picked.params if picked else {}), **(params or {}), **facts})
-    return Reach(target, _by_group(rows))
-
-
-def _statement(target: Target, parts: Mapping[str, str], picked: str, *, is_limited: bool) -> str:
-    copies = statements.copies if target.is_supergroup else statements.copies_alone
-    return judging(
-        {"copies": copies, **parts},
-        statements.count_copies,
-        _barring(target, is_limited=is_limited),
-        picked=picked,
-    )
+        copies = statements.copies if target.is_supergroup else statements.copies_alone
+        barring = _barring(target, is_limited=is_limited)
+        chosen, known = (picked.text, picked.params) if picked else ("", {})
+        statement = judging({"copies": copies, **parts}, end, barring, picked=chosen)
+        return db.rows(statement, {**known, **params, **facts})
 
 
 def _barring(target: Target, *, is_limited: bool) -> dict[str, str] | None:

@@ -53,6 +53,8 @@ class Sendout(models.Model):
     state = models.CharField(max_length=17, choices=State)
     state_reason = models.TextField(default="")
     scheduled_at = models.DateTimeField(null=True)
+    # What the clock of each recipient shows when they get it, such as `2026-11-24T09:00`; empty: all at once.
+    local_time = models.CharField(max_length=16, default="", db_default="", blank=True)
     approved_fingerprint = models.CharField(max_length=64, default="", db_default="", blank=True)
     standing_for = models.CharField(max_length=64, default="", db_default="", blank=True)
     to_mailbox = models.BooleanField(default=False)
@@ -139,6 +141,7 @@ class Batch(models.Model):
     A recipient is named by its position (1-based) in `contact_ids`. Positions without a delivery are planned.
     `handed_to` is the last position that the present holder may have handed to the carrier: it is committed before
     anything up to there is handed over, so after a crash exactly the planned positions up to it are in doubt.
+    `not_before` is when its people get theirs, if that is by the time of their zone;
     `slot_at` is when it may go on under the speed and window of its sendout; `is_recalled` asks the holder to give it
     back soon, because these have changed.
     """
@@ -157,6 +160,7 @@ class Batch(models.Model):
     state = models.CharField(max_length=7, choices=State, default=State.READY)
     attempt = models.SmallIntegerField(default=1)
     due_at = models.DateTimeField(null=True)
+    not_before = models.DateTimeField(null=True)
     slot_at = models.DateTimeField(null=True)
     is_recalled = models.BooleanField(default=False, db_default=False)
     token = models.BigIntegerField(default=0)

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from tidings.kernel import clock, db, sql
 from tidings.kernel.errors import NotFound
 from tidings.sendouts.models import Doubt, Portion, Sendout
-from tidings.sendouts.pacing import standing
+from tidings.sendouts.moments import Moment, moments_of
+from tidings.sendouts.pacing import standing, timetable_of
 from tidings.sendouts.rules import Accounting
 
 statements = sql.load(__package__)
@@ -99,7 +101,7 @@ def summary(sendout: Sendout, *, brief: bool = False) -> dict[str, Any]:
     `brief` leaves the reasons out, for lists and for who looks again and again.
     """
     account = counts([sendout])[sendout.pk] if brief else accounting(sendout)
-    rate = rate_of(sendout, account)
+    rate, now = rate_of(sendout, account), clock.now()
     return {
         "id": sendout.pk,
         "kind": sendout.kind,
@@ -123,14 +125,34 @@ def summary(sendout: Sendout, *, brief: bool = False) -> dict[str, Any]:
         "selection": sendout.selection_id,
         "waterfall": sendout.waterfall,
         "to_mailbox": sendout.to_mailbox,
-        **({} if brief else standing(sendout, clock.now())),
+        **({} if brief else standing(sendout, now)),
         "rate": rate,
-        "eta_seconds": round(account.planned / rate) if rate and account.planned else None,
+        "eta_seconds": seconds_left(sendout, account, now),
+        "local_time": sendout.local_time or None,
+        "moments": [] if brief else [_moment(one) for one in moments_of(sendout)],
         "scheduled_at": _iso(sendout.scheduled_at),
         "created_at": _iso(sendout.created_at),
         "started_at": _iso(sendout.started_at),
         "ended_at": _iso(sendout.ended_at),
     }
+
+
+def seconds_left(sendout: Sendout, account: Accounting, now: datetime) -> int | None:
+    """Until everyone was tried once, at the speed chosen or else that so far, in its hours; None: it isn't known."""
+    if sendout.started_at is None or not account.planned:
+        return None
+    timetable = timetable_of(sendout, sendout.group)
+    open_for = timetable.open_time(sendout.started_at, now)
+    if not timetable.per_hour and not (account.attempted and open_for):
+        return None
+    each = timetable.lasts(1) if timetable.per_hour else open_for / account.attempted
+    ends = timetable.ends(now, each * account.planned)
+    last = max((one.at for one in moments_of(sendout) if one.planned), default=now)
+    return round((max(ends, timetable.opens(last)) - now).total_seconds()) if ends else None
+
+
+def _moment(one: Moment) -> dict[str, Any]:
+    return {"at": _iso(one.at), "people": one.people, "planned": one.planned}
 
 
 def rate_of(sendout: Sendout, account: Accounting) -> float | None:

@@ -10,6 +10,7 @@ SECONDS_PER_HOUR = 3600
 SECONDS_AT_ONCE = 5
 # Window and quiet hours take turns in shutting; who finds no gap in so many turns has none.
 MOST_TURNS = 8
+DAYS_LOOKED_AHEAD = 732  # a window and quiet hours make two open times of a day
 
 
 _SPEED = re.compile(r"([\d_,.]{1,15})\s*/\s*h", re.IGNORECASE)
@@ -102,6 +103,26 @@ class Timetable:
         ends = [self.window.next_end(at)] if self.window else []
         ends += [self.quiet.next_begin(at)] if self.quiet else []
         return min(ends, default=None)
+
+    def ends(self, start: datetime, work: timedelta) -> datetime | None:
+        """When so much work is done that begins at `start` and goes on in open hours; None: not within a year."""
+        at, left = self.opens(start), work
+        for _ in range(DAYS_LOOKED_AHEAD):
+            closes = self.closes(at)
+            if closes is None or at + left <= closes:
+                return at + left
+            left -= closes - at
+            at = self.opens(closes)
+        return None
+
+    def open_time(self, begin: datetime, end: datetime) -> timedelta:
+        """For how long copies might go out between two moments."""
+        open_for, at = timedelta(), self.opens(begin)
+        while at < end:
+            closes = self.closes(at) or end
+            open_for += min(closes, end) - at
+            at = max(self.opens(closes), closes)
+        return open_for
 
     def at_once(self, people: int) -> int | None:
         """How many of so many may go out together; None: all of them."""

@@ -17,12 +17,16 @@ from tidings.transfers.models import Transfer
 
 @dataclass(frozen=True)
 class Progress:
-    """`done` of `total` units after `seconds`; `total` is None while nobody knows it."""
+    """`done` of `total` units after `seconds`; `total` is None while nobody knows it.
+
+    `left_seconds` is the time left where that doesn't follow from the rate so far.
+    """
 
     done: int
     total: int | None
     seconds: float
     unit: str = "rows"
+    left_seconds: int | None = None
 
     @property
     def percent(self) -> int | None:
@@ -41,8 +45,10 @@ class Progress:
 
     @property
     def left(self) -> timedelta | None:
-        """The time that the rest takes at this rate."""
-        left = rules.seconds_left(self.done, self.total, self.seconds)
+        """The time that the rest takes, at this rate unless it is known better."""
+        left = self.left_seconds
+        if left is None:
+            left = rules.seconds_left(self.done, self.total, self.seconds)
         return None if left is None else timedelta(seconds=left)
 
 

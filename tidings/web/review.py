@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -23,7 +23,8 @@ from tidings.web.pace_form import PaceForm
 # Above this many a click isn't enough: the number has to be typed.
 TYPED_ABOVE_PEOPLE = 1_000
 
-NOW, LATER = "now", "later"
+NOW, LATER, IN_THEIR_ZONE = "now", "later", "in_their_zone"
+WHEN = [(NOW, "Now"), (LATER, "At a time"), (IN_THEIR_ZONE, "At a time in each recipient's zone")]
 
 
 class SentMeanwhile(TidingsError):
@@ -55,16 +56,14 @@ def last_sendout(group: Group, version: Version) -> Sendout | None:
     )
 
 
-def start_once(
-    group: Group, version: Version, *, last_seen: int, by: User, at: datetime | None, **chosen: Any
-) -> Sendout:
+def start_once(group: Group, version: Version, *, last_seen: int, by: User, **chosen: Any) -> Sendout:
     """Starts the sendout unless another of the same version began since `last_seen`: then nobody gets a second copy."""
     with transaction.atomic():
         Version.objects.select_for_update(no_key=True).get(pk=version.pk)  # two clicks take turns
         last = last_sendout(group, version)
         if last and last.pk != last_seen:
             raise SentMeanwhile(sendout=last.pk, group=group.name)
-        return actions.start(group, version, by=by, at=at, **chosen)
+        return actions.start(group, version, by=by, **chosen)
 
 
 class ReviewForm(StyledForm):
@@ -72,7 +71,7 @@ class ReviewForm(StyledForm):
 
     sender_name = forms.CharField(required=False, max_length=150)
     sender_address = forms.EmailField(required=False)
-    when = forms.ChoiceField(choices=[(NOW, "Now"), (LATER, "At a time")], widget=forms.RadioSelect)
+    when = forms.ChoiceField(choices=WHEN, widget=forms.RadioSelect)
     at = forms.DateTimeField(
         label="Time",
         required=False,
@@ -131,13 +130,22 @@ class ReviewForm(StyledForm):
     def clean_at(self) -> datetime | None:
         """A time to come if one is wanted, else None."""
         at: datetime | None = self.cleaned_data["at"]
-        if self.cleaned_data.get("when") != LATER:
+        when = self.cleaned_data.get("when")
+        if when not in {LATER, IN_THEIR_ZONE}:
             return None
         if at is None:
             raise forms.ValidationError("Say when, or choose “Now”.")
-        if at <= timezone.now():
+        # The last zones get to a time about a day behind the first.
+        if at <= timezone.now() - timedelta(days=when == IN_THEIR_ZONE):
             raise forms.ValidationError("This time is over. Choose a later one, or “Now”.")
         return at
+
+    def times(self) -> dict[str, datetime | None]:
+        """When it goes: `at` a time, or at the `local_time` of each recipient."""
+        at = self.cleaned_data["at"]
+        if self.cleaned_data["when"] != IN_THEIR_ZONE:
+            return {"at": at}
+        return {"at": None, "local_time": timezone.make_naive(at)}
 
     def clean_confirmed(self) -> str:
         """The typed number, which must be that of the people who get it now."""

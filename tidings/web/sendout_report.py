@@ -6,8 +6,9 @@ from typing import Any
 
 from tidings.accounts.models import User
 from tidings.journal.models import Fact
+from tidings.kernel import clock
 from tidings.sendouts.models import Sendout
-from tidings.sendouts.queries import counts, rate_of
+from tidings.sendouts.queries import counts, rate_of, seconds_left
 from tidings.sendouts.rules import FINAL, MOVES, Accounting
 from tidings.web.progress import Progress
 
@@ -92,7 +93,8 @@ def _progress(sendout: Sendout, accounting: Accounting) -> Progress | None:
     if sendout.started_at is None or sendout.state == State.SCHEDULED:
         return None
     seconds = accounting.attempted / rate if rate else 0.0
-    return Progress(accounting.attempted, accounting.audience or None, seconds, "people")
+    left = seconds_left(sendout, accounting, clock.now())
+    return Progress(accounting.attempted, accounting.audience or None, seconds, "people", left)
 
 
 def timeline(sendout: Sendout) -> list[Moment]:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timezone
 
 import click
 from django.db import transaction
@@ -39,6 +39,7 @@ NO_WORKERS = "No worker runs: it is sent when `tidings up` or `tidings worker` d
     epilog=examples(
         'tidings send news@example.org --subject "Hello {{ contact.first_name }}" --html hello.html',
         'tidings send 1 --subject "Hello" --text hello.txt --at 2026-11-24T09:00+01:00',
+        'tidings send 1 --subject "Hello" --text hello.txt --at 09:00 --in-their-zone',
         'tidings send 1 --subject "Hello" --text hello.txt --speed 20000/h --window 08:00-20:00',
         'tidings send 1 --subject "Hello" --text hello.txt --from "Anna <anna@example.org>" --no-wait --json',
         "tidings send 1 --message 31 --test --as anna@example.com",
@@ -56,6 +57,11 @@ NO_WORKERS = "No worker runs: it is sent when `tidings up` or `tidings worker` d
 @click.option("--from", "sender", type=SENDER, default=None, help="Instead of the group's own sender.")
 @click.option(
     "--at", "at", type=WHEN, default=None, help="When to start; without it now. Doesn't wait for it."
+)
+@click.option(
+    "--in-their-zone",
+    is_flag=True,
+    help="With --at: each recipient gets it when it is that time in the zone of their profile, or of their group.",
 )
 @click.option(
     "--speed", type=SPEED, default=None, help="Such as 20000/h, 6h (spread over six hours) or fastest."
@@ -83,6 +89,7 @@ def send(
     text: str | None,
     sender: Sender | None,
     at: datetime | None,
+    in_their_zone: bool,
     speed: dict[str, object] | None,
     window: dict[str, object] | None,
     where: str,
@@ -96,6 +103,7 @@ def send(
     """Send a message to GROUP, wait until it is done, and account for every recipient."""
     _demand_one_content(message, subject, html, text)
     _demand_fitting(test=test, shown_as=shown_as, others=(at, sender, where or None, selection or None))
+    local_time = _local_time(at, wanted=in_their_zone)
     group = group_of(ref)
     name, address = sender or Sender("", "")
     with transaction.atomic():  # what can't be sent leaves no message behind
@@ -109,7 +117,10 @@ def send(
             whom = chosen(where, selection)
             if not yes:
                 _ask_about_warnings(said, group)
-            started = actions.start(group, said, by=None, at=at, pace=pace, whom=whom, **sends_as)
+            when = None if local_time else at
+            started = actions.start(
+                group, said, by=None, at=when, local_time=local_time, pace=pace, whom=whom, **sends_as
+            )
     waits = at is None and not no_wait
     summary = wait_for(_work(started.pk), quiet=as_json) if waits else queries.summary(started)
     _print(summary, as_json=as_json)
@@ -126,6 +137,17 @@ def _ask_about_warnings(version: Version, group: Group) -> None:
         for one in found:
             note(f"Warning: {one}")
         click.confirm("Send it as it is?", abort=True, err=True)
+
+
+def _local_time(at: datetime | None, *, wanted: bool) -> datetime | None:
+    """What the clocks of recipients show when they get it, if each is to get it by their own."""
+    if not wanted:
+        return None
+    if at is None or isinstance(at.tzinfo, timezone):
+        raise click.UsageError(
+            "--in-their-zone goes with --at and a time without a zone, such as --at 09:00."
+        )
+    return at.replace(tzinfo=None)
 
 
 def _demand_one_content(message: int | None, subject: str, html: str | None, text: str | None) -> None:

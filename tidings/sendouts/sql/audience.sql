@@ -23,6 +23,40 @@ FROM (SELECT group_id, place, contact_id,
       FROM copies WHERE is_first OR %(is_one_per_subgroup)s) AS audience
 GROUP BY place, slice, group_id ORDER BY place, slice
 
+-- name: timed
+-- Part of larger statements: when each of the part `copies` gets theirs: %(moments)s says when it is that time in each
+-- zone. Whose profile names none that there is gets it by the zone of their group.
+SELECT p.group_id, p.place, p.contact_id, coalesce(own.moment, usual.moment, %(otherwise)s::timestamptz) AS not_before
+FROM copies p
+JOIN contacts c ON c.id = p.contact_id
+JOIN groups g ON g.id = p.group_id
+LEFT JOIN jsonb_to_recordset(%(moments)s::jsonb) AS own (zone text, moment timestamptz)
+       ON own.zone = lower(c.attributes ->> 'time_zone')
+LEFT JOIN jsonb_to_recordset(%(moments)s::jsonb) AS usual (zone text, moment timestamptz)
+       ON usual.zone = lower(g.time_zone)
+WHERE p.is_first OR %(is_one_per_subgroup)s
+
+-- name: timed_batches
+-- The same as `batches`, each of people who get theirs at one moment. Reads the part `timed`.
+INSERT INTO sendout_batches (sendout_id, group_id, number, contact_ids, size, state, attempt, token, worker, handed_to,
+                             accepted, deferred, failed, skipped, not_before)
+SELECT %(sendout)s, group_id, row_number() OVER (ORDER BY not_before, place, slice) - 1,
+       array_agg(contact_id ORDER BY contact_id), count(*), 'ready', 1, 0, '', 0, 0, 0, 0, 0, not_before
+FROM (SELECT group_id, place, contact_id, not_before,
+             (row_number() OVER (PARTITION BY not_before, place ORDER BY contact_id) - 1) / %(size)s AS slice
+      FROM timed) AS audience
+GROUP BY not_before, place, slice, group_id ORDER BY not_before, place, slice
+
+-- name: people_by_moment
+-- How many get theirs at what moment. Reads the part `timed`.
+SELECT not_before AS at, count(*) AS people FROM timed GROUP BY 1 ORDER BY 1
+
+-- name: moments_of
+-- The same of a sendout that has its batches, and how many are still to be served then. Rides sendout_batches_once.
+SELECT not_before AS at, sum(size)::bigint AS people,
+       sum(size - accepted - deferred - failed - skipped)::bigint AS planned
+FROM sendout_batches WHERE sendout_id = %(sendout)s AND not_before IS NOT NULL GROUP BY 1 ORDER BY 1
+
 -- name: count_copies
 -- How an audience comes about: memberships by group and reason. Reads the parts `judged` and `copies`; who may get a
 -- further copy is `again`.

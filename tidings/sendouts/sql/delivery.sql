@@ -3,7 +3,7 @@
 -- end with. Rides the primary keys.
 SELECT s.kind NOT IN ('test', 'single')
        AND (s.pace <> '{}' OR coalesce(g.settings -> 'sending' ?| ARRAY['speed', 'window_begins', 'quiet_from'], false))
-       AS is_restrained
+       AND (b.not_before IS NULL OR b.not_before <= %(now)s) AS is_restrained
 FROM sendout_batches b JOIN sendouts s ON s.id = b.sendout_id LEFT JOIN groups g ON g.id = s.group_id
 WHERE b.id = %(batch)s
 
@@ -16,6 +16,7 @@ WITH free AS (
     FROM sendout_batches b JOIN sendouts s ON s.id = b.sendout_id
     WHERE b.id = %(batch)s AND s.state IN ('sending', 'retrying')
       AND (b.slot_at IS NULL OR b.slot_at <= %(now)s OR b.state = 'taken')
+      AND (b.not_before IS NULL OR b.not_before <= %(now)s)
       AND (b.state = 'ready'
            OR (b.state = 'waiting' AND b.due_at <= clock_timestamp())
            OR (b.state = 'taken'
@@ -214,7 +215,7 @@ UPDATE sendout_batches SET lease_until = NULL WHERE worker = %(worker)s AND stat
 SELECT b.sendout_id, b.state, s.state AS sendout_state, s.standing_for <> '' AS is_standing,
        CASE b.state WHEN 'taken' THEN coalesce(b.lease_until, clock_timestamp())
                     WHEN 'waiting' THEN greatest(b.due_at, b.slot_at)
-                    WHEN 'ready' THEN coalesce(b.slot_at, clock_timestamp()) END AS look_again_at
+                    WHEN 'ready' THEN greatest(coalesce(b.slot_at, clock_timestamp()), b.not_before) END AS look_again_at
 FROM sendout_batches b JOIN sendouts s ON s.id = b.sendout_id
 WHERE b.id = %(batch)s
 

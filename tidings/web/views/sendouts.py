@@ -33,6 +33,7 @@ from tidings.sendouts.checks import findings
 from tidings.sendouts.errors import SupergroupNotServed
 from tidings.sendouts.judge import waterfall
 from tidings.sendouts.models import Batch, Sendout
+from tidings.sendouts.moments import moments_of
 from tidings.web import sendout_report
 from tidings.web.forms import SearchForm, StyledForm, attempt
 from tidings.web.narrowing import NAMES, selection_field, where_field, whom
@@ -230,7 +231,7 @@ def _start(group: Group, version: Version, form: ReviewForm, by: User, narrowed:
         version,
         last_seen=chosen["last_seen"] or 0,
         by=by,
-        at=chosen["at"],
+        **form.times(),
         sender_name=chosen["sender_name"],
         sender_address=chosen["sender_address"],
         pace=form.pace.chosen(),
@@ -280,6 +281,7 @@ def details(request: OperatorRequest, pk: int) -> HttpResponse:
         "accounting": queries.accounting(sendout),
         "doubts": queries.in_doubt(sendout),
         "pace": pace_of(sendout),
+        "moments": moments_of(sendout),
     }
     return render(request, "web/sendouts/_details.html", context)
 
