@@ -165,3 +165,17 @@ def test_it_keeps_push_endpoints(caller: Any) -> None:
     assert caller.get(path).json() == [added.json()]
     assert caller.post(path, {"app": "", "endpoint": "token-2"}).json()["code"] == "bad_endpoint"
     assert [caller.delete(f"{path}/{added.json()['id']}").status_code for _ in range(2)] == [204, 404]
+
+
+def test_it_tells_the_limits_in_force(caller: Any) -> None:
+    made = caller.post(
+        "/contacts", {"email": "a@example.com", "attributes": {"message_limit": "2 in 7 days"}}
+    )
+    system, own = caller.get(f"/contacts/{made.json()['id']}/limits").json()
+    assert (system["kind"], system["messages"], system["days"], system["used"]) == ("system", 9, 1, 0)
+    assert (own["kind"], own["messages"], own["days"], own["is_reached"]) == ("own", 2, 7, False)
+
+
+def test_it_refuses_a_limit_that_is_none(caller: Any) -> None:
+    answer = caller.post("/contacts", {"email": "a@example.com", "attributes": {"message_limit": "often"}})
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_attribute")
