@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from tidings.kernel import clock, db, sql
@@ -11,6 +11,7 @@ from tidings.sendouts.models import Doubt, Portion, Sendout
 from tidings.sendouts.moments import Moment, moments_of
 from tidings.sendouts.pacing import standing, timetable_of
 from tidings.sendouts.rules import Accounting
+from tidings.sendouts.timetable import Timetable
 
 statements = sql.load(__package__)
 
@@ -142,13 +143,21 @@ def seconds_left(sendout: Sendout, account: Accounting, now: datetime) -> int | 
     if sendout.started_at is None or not account.planned:
         return None
     timetable = timetable_of(sendout, sendout.group)
-    open_for = timetable.open_time(sendout.started_at, now)
-    if not timetable.per_hour and not (account.attempted and open_for):
+    each = _time_for_one(timetable, sendout.started_at, now, account)
+    last = max((one.at for one in moments_of(sendout) if one.planned), default=None)
+    if each is None and last is None:
         return None
-    each = timetable.lasts(1) if timetable.per_hour else open_for / account.attempted
-    ends = timetable.ends(now, each * account.planned)
-    last = max((one.at for one in moments_of(sendout) if one.planned), default=now)
-    return round((max(ends, timetable.opens(last)) - now).total_seconds()) if ends else None
+    ends = timetable.ends(now, (each or timedelta()) * account.planned)
+    return round((max(ends, timetable.opens(last or now)) - now).total_seconds()) if ends else None
+
+
+def _time_for_one(
+    timetable: Timetable, begun: datetime, now: datetime, account: Accounting
+) -> timedelta | None:
+    if timetable.per_hour:
+        return timetable.lasts(1)
+    open_for = timetable.open_time(begun, now)
+    return open_for / account.attempted if account.attempted and open_for else None
 
 
 def _moment(one: Moment) -> dict[str, Any]:
