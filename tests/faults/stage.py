@@ -166,9 +166,10 @@ class Stage:
             yield
             connection.rollback()
 
-    def forget_doubts(self) -> None:
-        """Empties the list of those in doubt, for the next test with the same home."""
-        self.rows("WITH gone AS (DELETE FROM in_doubt_recipients RETURNING id) SELECT FROM gone")
+    def forget_sendouts(self) -> None:
+        """Forgets who was in doubt and how many messages each got of late, for the next test with the same home."""
+        for table in ("in_doubt_recipients", "limit_counters"):
+            self.rows(f"WITH gone AS (DELETE FROM {table} RETURNING 1) SELECT FROM gone")
 
     # What goes wrong.
 

@@ -32,7 +32,7 @@ def relay(workers) -> Relay:
 
 @pytest.fixture
 def stage(workers) -> Stage:
-    workers.forget_doubts()
+    workers.forget_sendouts()
     return workers
 
 
