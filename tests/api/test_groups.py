@@ -41,6 +41,14 @@ def test_it_lists_groups_of_a_category(caller: Any, group: Any) -> None:
     assert caller.get("/groups", category="none").status_code == 404
 
 
+def test_it_lists_groups_of_an_owner(caller: Any, user: Any, make_group: Any) -> None:
+    make_group("Of nobody")
+    caller.post("/groups", {"name": "Shops", "address": "shops@example.org"})
+    items = caller.get("/groups", owner=user.email.upper()).json()["items"]
+    assert [one["name"] for one in items] == ["Shops"]
+    assert caller.get("/groups", owner="nobody@example.org").status_code == 404
+
+
 def test_it_lists_many_groups_with_few_questions(caller: Any, django_assert_max_num_queries: Any) -> None:
     for number in range(20):
         caller.post("/groups", {"name": "G", "address": f"g{number}@example.org"})

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tidings.blacklists import formats
 from tidings.blacklists.formats import UnreadableList, read
-from tidings.blacklists.rules import PatternFault
+from tidings.blacklists.rules import Kind, Pattern, PatternFault
 
 
 def items(content: str | bytes) -> list[tuple[int, str, str]]:
@@ -129,3 +129,9 @@ def test_pieces_make_no_difference(parts):
         patch.setattr(formats, "PIECE_BYTES", 3)
         # The beginning that is looked at is whatever the buffer has, so only the text's own cutting is compared.
         assert (items(content), rejects(content)) == whole
+
+
+def test_a_reason_that_is_too_long_is_told_and_not_cut():
+    rows = f"pattern,reason\na@example.com,{'r' * 300}\nb@example.com,{'r' * 301}\n"
+    found = [item.found for item in read(io.BytesIO(rows.encode()))]
+    assert found == [Pattern(Kind.EMAIL, "a@example.com"), PatternFault.LONG_REASON]

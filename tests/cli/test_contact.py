@@ -33,6 +33,33 @@ def test_it_creates_changes_and_finds_a_contact(tidings) -> None:
     assert "a@example.com" in tidings("contact", "find", "a@").out
 
 
+def test_it_stores_many_and_says_what_became_of_each_line(tidings, tmp_path) -> None:
+    lines = (
+        '{"email": "a@example.com", "attributes": {"city": "Bonn"}}', "", "[1]", '{"mail": "b@example.com"}',
+        '{"email": "nobody"}', '{"push": {"app": "Books", "endpoint": "f1Q9"}}', '{"push": {"app": 1}}', "{",
+        '{"email": "A@example.com", "language": "de"}',
+    )  # fmt: skip
+    file = tmp_path / "people.jsonl"
+    file.write_text("\n".join(lines))
+    done = tidings("contact", "store", str(file), "--json")
+    assert done.code == 3
+    assert [(one["line"], one["result"], one["code"]) for one in done.json] == [
+        (1, "created", None), (3, "refused", "bad_line"), (4, "refused", "bad_line"), (5, "refused", "bad_address"),
+        (6, "created", None), (7, "refused", "bad_line"), (8, "refused", "bad_line"), (9, "changed", None),
+    ]  # fmt: skip
+    assert tidings("contact", "show", "a@example.com", "--json").json["language"] == "de"
+
+
+def test_it_knows_a_contact_by_an_endpoint_alone(tidings) -> None:
+    made = tidings("contact", "create", "--app", "Books", "--endpoint", "f1Q9", "--json").json
+    assert made["endpoints"] == [{"app": "Books", "endpoint": "f1Q9"}]
+    assert tidings("contact", "endpoint-remove", "f1Q9", "f1Q9").code == 3
+    assert tidings("contact", "endpoint-add", "f1Q9", "second", "--app", "Books").code == 0
+    assert tidings("contact", "endpoint-remove", "f1Q9", "f1Q9", "--json").json["endpoint"] == "f1Q9"
+    assert "Books: second" in tidings("contact", "show", "second").out
+    assert tidings("contact", "endpoint-remove", "second", "f1Q9").code == 4
+
+
 def test_it_says_what_is_no_attribute(tidings) -> None:
     assert tidings("contact", "create", "--email", "a@example.com", "--attribute", "city").code == 2
 

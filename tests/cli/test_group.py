@@ -82,6 +82,19 @@ def test_it_tells_who_waits_for_a_group(tidings, make_group) -> None:
     assert tidings("group", "lock", str(group.pk), "--json").json["waiting"][0]["label"] == "Sendout 7"
 
 
+def test_a_list_is_narrowed_to_an_owner_and_to_supergroups(tidings, make_group, make_user) -> None:
+    olga = make_user("Olga")
+    mine = make_group("Mine")
+    mine.owner = olga
+    mine.save(update_fields=["owner"])
+    make_group("All", is_supergroup=True)
+    names = [one["name"] for one in tidings("group", "list", "--owner", olga.email, "--json").json]
+    assert names == ["Mine"]
+    assert [one["name"] for one in tidings("group", "list", "--supergroups", "--json").json] == ["All"]
+    assert [one["name"] for one in tidings("group", "list", "--no-supergroups", "--json").json] == ["Mine"]
+    assert tidings("group", "list", "--owner", "nobody@example.org").code == 4
+
+
 def test_it_names_in_a_list_who_uses_each_group(tidings, make_group, make_user) -> None:
     begin(Process.Kind.IMPORT, [make_group().pk], label="people.csv", by=make_user("Anna"))
     make_group()

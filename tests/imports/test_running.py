@@ -108,7 +108,19 @@ def test_a_discarded_draft_is_gone_with_its_file(group, committed):
 
 def test_a_files_name_is_never_a_path(group, committed):
     draft = actions.upload(group, io.BytesIO(b"email\n"), filename="../../etc/pass\x00wd", by=None)
-    assert draft.filename == "passwd"
+    assert draft.filename == "pass\ufffdwd"
+
+
+def test_a_files_name_is_kept_as_it_is(group, committed):
+    for name in (
+        "\u202eelif.csv",
+        "👩\u200d👩\u200d👧 list.csv",
+        "\u200b.csv",
+        "a\u3000b.csv",
+        "x" * 400 + ".csv",
+    ):
+        draft = actions.upload(group, io.BytesIO(b"email\n"), filename=name, by=None)
+        assert draft.filename == name[-actions.LONGEST_NAME_CHARACTERS :]
 
 
 def test_the_uploaded_file_goes_with_the_end(group, import_file):

@@ -44,6 +44,28 @@ def test_an_uploaded_file_becomes_a_draft_and_changes_nothing(world, operator):
     assert (run.state, run.size, run.filename) == (Import.State.DRAFT, len(CSV), "people.csv")
 
 
+def test_a_pasted_text_becomes_a_draft_as_a_file_does(world, operator):
+    text = "email\tfirst_name\r\nhanna@example.net\tHänna\r\n"
+    response = operator.post(f"/groups/{world.group.pk}/import/", {"text": text})
+    run = Import.objects.latest("pk")
+    assert response.url == f"/imports/{run.pk}/"
+    assert (run.state, run.size, run.filename) == (Import.State.DRAFT, len(text.encode()), "pasted text")
+    page = operator.get(response.url).content.decode()
+    assert "Hänna" in page
+
+
+@pytest.mark.parametrize("what", ["nothing", "spaces", "both"])
+def test_a_file_or_a_text_is_needed(world, operator, what):
+    text, file = ("" if what == "nothing" else " \n"), BytesIO(CSV)
+    file.name = "people.csv"
+    given = {"text": "email\na@example.net", "file": file} if what == "both" else {"text": text}
+    response = operator.post(f"/groups/{world.group.pk}/import/", given)
+    assert response.status_code == 200
+    told = "not both" if what == "both" else "Choose a file, or paste"
+    assert told in response.content.decode()
+    assert Import.objects.latest("pk") == world.imported
+
+
 def test_a_disk_without_room_is_told_on_the_form(world, operator):
     with full_disk(300_000):
         response = upload_to(operator, world.group, b"email\n" + b"x@example.net\n" * 100_000)

@@ -19,7 +19,7 @@ def begin_attempt(email: str, client: str, now: datetime) -> None:
     """Notes that a password is about to be tried; raises `TooManySignIns` after too many failures of late.
 
     It counts as failed until `end_well`, so that many tries at once are no more than one after another. They are
-    counted per e-mail address, known or not, and per client: the network address that they come from.
+    counted per e-mail address, known or not, and per client: the network that they come from.
     """
     db.execute("LOCK TABLE sign_in_attempts IN SHARE ROW EXCLUSIVE MODE")  # each try sees those before it
     SignInAttempt.objects.filter(at__lte=now - WINDOW).delete()

@@ -14,9 +14,8 @@ from tidings.api.paging import BEGINNING_OF_NEWEST, After, Limit, Page, cut
 from tidings.api.problems import answers
 from tidings.api.uploads import Upload, body_of, received
 from tidings.blacklists import actions, queries
-from tidings.blacklists.actions import REASON_CHARACTERS_AT_MOST
 from tidings.blacklists.models import SYSTEM, BlacklistImport, Entry
-from tidings.blacklists.rules import PATTERN_CHARACTERS_AT_MOST
+from tidings.blacklists.rules import PATTERN_CHARACTERS_AT_MOST, REASON_CHARACTERS_AT_MOST
 from tidings.groups.models import Group
 from tidings.groups.queries import find as find_group
 from tidings.kernel.errors import NotFound

@@ -12,6 +12,7 @@ from tidings.api.auth import Call
 from tidings.api.paging import Limit, Page, cut
 from tidings.api.problems import BadCursor, answers
 from tidings.contacts import actions, merging, person, queries
+from tidings.contacts.checking import Push
 from tidings.contacts.models import Contact
 from tidings.limits.queries import standings
 from tidings.memberships import queries as members
@@ -40,6 +41,7 @@ class ContactOut(Schema):
     email: str | None = Field(examples=["anna@example.com"])
     mobile: str | None = Field(examples=["+491713920000"])
     external_id: str | None = Field(examples=["K-1017"])
+    has_push: bool = Field(examples=[False])
     language: str = Field(examples=["de"])
     attributes: dict[str, Any] = Field(examples=[{"first_name": "Anna", "Shoe size": 39}])
     created_at: datetime
@@ -71,6 +73,14 @@ Attributes = Annotated[
 ]
 
 
+class PushIn(Schema):
+    """A push endpoint: a token of FCM or APNs, or the address of a Web Push service."""
+
+    model_config = ConfigDict(extra="forbid")
+    app: str = Field(examples=["Example Books"])
+    endpoint: str = Field(examples=["https://push.example.net/send/f1Q9"])
+
+
 class ContactPut(Schema):
     """A contact, known by at least one identity, with what to set; what is not named keeps its value."""
 
@@ -79,6 +89,7 @@ class ContactPut(Schema):
     mobile: str = Field("", examples=["+49 171 3920000"])
     external_id: str = Field("", examples=["K-1017"])
     language: str = Field("", examples=["de"])
+    push: PushIn | None = Field(None, examples=[{"app": "Example Books", "endpoint": "f1Q9"}])
     attributes: Attributes = {}
 
 
@@ -190,8 +201,7 @@ def get_limits(request: Call, contact: int) -> list[LimitOut]:  # noqa: ARG001 -
 @router.post("/contacts", response=answers({200: ContactDetail, 201: ContactDetail}, 400, 409))
 def put_contact(request: Call, response: HttpResponse, payload: ContactPut) -> Status[ContactDetail]:
     """Creates the contact with these identities (201), or changes the one that has any of them (200)."""
-    columns = {name: getattr(payload, name) for name in COLUMNS}
-    contact, is_new = actions.put(columns, payload.attributes, by=request.auth)
+    contact, is_new = put(payload, request)
     if is_new:
         response["Location"] = f"{request.path}/{contact.pk}"
     return Status(201 if is_new else 200, detail(contact))
@@ -229,6 +239,13 @@ def erase_contact(
     """Erases a contact at once and for good, and starts the search for their addresses in logs."""
     erasure = person.erase(contact_of(contact), never_again=never_again, by=request.auth)
     return ErasureOut(contact=contact, process=erasure.process_id, never_again=never_again)
+
+
+def put(payload: ContactPut, request: Call) -> tuple[Contact, bool]:
+    """The contact as a call wants it, known by any identity, and whether it is new."""
+    columns = {name: getattr(payload, name) for name in COLUMNS}
+    push = Push(payload.push.app, payload.push.endpoint) if payload.push else None
+    return actions.put(columns, payload.attributes, push=push, by=request.auth)
 
 
 def contact_of(number: int) -> Contact:

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from django.http import HttpResponse
 from ninja import Router, Schema, Status
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from tidings.api.auth import Call
+from tidings.api.contacts import PushIn
 from tidings.api.problems import answers
 from tidings.contacts import endpoints
 from tidings.contacts.models import PushEndpoint
@@ -24,14 +25,6 @@ class EndpointOut(Schema):
     created_at: datetime
 
 
-class EndpointIn(Schema):
-    """An endpoint: a token of FCM or APNs, or the address of a Web Push service."""
-
-    model_config = ConfigDict(extra="forbid")
-    app: str = Field(examples=["Example Books"])
-    endpoint: str = Field(examples=["https://push.example.net/send/f1Q9"])
-
-
 @router.get("/contacts/{int:contact}/endpoints", response=answers({200: list[EndpointOut]}, 404))
 def list_endpoints(request: Call, contact: int) -> list[PushEndpoint]:  # noqa: ARG001 - ninja passes the request
     """Lists the push endpoints of a contact."""
@@ -40,7 +33,7 @@ def list_endpoints(request: Call, contact: int) -> list[PushEndpoint]:  # noqa: 
 
 @router.post("/contacts/{int:contact}/endpoints", response=answers({201: EndpointOut}, 400, 404, 409))
 def add_endpoint(
-    request: Call, response: HttpResponse, contact: int, payload: EndpointIn
+    request: Call, response: HttpResponse, contact: int, payload: PushIn
 ) -> Status[PushEndpoint]:
     """Adds a push endpoint; adding it again changes nothing."""
     made = endpoints.add(get(contact), payload.endpoint, app=payload.app, by=request.auth)
@@ -48,7 +41,7 @@ def add_endpoint(
     return Status(201, made)
 
 
-@router.delete("/contacts/{int:contact}/endpoints/{int:endpoint}", response=answers({204: None}, 404))
+@router.delete("/contacts/{int:contact}/endpoints/{int:endpoint}", response=answers({204: None}, 400, 404))
 def remove_endpoint(request: Call, contact: int, endpoint: int) -> Status[None]:
     """Removes a push endpoint."""
     endpoints.remove(get(contact), endpoint, by=request.auth)

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
+from tidings.accounts.queries import find_user
 from tidings.api.auth import Call
 from tidings.api.locks import LockOut, lock_out
 from tidings.api.paging import After, Limit, Page, cut
@@ -64,6 +65,7 @@ def list_groups(
     search: Annotated[str, Query(description="Part of a name or address.")] = "",
     category: Annotated[str, Query(description="The name of a category.")] = "",
     channel: Channel | None = None,
+    owner: Annotated[str, Query(description="The e-mail address of a user.")] = "",
     supergroup: Annotated[bool | None, Query(description="SuperGroups alone, or none of them.")] = None,
     archived: Annotated[bool, Query(description="Archived groups instead of the others.")] = False,
     locked: Annotated[bool | None, Query(description="Groups in use alone, or free ones.")] = None,
@@ -75,6 +77,7 @@ def list_groups(
         search,
         category=queries.find_category(category).pk if category else None,
         channel=channel or "",
+        owner=find_user(owner).pk if owner else None,
         is_supergroup=supergroup,
         is_archived=archived,
         lock={True: "any", False: "free", None: ""}[locked],

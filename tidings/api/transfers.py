@@ -15,6 +15,7 @@ from tidings.api.paging import BEGINNING_OF_NEWEST, After, Limit, Page, cut
 from tidings.api.problems import answers
 from tidings.groups.models import Group
 from tidings.groups.queries import find as find_group
+from tidings.groups.settings import Joining
 from tidings.selections.choosing import chosen
 from tidings.transfers import actions, queries
 from tidings.transfers.actions import NewGroup, Wish
@@ -55,6 +56,10 @@ class TransferIn(Schema):
     mode: Transfer.Mode = Field(
         default=Transfer.Mode.ADD,
         description="`add` them, `replace` the members by them, or `remove` them.",
+    )
+    joining: Joining = Field(
+        default=Joining.SILENT,
+        description="How they join: silently, with a letter of welcome, or pending until they confirm.",
     )
     percent: Decimal | None = Field(
         default=None, gt=0, le=100, decimal_places=2, description="A random share.", examples=[None]
@@ -106,6 +111,8 @@ class TransferOut(TransferCountsOut):
     where: str = Field(description="The rule, with numbers instead of names.", examples=['city = "Berlin"'])
     selection: int | None = Field(examples=[None])
     mode: str = Field(examples=["add"])
+    joining: str = Field(examples=["silent"])
+    letters: int = Field(description="That were written: of welcome, or to confirm.", examples=[0])
     percent: float | None = Field(examples=[None])
     number: int | None = Field(examples=[5_000])
     seed: int = Field(description="By which a random share is drawn.", examples=[4711])
@@ -179,6 +186,7 @@ def wish_of(payload: TransferIn) -> Wish:
         target=_target_of(payload),
         whom=chosen(payload.where, payload.selection),
         mode=payload.mode,
+        joining=payload.joining,
         share=Share(payload.percent, payload.number),
     )
 

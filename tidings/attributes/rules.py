@@ -216,6 +216,15 @@ def one_line(text: str) -> str:
     return " ".join(_PLAIN_SPACES.split(text.strip()))
 
 
+def file_name(raw: str, *, characters: int, unnamed: str) -> str:
+    """The name that a file came with, as people see it: no folders, nothing that can't be stored, never empty.
+
+    Of a longer one the end is kept, for the sake of the ending.
+    """
+    name = one_line(FORBIDDEN_CHARACTER.sub("\ufffd", raw.replace("\\", "/").rpartition("/")[2]))
+    return name[-characters:] if name.strip(".") else unnamed
+
+
 def normalise_name(raw: str) -> str | NameFault:
     """An attribute's name with single spaces and none around it, or why it can't be one."""
     name = " ".join(raw.split())

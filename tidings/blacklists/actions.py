@@ -8,11 +8,11 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from tidings.accounts.models import User
-from tidings.attributes.rules import FORBIDDEN_CHARACTER, one_line
+from tidings.attributes.rules import FORBIDDEN_CHARACTER, file_name, one_line
 from tidings.blacklists.errors import BadPattern, BlacklistImportEnded
 from tidings.blacklists.models import BlacklistImport, Entry
 from tidings.blacklists.queries import checked, scope_of, statements
-from tidings.blacklists.rules import Kind, Pattern, traceless
+from tidings.blacklists.rules import REASON_CHARACTERS_AT_MOST, Kind, Pattern, traceless
 from tidings.groups.errors import GroupArchived
 from tidings.groups.models import Group
 from tidings.journal.actions import record
@@ -20,8 +20,8 @@ from tidings.kernel import db
 from tidings.locks import actions as locks
 from tidings.locks.models import Process
 
-REASON_CHARACTERS_AT_MOST = 300
-FILENAME_CHARACTERS_AT_MOST = 200  # its end is kept, for the sake of the ending
+FILENAME_CHARACTERS_AT_MOST = 200
+UNNAMED = "blacklist.txt"
 
 
 @transaction.atomic
@@ -78,7 +78,7 @@ def start_import(
     """
     if group and group.archived_at:
         raise GroupArchived(group=group.name)
-    name = _shown_name(filename)
+    name = file_name(filename, characters=FILENAME_CHARACTERS_AT_MOST, unnamed=UNNAMED)
     with transaction.atomic():
         stored = default_storage.save(f"blacklists/{uuid.uuid4()}", File(file))
         size = default_storage.size(stored)
@@ -100,12 +100,6 @@ def start_import(
         )
         record("blacklist.import_started", run.scope, by=by, run=run.pk, filename=name, mode=mode)
     return run
-
-
-def _shown_name(filename: str) -> str:
-    last = filename.replace("\\", "/").rpartition("/")[2]
-    name = "".join(filter(str.isprintable, last)).strip()[-FILENAME_CHARACTERS_AT_MOST:]
-    return name if name.strip(".") else "blacklist.txt"
 
 
 def cancel_import(run: BlacklistImport, *, by: User | None) -> None:

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, cast
 from xml.parsers import expat
 
 from tidings.attributes.rules import FORBIDDEN_CHARACTER, one_line
-from tidings.blacklists.rules import Pattern, PatternFault, normalise
+from tidings.blacklists.rules import REASON_CHARACTERS_AT_MOST, Pattern, PatternFault, normalise
 from tidings.kernel.errors import TidingsError
 
 PIECE_BYTES = 64 * 1024
@@ -124,8 +124,10 @@ def _items(line: int, part: str) -> Iterator[Item]:
 
 
 def _item(line: int, value: str, reason: str = "") -> Item:
-    found = normalise(value)
-    return Item(line, _shown(value), found, one_line(FORBIDDEN_CHARACTER.sub("\ufffd", reason)))
+    found, why = normalise(value), one_line(FORBIDDEN_CHARACTER.sub("\ufffd", reason))
+    if len(why) > REASON_CHARACTERS_AT_MOST and isinstance(found, Pattern):
+        return Item(line, _shown(value), PatternFault.LONG_REASON)
+    return Item(line, _shown(value), found, why)
 
 
 def _shown(value: str) -> str:

@@ -13,6 +13,7 @@ from enum import Enum, StrEnum
 from tidings.contacts.rules import AddressFault, normalise_email, normalise_mobile
 
 PATTERN_CHARACTERS_AT_MOST = 300
+REASON_CHARACTERS_AT_MOST = 300
 WITH_SUBDOMAINS = "*."
 
 _HASH = re.compile(r"[0-9a-f]{32}|[0-9a-f]{64}")
@@ -43,6 +44,7 @@ class PatternFault(Enum):
     BAD_DOMAIN = "It is not a domain. Write it like example.com, or *.example.com with all its subdomains."
     BAD_MOBILE = "It is not a mobile number. Write it with its country code, like +49 171 3920000."
     TOO_LONG = f"It has more than {PATTERN_CHARACTERS_AT_MOST} characters."
+    LONG_REASON = f"Its reason has more than {REASON_CHARACTERS_AT_MOST} characters. Shorten it."
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,6 @@ from tidings.locks.work import Work
 ITEMS_AT_ONCE = 20_000  # about a tenth of a second of reading, and one look whether to stop
 INCOMING = ("line", "kind", "pattern", "reason")
 REJECTS = ("run_id", "line", "value", "reason")
-REASON_CHARACTERS = 300
 
 
 class NothingInIt(TidingsError):
@@ -96,7 +95,7 @@ def _copy(run: BlacklistImport, part: list[Item]) -> int:
 def _rows(part: list[Item]) -> Iterator[tuple[int, str, str, str]]:
     for item in part:
         if not isinstance(item.found, PatternFault):
-            yield item.line, str(item.found.kind), item.found.text, item.reason[:REASON_CHARACTERS]
+            yield item.line, str(item.found.kind), item.found.text, item.reason
 
 
 def _apply(run: BlacklistImport, counts: dict[str, int]) -> dict[str, int]:

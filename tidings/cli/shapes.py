@@ -82,6 +82,9 @@ def of_contact(contact: Contact) -> Shape:
         "email": contact.email,
         "mobile": contact.mobile,
         "external_id": contact.external_id,
+        "endpoints": [
+            {"app": one.app, "endpoint": one.endpoint} for one in contact.push_endpoints.order_by("pk")
+        ],
         "language": contact.language,
         "attributes": contact.attributes,
         "created_at": contact.created_at,

@@ -8,17 +8,21 @@ from django.db.models import Q
 
 from tidings.accounts.models import User
 from tidings.attributes.rules import Value
+from tidings.contacts import endpoints
 from tidings.contacts.checking import (
     IDENTITIES,
+    Push,
     checked_attributes,
     checked_columns,
     checked_email,
+    checked_push,
+    is_known,
     without_empty,
 )
 from tidings.contacts.erasure import demand_storable, hold_living
 from tidings.contacts.errors import ChangedMeanwhile, IdentityConflict, IdentityTaken, NoIdentity
 from tidings.contacts.limited import note_limit
-from tidings.contacts.models import Contact
+from tidings.contacts.models import Contact, PushEndpoint
 from tidings.journal.actions import record
 from tidings.kernel import plugs
 
@@ -47,26 +51,44 @@ def create_or_update(
 
 
 def put(
-    columns: Mapping[str, str], attributes: Mapping[str, object], *, by: User | None
+    columns: Mapping[str, str],
+    attributes: Mapping[str, object],
+    *,
+    push: Push | None = None,
+    by: User | None,
 ) -> tuple[Contact, bool]:
-    """The same for a contact known by any identity: `email`, `mobile`, `external_id`; `language` may be set as well.
+    """The same for a contact known by any identity: `email`, `mobile`, `external_id`, or an endpoint of `push`;
+    `language` may be set as well.
 
     Raises `IdentityConflict` if the identities belong to different contacts.
     """
     wanted = {name: value for name, value in checked_columns(columns).items() if value}
-    demand_storable(wanted)
-    return _put(wanted, checked_attributes(attributes), by=by)
+    push = _storable(wanted, push)
+    return _put(wanted, checked_attributes(attributes), push, by=by)
 
 
-def create(columns: Mapping[str, str], attributes: Mapping[str, object], *, by: User | None) -> Contact:
+def create(
+    columns: Mapping[str, str],
+    attributes: Mapping[str, object],
+    *,
+    push: Push | None = None,
+    by: User | None,
+) -> Contact:
     """A new contact; raises `IdentityTaken` if somebody has one of the identities."""
     wanted, values = checked_columns(columns), checked_attributes(attributes)
-    demand_storable(wanted)
+    push = _storable(wanted, push)
     with transaction.atomic():
-        contact = _insert(wanted, values, by=by)
+        contact = _insert(wanted, values, push, by=by)
         if contact is None:
-            raise _taken(wanted, besides=0)
+            raise _taken(wanted, push)
     return contact
+
+
+def _storable(wanted: Columns, push: Push | None) -> Push | None:
+    """The endpoint as it is stored; nothing of it or of the columns may belong to who is never stored again."""
+    checked = checked_push(*push) if push else None
+    demand_storable({**wanted, "push": checked.endpoint if checked else None})
+    return checked
 
 
 def update(
@@ -94,23 +116,28 @@ def update(
     return found
 
 
-def _put(wanted: Columns, values: dict[str, Value], *, by: User | None) -> tuple[Contact, bool]:
+def _put(
+    wanted: Columns, values: dict[str, Value], push: Push | None = None, *, by: User | None
+) -> tuple[Contact, bool]:
     try:
         with transaction.atomic():
-            known = _known_by(wanted)
-            if known is None and (made := _insert(wanted, values, by=by)):
+            known = _known_by(wanted, push)
+            if known is None and (made := _insert(wanted, values, push, by=by)):
                 return made, True
-            known = known or _known_by(wanted)  # somebody was quicker
+            known = known or _known_by(wanted, push)  # somebody was quicker
             if known is None:
-                raise _taken(wanted, besides=0)
+                raise _taken(wanted, push)
             _change(known, wanted, values, by=by)
+            if push:
+                endpoints.attach(known, push, by=by)
             return known, False
     except IntegrityError:
-        raise _taken(wanted, besides=0) from None
+        raise _taken(wanted, push) from None
 
 
-def _known_by(wanted: Columns) -> Contact | None:
-    identities = Q()
+def _known_by(wanted: Columns, push: Push | None) -> Contact | None:
+    owner = PushEndpoint.objects.filter(endpoint=push.endpoint).values("contact") if push else None
+    identities = Q(pk__in=owner) if push else Q()
     for name in IDENTITIES:
         if wanted.get(name):
             identities |= Q((name, wanted[name]))
@@ -122,18 +149,23 @@ def _known_by(wanted: Columns) -> Contact | None:
     return found[0] if found else None
 
 
-def _insert(wanted: Columns, values: dict[str, Value], *, by: User | None) -> Contact | None:
+def _insert(
+    wanted: Columns, values: dict[str, Value], push: Push | None = None, *, by: User | None
+) -> Contact | None:
     """A new contact, or None if somebody has one of the identities."""
-    if not any(wanted.get(name) for name in IDENTITIES):
+    fresh = Contact(**wanted, attributes=without_empty(values), has_push=push is not None)
+    if not is_known(fresh):
         raise NoIdentity
     try:
         with transaction.atomic():
-            contact = Contact.objects.create(**wanted, attributes=without_empty(values))
-    except IntegrityError:
+            fresh.save(force_insert=True)
+            note_limit(fresh)
+            record("contact.created", fresh.pk, by=by, attributes=fresh.attributes)
+            if push:
+                endpoints.attach(fresh, push, by=by)
+    except (IntegrityError, IdentityTaken):
         return None
-    note_limit(contact)
-    record("contact.created", contact.pk, by=by, attributes=contact.attributes)
-    return contact
+    return fresh
 
 
 def _change(contact: Contact, wanted: Columns, values: dict[str, Value], *, by: User | None) -> None:
@@ -144,7 +176,7 @@ def _change(contact: Contact, wanted: Columns, values: dict[str, Value], *, by: 
         return
     for name, value in columns.items():
         setattr(contact, name, value)
-    if not any(getattr(contact, name) for name in IDENTITIES):
+    if not is_known(contact):
         raise NoIdentity
     contact.attributes = without_empty(contact.attributes | changed)
     contact.save(update_fields=[*columns, "attributes", "updated_at"])
@@ -156,9 +188,11 @@ def _change(contact: Contact, wanted: Columns, values: dict[str, Value], *, by: 
             follow([contact.pk], name, by)
 
 
-def _taken(wanted: Columns, *, besides: int) -> IdentityTaken:
+def _taken(wanted: Columns, push: Push | None = None, *, besides: int = 0) -> IdentityTaken:
     for name in IDENTITIES:
         others = Contact.objects.filter((name, wanted.get(name))).exclude(pk=besides)
         if wanted.get(name) and (owner := others.first()):
             return IdentityTaken(value=wanted[name], owner=owner.pk)
+    if push and (taken := PushEndpoint.objects.filter(endpoint=push.endpoint).first()):
+        return IdentityTaken(value=push.endpoint, owner=taken.contact_id)
     return IdentityTaken(value="This identity", owner="that has just been changed")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import NamedTuple
 
 from django.conf import settings
 
@@ -15,7 +16,8 @@ from tidings.attributes.rules import (
     name_key,
     normalise_value,
 )
-from tidings.contacts.errors import BadAddress, BadAttribute, BadIdentity
+from tidings.contacts.errors import BadAddress, BadAttribute, BadEndpoint, BadIdentity
+from tidings.contacts.models import Contact
 from tidings.contacts.rules import (
     AddressFault,
     normalise_email,
@@ -24,6 +26,9 @@ from tidings.contacts.rules import (
     normalise_mobile,
 )
 
+ENDPOINT_CHARACTERS_AT_MOST = 2_000  # an index of PostgreSQL holds no longer ones
+APP_CHARACTERS_AT_MOST = 100
+
 IDENTITIES = ("email", "mobile", "external_id")
 _KINDS = {
     "email": "an e-mail address",
@@ -31,6 +36,30 @@ _KINDS = {
     "external_id": "an external id",
     "language": "a language",
 }
+
+
+def is_known(contact: Contact) -> bool:
+    """Whether the contact has at least one identity."""
+    return contact.has_push or any(getattr(contact, name) for name in IDENTITIES)
+
+
+class Push(NamedTuple):
+    """A push endpoint: an app, and the token or address under which a device of the contact has it."""
+
+    app: str
+    endpoint: str
+
+
+def checked_push(app: str, endpoint: str) -> Push:
+    """The endpoint as it is stored; raises `BadEndpoint`."""
+    name, text = " ".join(app.split()), endpoint.strip()
+    if not text or not (text.isascii() and text.isprintable()) or " " in text:
+        raise BadEndpoint(why="It is a token or an address of printable characters without spaces.")
+    if len(text) > ENDPOINT_CHARACTERS_AT_MOST:
+        raise BadEndpoint(why=f"It has at most {ENDPOINT_CHARACTERS_AT_MOST:,} characters.")
+    if not name or len(name) > APP_CHARACTERS_AT_MOST or not name.isprintable():
+        raise BadEndpoint(why=f"Its app needs a name of 1 to {APP_CHARACTERS_AT_MOST} characters.")
+    return Push(name, text)
 
 
 def checked_email(raw: str) -> str:

@@ -5,48 +5,49 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from tidings.accounts.models import User
-from tidings.contacts.erasure import hold_living
-from tidings.contacts.errors import BadEndpoint, IdentityTaken
+from tidings.contacts.checking import Push, checked_push, is_known
+from tidings.contacts.erasure import demand_storable, hold_living
+from tidings.contacts.errors import IdentityTaken, NoIdentity
 from tidings.contacts.models import Contact, PushEndpoint
 from tidings.journal.actions import record
 from tidings.kernel.errors import NotFound
 
-ENDPOINT_CHARACTERS_AT_MOST = 2_000  # an index of PostgreSQL holds no longer ones
-APP_CHARACTERS_AT_MOST = 100
-
 
 def add(contact: Contact, endpoint: str, *, app: str, by: User | None) -> PushEndpoint:
     """Notes an endpoint of the contact; the same again changes nothing. Raises `BadEndpoint` or `IdentityTaken`."""
-    text, name = _checked(endpoint, app)
+    push = checked_push(app, endpoint)
+    demand_storable({"push": push.endpoint})
+    return attach(contact, push, by=by)
+
+
+def attach(contact: Contact, push: Push, *, by: User | None) -> PushEndpoint:
+    """The same for an endpoint that is checked."""
     try:
         with transaction.atomic():
             hold_living([contact.pk])
-            made, is_new = contact.push_endpoints.get_or_create(endpoint=text, defaults={"app": name})
+            made, is_new = contact.push_endpoints.get_or_create(
+                endpoint=push.endpoint, defaults={"app": push.app}
+            )
+            Contact.objects.filter(pk=contact.pk, has_push=False).update(has_push=True)
             if is_new:
-                record("contact.endpoint_added", contact.pk, by=by, endpoint=made.pk, app=name)
+                record("contact.endpoint_added", contact.pk, by=by, endpoint=made.pk, app=push.app)
     except IntegrityError:
-        owner = PushEndpoint.objects.filter(endpoint=text).values_list("contact_id", flat=True).first()
-        raise IdentityTaken(value=text, owner=owner) from None
+        owner = PushEndpoint.objects.filter(endpoint=push.endpoint).values_list("contact_id", flat=True)
+        raise IdentityTaken(value=push.endpoint, owner=owner.first()) from None
     return made
 
 
-def _checked(endpoint: str, app: str) -> tuple[str, str]:
-    text, name = endpoint.strip(), " ".join(app.split())
-    if not text or not (text.isascii() and text.isprintable()) or " " in text:
-        raise BadEndpoint(why="It is a token or an address of printable characters without spaces.")
-    if len(text) > ENDPOINT_CHARACTERS_AT_MOST:
-        raise BadEndpoint(why=f"It has at most {ENDPOINT_CHARACTERS_AT_MOST:,} characters.")
-    if not name or len(name) > APP_CHARACTERS_AT_MOST or not name.isprintable():
-        raise BadEndpoint(why=f"Its app needs a name of 1 to {APP_CHARACTERS_AT_MOST} characters.")
-    return text, name
-
-
 def remove(contact: Contact, number: int, *, by: User | None) -> None:
-    """Forgets an endpoint; raises `NotFound`."""
+    """Forgets an endpoint; raises `NotFound`, and `NoIdentity` if the contact is known by nothing else."""
     with transaction.atomic():
-        gone, _ = contact.push_endpoints.filter(pk=number).delete()
+        held = hold_living([contact.pk])[contact.pk]
+        gone, _ = held.push_endpoints.filter(pk=number).delete()
         if not gone:
             raise NotFound(thing="push endpoint", ref=number)
+        held.has_push = held.push_endpoints.exists()
+        if not is_known(held):
+            raise NoIdentity
+        held.save(update_fields=["has_push"])
         record("contact.endpoint_removed", contact.pk, by=by, endpoint=number)
 
 
@@ -56,7 +57,8 @@ class OfContact:
     @staticmethod
     def merge(kept: Contact, gone: Contact) -> None:
         """The contact that stays is reached on all of them."""
-        PushEndpoint.objects.filter(contact=gone).update(contact=kept)
+        if PushEndpoint.objects.filter(contact=gone).update(contact=kept):
+            Contact.objects.filter(pk=kept.pk).update(has_push=True)
 
     @staticmethod
     def erase(contact: Contact) -> None:

@@ -14,6 +14,7 @@ from tidings.contacts.errors import NeverStoredAgain
 from tidings.contacts.models import GONE_MARK, Contact, Gone, NeverAgain
 from tidings.journal.actions import record
 from tidings.kernel.errors import NotFound
+from tidings.kernel.redact import Identity
 
 
 def hash_key() -> bytes:
@@ -27,10 +28,18 @@ def hash_of(name: str, value: str) -> str:
     return sha256(hash_key() + inner).hexdigest()
 
 
+def identities_of(contact: Contact) -> list[Identity]:
+    """All identities of a contact, each with the hash that takes its place."""
+    held = [(name, getattr(contact, name)) for name in IDENTITIES]
+    held += [
+        ("push", one) for one in contact.push_endpoints.order_by("pk").values_list("endpoint", flat=True)
+    ]
+    return [Identity(name, value, hash_of(name, value)) for name, value in held if value]
+
+
 def hashes_of(contact: Contact) -> dict[str, str]:
     """The hashes of all identities of a contact, by the identity itself."""
-    held = {name: getattr(contact, name) for name in IDENTITIES}
-    return {value: hash_of(name, value) for name, value in held.items() if value}
+    return {one.value: one.hash for one in identities_of(contact)}
 
 
 def hold_living(numbers: Collection[int]) -> dict[int, Contact]:
@@ -48,15 +57,21 @@ def hold_living(numbers: Collection[int]) -> dict[int, Contact]:
 
 def empty(contact: Contact) -> None:
     """Takes everything about the person out of the row, and leaves a hash as its identity."""
-    mark = GONE_MARK + next(iter(hashes_of(contact).values()))
+    # Their endpoints may be gone already, and with them all that somebody was known by.
+    mark = next(iter(hashes_of(contact).values()), hash_of("contact", str(contact.pk)))
     Contact.objects.filter(pk=contact.pk).update(
-        email=None, mobile=None, external_id=f"{mark}.{contact.pk}", language="", attributes={}
+        email=None,
+        mobile=None,
+        external_id=f"{GONE_MARK}{mark}.{contact.pk}",
+        has_push=False,
+        language="",
+        attributes={},
     )
 
 
 def demand_storable(columns: Mapping[str, str | None]) -> None:
     """Raises `NeverStoredAgain` for identities of somebody who was erased and asked for that."""
-    hashes = {hash_of(name, value): value for name in IDENTITIES if (value := columns.get(name))}
+    hashes = {hash_of(name, value): value for name in (*IDENTITIES, "push") if (value := columns.get(name))}
     if barred := NeverAgain.objects.filter(pk__in=hashes).first():
         raise NeverStoredAgain(value=hashes[barred.hash])
 

@@ -16,7 +16,7 @@ class BadAttribute(TidingsError):
 
 
 class NoIdentity(TidingsError):
-    """A contact needs an e-mail address, a mobile number or an external id. Give at least one."""
+    """A contact needs an e-mail address, a mobile number, an external id or a push endpoint. Give at least one."""
 
 
 class IdentityTaken(Refused):

@@ -22,6 +22,8 @@ class Contact(models.Model):
     external_id = models.TextField(null=True, db_collation="C")
     language = models.TextField(default="")
     attributes = models.JSONField(default=dict)
+    # Whether there are push endpoints: they are a table of their own, which no constraint of this one can see.
+    has_push = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -32,7 +34,10 @@ class Contact(models.Model):
             models.UniqueConstraint("mobile", name="contacts_mobile_once"),
             models.UniqueConstraint("external_id", name="contacts_external_id_once"),
             models.CheckConstraint(
-                condition=Q(email__isnull=False) | Q(mobile__isnull=False) | Q(external_id__isnull=False),
+                condition=Q(email__isnull=False)
+                | Q(mobile__isnull=False)
+                | Q(external_id__isnull=False)
+                | Q(has_push=True),
                 name="contacts_reachable",
             ),
         ]
@@ -40,7 +45,7 @@ class Contact(models.Model):
     def __str__(self) -> str:
         if self.external_id and self.external_id.startswith(GONE_MARK):
             return "somebody who is erased or merged"
-        return self.email or self.mobile or self.external_id or ""
+        return self.email or self.mobile or self.external_id or f"contact {self.pk}, by push"
 
 
 class PushEndpoint(models.Model):

@@ -1,12 +1,13 @@
 """What the law gives a person: all data about them, and to be forgotten."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
 
 from tidings.accounts.models import User
 from tidings.contacts.checking import IDENTITIES
-from tidings.contacts.erasure import empty, hash_of, hold_living
+from tidings.contacts.erasure import empty, hold_living, identities_of
 from tidings.contacts.models import Contact, Erasure, Gone, NeverAgain
 from tidings.contacts.queries import ids_of
 from tidings.journal.actions import record
@@ -73,23 +74,19 @@ def erase(contact: Contact, *, never_again: bool = False, by: User | None) -> Er
     """
     with transaction.atomic():
         held = hold_living([contact.pk])[contact.pk]
+        identities = identities_of(held)
         for part in plugs.load("CONTACT_PARTS"):
             part.erase(held)
-        identities = _identities(held)
         if never_again:
-            hashes = [NeverAgain(hash=one["hash"]) for one in identities]
+            hashes = [NeverAgain(hash=one.hash) for one in identities]
             NeverAgain.objects.bulk_create(hashes, ignore_conflicts=True)
         Fact.objects.filter(verb__in=VERBS, subject__in=ids_of(held)).update(data={})
         empty(held)
         Gone.objects.create(contact=held)
         record("contact.erased", held.pk, by=by, never_again=never_again)
         process = _search(held.pk, by=by)
-        return Erasure.objects.create(contact=held, process=process, identities=identities)
-
-
-def _identities(contact: Contact) -> list[dict[str, str]]:
-    held = {name: getattr(contact, name) for name in IDENTITIES}
-    return [{"name": n, "value": v, "hash": hash_of(n, v)} for n, v in held.items() if v]
+        sought = [asdict(one) for one in identities]
+        return Erasure.objects.create(contact=held, process=process, identities=sought)
 
 
 def _search(contact: int, *, by: User | None) -> Process:

@@ -215,7 +215,9 @@ def _parse_number(text: str, default_country: str) -> str | AddressFault:
         return AddressFault.BAD_MOBILE
     if number.extension or not _has_possible_length(number):
         return AddressFault.BAD_MOBILE
-    return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    # The library knows plans whose numbers could be longer than any that can be dialled.
+    found = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+    return found if len(found) <= len("+") + _LONGEST_NUMBER_DIGITS else AddressFault.BAD_MOBILE
 
 
 def _has_possible_length(number: phonenumbers.PhoneNumber) -> bool:

@@ -16,6 +16,7 @@ from tidings.accounts.models import User
 from tidings.attributes.actions import ensure
 from tidings.attributes.models import CATALOGUE, Attribute
 from tidings.attributes.queries import catalogue
+from tidings.attributes.rules import file_name
 from tidings.groups.errors import GroupArchived
 from tidings.groups.models import Group
 from tidings.groups.queries import hold_active
@@ -66,7 +67,7 @@ def upload(group: Group, file: BinaryIO, *, filename: str, by: User | None) -> I
 
     Raises FileError if it is an archive that can't be unpacked.
     """
-    name = shown_name(filename)
+    name = file_name(filename, characters=LONGEST_NAME_CHARACTERS, unnamed=UNNAMED)
     if group.archived_at:
         raise GroupArchived(group=group.name)
     try:
@@ -87,13 +88,6 @@ def _seekable(file: BinaryIO, spool: IO[bytes]) -> BinaryIO:
     shutil.copyfileobj(file, spool)
     spool.seek(0)
     return cast("BinaryIO", spool)
-
-
-def shown_name(filename: str) -> str:
-    """What people see of the name that a file came with: no folders, nothing unprintable, never empty."""
-    last = filename.replace("\\", "/").rpartition("/")[2]
-    name = "".join(filter(str.isprintable, last)).strip()[-LONGEST_NAME_CHARACTERS:]
-    return name if name.strip(".") else UNNAMED
 
 
 def read(

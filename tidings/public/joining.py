@@ -12,7 +12,7 @@ from tidings.contacts.queries import current
 from tidings.groups.errors import GroupArchived
 from tidings.groups.models import Group
 from tidings.kernel import clock
-from tidings.kernel.network import client_address
+from tidings.kernel.network import client_address, client_network
 from tidings.memberships.errors import FormClosed, TooManyRequests
 from tidings.memberships.form_limit import count_request
 from tidings.memberships.models import Consent
@@ -61,12 +61,11 @@ def _asked(request: HttpRequest, group: Group, form: JoinForm) -> HttpResponse:
 
 
 def _take(request: HttpRequest, group: Group, given: dict[str, str]) -> None:
-    address = client_address(request)
-    count_request(address, clock.now())
+    count_request(client_network(request), clock.now())
     if given["website"]:
         return
     contact, _is_new = create_or_update(given["email"], {}, own_act=True, by=None)
-    ask(contact, group, ip=address, language=get_language() or "")
+    ask(contact, group, ip=client_address(request), language=get_language() or "")
 
 
 @public

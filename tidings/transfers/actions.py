@@ -9,13 +9,22 @@ from tidings.accounts.models import User
 from tidings.groups.actions import create
 from tidings.groups.models import Group
 from tidings.groups.queries import hold_active
+from tidings.groups.settings import Joining
 from tidings.journal.actions import record
 from tidings.kernel import clock, db
 from tidings.locks import actions as locks
 from tidings.locks.models import Process
+from tidings.memberships.errors import NoLetters
+from tidings.memberships.letters import sends_letters
 from tidings.memberships.queries import count_members
 from tidings.selections.choosing import Chosen
-from tidings.transfers.errors import NobodyThere, NothingToDecide, SupergroupWithoutMembers, TransferEnded
+from tidings.transfers.errors import (
+    NobodyJoins,
+    NobodyThere,
+    NothingToDecide,
+    SupergroupWithoutMembers,
+    TransferEnded,
+)
 from tidings.transfers.models import Transfer
 from tidings.transfers.move import forecast
 from tidings.transfers.queries import Forecast
@@ -37,6 +46,7 @@ class NewGroup:
 @dataclass(frozen=True)
 class Wish:
     """Who goes where: the members of `source`, else everybody; of them those that `whom` picks; of these a share.
+    They join silently, with a letter of welcome as notice, or pending until they have confirmed.
 
     A new group is made on the channel of the source.
     """
@@ -46,6 +56,7 @@ class Wish:
     whom: Chosen | None = None
     mode: Transfer.Mode = Transfer.Mode.ADD
     share: Share = ALL
+    joining: Joining = Joining.SILENT
 
 
 def start(wish: Wish, *, by: User | None, is_confirmed: bool = False) -> Transfer:
@@ -57,7 +68,13 @@ def start(wish: Wish, *, by: User | None, is_confirmed: bool = False) -> Transfe
         run = _planned(wish, by=by)
         run.is_confirmed = is_confirmed
         _queue(run, by=by)
-        facts = {"source": run.source_id, "rule": run.rule, "mode": run.mode, "share": wish.share.words}
+        facts = {
+            "source": run.source_id,
+            "rule": run.rule,
+            "mode": run.mode,
+            "joining": run.joining,
+            "share": wish.share.words,
+        }
         record("transfer.started", run.pk, by=by, group=run.target_id, **facts)
     return run
 
@@ -74,12 +91,15 @@ def preview(wish: Wish) -> Forecast:
 def _planned(wish: Wish, *, by: User | None) -> Transfer:
     """The transfer, not stored yet, and its target, which may just have been made."""
     wish.share.check()
+    target = _target(wish, by)
+    _demand_letters(wish, target)
     return Transfer(
         source=wish.source and _with_members(wish.source),
-        target=_target(wish, by),
+        target=target,
         rule=wish.whom.text if wish.whom else "",
         selection=wish.whom.selection if wish.whom else None,
         mode=wish.mode,
+        joining=wish.joining,
         percent=wish.share.percent,
         number=wish.share.number,
         began_at=db.now(),
@@ -101,6 +121,16 @@ def _target(wish: Wish, by: User | None) -> Group:
         raise NobodyThere
     channel = wish.source.channel if wish.source else Group.Channel.EMAIL
     return create(wish.target.name, channel=channel, address=wish.target.address, by=by)
+
+
+def _demand_letters(wish: Wish, target: Group) -> None:
+    """Letters need somebody who joins, and a channel that carries them."""
+    if wish.joining == Joining.SILENT:
+        return
+    if wish.mode == Transfer.Mode.REMOVE:
+        raise NobodyJoins
+    if not sends_letters(target):
+        raise NoLetters(group=target.name)
 
 
 def _queue(run: Transfer, *, by: User | None) -> None:

@@ -11,6 +11,10 @@ class TransferEnded(TidingsError):
     """Transfer {transfer} has ended, so there is nothing to cancel."""
 
 
+class NobodyJoins(TidingsError):
+    """Nobody joins when people are removed, so nobody can be welcomed or asked. Let it be silent."""
+
+
 class NothingToDecide(TidingsError):
     """Transfer {transfer} doesn't wait for a confirmation."""
 

@@ -40,6 +40,7 @@ class Transfer(models.Model):
     rule = models.TextField(default="")  # with numbers instead of names; empty if all are chosen
     selection = models.ForeignKey(Selection, models.SET_NULL, null=True, related_name="+")
     mode = models.CharField(max_length=7, choices=Mode, default=Mode.ADD)
+    joining = models.CharField(max_length=13, default="silent", db_default="silent")
     percent = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     number = models.BigIntegerField(null=True)
     # By it a random share is drawn, so that a transfer that was interrupted draws the same people.
@@ -57,6 +58,8 @@ class Transfer(models.Model):
     ignored = models.BigIntegerField(default=0)
     kept_out = models.BigIntegerField(default=0)
     kept_out_by: Any = models.JSONField(default=dict)
+    # How many letters it has written: of welcome, or to confirm.
+    letters = models.BigIntegerField(default=0, db_default=0)
     absent = models.BigIntegerField(default=0)
     started_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -72,6 +75,9 @@ class Transfer(models.Model):
                 name="transfers_state",
             ),
             models.CheckConstraint(condition=Q(mode__in=["add", "replace", "remove"]), name="transfers_mode"),
+            models.CheckConstraint(
+                condition=Q(joining__in=["silent", "notice", "double_opt_in"]), name="transfers_joining"
+            ),
             models.CheckConstraint(condition=Q(percent=None) | Q(number=None), name="transfers_one_share"),
         ]
 

@@ -6,8 +6,10 @@ from typing import Any
 
 from tidings.blacklists.models import SYSTEM
 from tidings.contacts.erasure import hash_key
+from tidings.groups.settings import Joining
 from tidings.kernel import db, sql
-from tidings.memberships.models import Membership
+from tidings.memberships import letters
+from tidings.memberships.models import Letter, Membership
 from tidings.memberships.moves import tally
 from tidings.transfers.choose import choice_of, params_of
 from tidings.transfers.models import Slice, Transfer
@@ -28,6 +30,14 @@ BARRIERS: Mapping[str, str] = {
     "unaddressed": statements.unaddressed,
     "barred": statements.barred,
 }
+# What those are owed who join otherwise than silently.
+OWING: Mapping[str, str] = {
+    "changed_state": statements.changed_state,
+    "addressees": merge_of_memberships.addressees,
+    "requested": merge_of_memberships.requested,
+    "owed": merge_of_memberships.owed,
+}
+State = Membership.State
 EVERY_ID = {"first": 0, "last": 2**63 - 1}
 
 
@@ -35,8 +45,13 @@ def move_slice(run: Transfer, piece: Slice) -> None:
     """Moves the people of one slice, counts them and forgets the slice; belongs in a fenced transaction."""
     db.execute(statements.plan)
     span = {"slice": piece.pk, "first": piece.contact_ids[0], "last": piece.contact_ids[-1]}
-    counts = db.rows(_statement(piece.deed), _params(run) | span)[0]
-    tally(run.target_id, {Membership.State.ACTIVE: counts["joined"]})
+    owes = piece.deed == Slice.Deed.JOIN and run.joining != Joining.SILENT
+    params = _params(run) | (_letters(run) if owes else {}) | span
+    counts = db.rows(_statement(piece.deed, owes=owes), params)[0]
+    pending = counts["pending"]
+    joined: dict[str, int] = {State.ACTIVE: counts["joined"] - pending, State.PENDING: pending}
+    tally(run.target_id, joined)
+    letters.hand_on(counts["letters"])
     tally(run.target_id, {state: -people for state, people in counts["removed_by"].items()})
     _count(run.pk, piece.deed, counts)
     piece.delete()
@@ -49,9 +64,10 @@ def _count(run_id: int, deed: str, counts: Mapping[str, Any]) -> None:
         run.absent += counts["removed"]
         run.save(update_fields=["absent"])
         return
-    names = ("joined", "already", "removed", "ignored", "kept_out")
+    names = ("joined", "already", "removed", "ignored", "kept_out", "letters")
     for name in names:
-        setattr(run, name, getattr(run, name) + counts[name])
+        found = counts[name]
+        setattr(run, name, getattr(run, name) + (len(found) if name == "letters" else found))
     for reason, people in counts["kept_out_by"].items():
         run.kept_out_by[reason] = run.kept_out_by.get(reason, 0) + people
     run.save(update_fields=[*names, "kept_out_by"])
@@ -80,16 +96,29 @@ def _params(run: Transfer) -> dict[str, Any]:
         "scopes": [SYSTEM, run.target_id],
         "hash_key": hash_key(),
         "updates": False,
-        "joining_state": Membership.State.ACTIVE,
+        "joining_state": _state(run),
         "source": Membership.Source.TRANSFER,
         "by": run.started_by_id,
         "origin": f"{run.label} (transfer {run.pk})",
     }
 
 
+def _state(run: Transfer) -> State:
+    asks = run.joining == Joining.DOUBLE_OPT_IN
+    return State.PENDING if asks else State.ACTIVE
+
+
+def _letters(run: Transfer) -> dict[str, Any]:
+    said = letters.params_for(run.target, [Letter.Kind.CONFIRM, Letter.Kind.WELCOME])
+    return said | {"welcomes": run.joining == Joining.NOTICE}
+
+
 @cache
-def _statement(deed: str) -> str:
+def _statement(deed: str, *, owes: bool) -> str:
     outcome, parts = _parts(deed, writing=True)
+    if owes:
+        del parts["owed"]  # the others come before it
+        parts |= OWING
     return sql.compose({"picked": statements.picked, **parts}, outcome)
 
 
@@ -108,6 +137,7 @@ def _parts(deed: str, *, writing: bool) -> tuple[str, dict[str, str]]:
 def _joining(*, writing: bool) -> dict[str, str]:
     parts = {"matched": statements.matched, "conflicts": statements.nobody, **BARRIERS}
     parts["allowed"] = merge_of_memberships.allowed
+    parts["owed"] = statements.nobody
     if not writing:
         return parts | {"joined_known": merge_of_memberships.joining}
     parts |= {"joined_new": statements.nobody, "joined_known": merge_of_memberships.joined_known}

@@ -77,6 +77,8 @@ def summary(run: Transfer) -> dict[str, Any]:
         "where": run.rule,
         "selection": run.selection_id,
         "mode": run.mode,
+        "joining": run.joining,
+        "letters": run.letters,
         "percent": None if run.percent is None else float(run.percent),
         "number": run.number,
         "seed": run.seed,

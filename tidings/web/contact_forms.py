@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 
 from tidings.attributes.rules import BUILT_IN, Attribute, Kind, Value, as_text
+from tidings.contacts.checking import Push
 from tidings.web.forms import StyledForm, with_our_line_ends
 
 _LOCAL = "%Y-%m-%dT%H:%M:%S"
@@ -84,6 +85,30 @@ class ContactForm(AttributesForm):
             return text and datetime.fromisoformat(text).isoformat()
         except ValueError:
             raise forms.ValidationError("Open the page again.") from None
+
+
+class NewContactForm(ContactForm):
+    """The same for a new contact, who may be known by the push endpoint of an app as well."""
+
+    app = forms.CharField(
+        label="App", required=False, help_text="With a push endpoint: the app that shows the messages."
+    )
+    endpoint = forms.CharField(
+        label="Push endpoint",
+        required=False,
+        help_text="A token of FCM or APNs, or the address of a Web Push service.",
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def push(self) -> Push | None:
+        """The endpoint, if one was put in."""
+        app, endpoint = self.cleaned_data["app"], self.cleaned_data["endpoint"]
+        return Push(app, endpoint) if app or endpoint else None
+
+    @property
+    def identity_fields(self) -> list[forms.BoundField]:
+        """The inputs of the identities and the language."""
+        return [*super().identity_fields, self["app"], self["endpoint"]]
 
 
 def field_name(key: str) -> str:

@@ -11,7 +11,7 @@ from tidings.accounts.sign_in import begin_attempt, end_well
 from tidings.groups.models import Group
 from tidings.kernel import clock
 from tidings.kernel.errors import TidingsError
-from tidings.kernel.network import client_address
+from tidings.kernel.network import client_network
 
 T = TypeVar("T")
 
@@ -83,7 +83,7 @@ class LoginForm(AuthenticationForm):
         """Tries the password, unless too many were wrong of late."""
         if self.errors:
             return super().clean()
-        email, client = self.cleaned_data["username"], client_address(self.request) if self.request else ""
+        email, client = self.cleaned_data["username"], client_network(self.request) if self.request else ""
         try:
             begin_attempt(email, client, clock.now())
         except TooManySignIns as error:

@@ -7,10 +7,12 @@ from typing import Any, TextIO, TypeVar
 import click
 
 from tidings.cli import shapes
+from tidings.cli.commands import contact_push, contact_store
 from tidings.cli.ground import database
 from tidings.cli.options import ATTRIBUTE, as_json, examples, group_of
 from tidings.cli.output import print_facts, print_json, print_rows
 from tidings.contacts import actions, merging, person, queries
+from tidings.contacts.checking import Push
 from tidings.contacts.models import Contact
 from tidings.contacts.person import as_text
 from tidings.contacts.queries import find
@@ -20,7 +22,7 @@ from tidings.memberships.member_attributes import set_attributes
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-LISTS = ("groups", "deliveries", "attributes", "opt_outs", "limits")
+LISTS = ("groups", "deliveries", "attributes", "opt_outs", "limits", "endpoints")
 COLUMNS = ("email", "mobile", "external_id", "language")
 
 
@@ -74,14 +76,25 @@ def find_contacts(text: str, limit: int, as_json: bool) -> None:
     epilog=examples(
         "tidings contact create --email anna@example.com --attribute first_name=Anna",
         "tidings contact create --mobile '+49 171 3920000' --external-id K-1017 --json",
+        "tidings contact create --app 'Example Books' --endpoint f1Q9",
     )
 )
 @profile_options
+@click.option("--app", default="", help="The app that --endpoint belongs to.")
+@click.option("--endpoint", default="", help="A push endpoint of the contact.")
 @as_json
 @database()
-def create(*, attributes: tuple[tuple[str, str], ...], as_json: bool, **columns: str | None) -> None:
+def create(
+    *,
+    attributes: tuple[tuple[str, str], ...],
+    app: str,
+    endpoint: str,
+    as_json: bool,
+    **columns: str | None,
+) -> None:
     """Create a contact with at least one identity."""
-    made = actions.create(_given(columns), dict(attributes), by=None)
+    push = Push(app, endpoint) if app or endpoint else None
+    made = actions.create(_given(columns), dict(attributes), push=push, by=None)
     if as_json:
         print_json(shapes.of_contact(made))
     else:
@@ -189,6 +202,10 @@ def erase(*, address: str, never_again: bool, yes: bool, as_json: bool) -> None:
         click.echo(f"Contact {found.pk} is erased.")
 
 
+for command in (contact_store.store, contact_push.endpoint_add, contact_push.endpoint_remove):
+    contact.add_command(command)
+
+
 def _given(columns: dict[str, str | None]) -> dict[str, str]:
     return {name: value for name, value in columns.items() if value is not None}
 
@@ -200,6 +217,8 @@ def _show(person: Contact, *, as_json: bool) -> None:
         return
     print_facts({name: value for name, value in shape.items() if name not in LISTS})
     print_facts(shape["attributes"])
+    for push in shape["endpoints"]:
+        print_facts({"push": f"{push['app']}: {push['endpoint']}"})
     groups = (
         (g["id"], g["name"], g["address"], g["state"], g["source"], g["joined_at"]) for g in shape["groups"]
     )

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from tidings.accounts.queries import find_user
 from tidings.cli import shapes
 from tidings.cli.commands import group_attributes, group_life
 from tidings.cli.ground import database
@@ -55,18 +56,30 @@ def create(*, as_json: bool, **wanted: Any) -> None:
 @click.option("--search", default="", help="Part of a name or address.")
 @click.option("--category", default="", help="The name of a category.")
 @click.option("--channel", type=click.Choice(Group.Channel.values), default=None)
+@click.option("--owner", default="", metavar="EMAIL", help="Of this user.")
+@click.option("--supergroups/--no-supergroups", default=None, help="SuperGroups alone, or none of them.")
 @click.option("--locked", is_flag=True, help="Only groups that a process uses or writes now.")
 @click.option("--archived", is_flag=True, help="Archived groups instead of the others.")
 @as_json
 @database()
 def list_groups(
-    *, search: str, category: str, channel: str | None, locked: bool, archived: bool, as_json: bool
+    *,
+    search: str,
+    category: str,
+    channel: str | None,
+    owner: str,
+    supergroups: bool | None,
+    locked: bool,
+    archived: bool,
+    as_json: bool,
 ) -> None:
     """List groups with members and locks."""
     wanted = queries.Wanted(
         search,
         category=queries.find_category(category).pk if category else None,
         channel=channel or "",
+        owner=find_user(owner).pk if owner else None,
+        is_supergroup=supergroups,
         is_archived=archived,
         lock="any" if locked else "",
     )

@@ -11,6 +11,7 @@ from tidings.cli.options import as_json, examples, group_of
 from tidings.cli.output import note, print_facts, print_json, print_rows
 from tidings.cli.waiting import Step, Summary, Work, wait_for
 from tidings.groups.models import Group
+from tidings.groups.settings import Joining
 from tidings.kernel.errors import TidingsError
 from tidings.selections.choosing import chosen
 from tidings.transfers import actions, queries
@@ -49,6 +50,13 @@ class Unconfirmed(TidingsError):
 @click.option(
     "--mode", type=click.Choice(Transfer.Mode.values), default=Transfer.Mode.ADD.value, show_default=True
 )
+@click.option(
+    "--joining",
+    type=click.Choice(["silent", "notice", "double_opt_in"]),
+    default="silent",
+    show_default=True,
+    help="How they join: `notice` sends a letter of welcome, with `double_opt_in` they are pending until they confirm.",
+)
 @click.option("--preview", "only_count", is_flag=True, help="Count what would happen; change nothing.")
 @click.option(
     "--confirm", "confirmed", is_flag=True, help="Let `replace` remove any number of members without asking."
@@ -67,6 +75,7 @@ def transfer(
     percent: Decimal | None,
     number: int | None,
     mode: str,
+    joining: str,
     only_count: bool,
     confirmed: bool,
     no_wait: bool,
@@ -81,6 +90,7 @@ def transfer(
         target=_target(target, name, address),
         whom=chosen(rule, selection),
         mode=Transfer.Mode(mode),
+        joining=Joining(joining),
         share=Share(percent, number),
     )
     if only_count:

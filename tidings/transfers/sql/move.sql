@@ -16,6 +16,7 @@ SELECT contact_id AS id FROM chosen
 -- Part of a move: the picked people who are still there, in the shape that the parts of memberships, contacts and
 -- blacklists read. They are one range of contacts_pkey.
 SELECT c.id AS n, c.id, c.email, c.mobile, c.external_id, c.email AS to_email, c.mobile AS to_mobile,
+       c.language AS to_language,
        false AS is_readdressed, '{}'::jsonb AS member_attributes
 FROM picked p JOIN contacts c ON c.id = p.id AND c.id BETWEEN %(first)s AND %(last)s
 WHERE NOT EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = c.id)
@@ -57,18 +58,24 @@ ORDER BY n, rank
 
 -- name: nobody
 -- In place of a part that a move doesn't have: no row.
-SELECT NULL::bigint AS n, NULL::bigint AS contact_id, '' AS state, '' AS reason WHERE false
+SELECT NULL::bigint AS id, NULL::bigint AS n, NULL::bigint AS contact_id, '' AS state, '' AS reason WHERE false
+
+-- name: changed_state
+-- Part of a move: who came in, with the language to write in.
+SELECT j.contact_id, j.state, a.to_language FROM joined_known j JOIN allowed a ON a.id = j.contact_id
 
 -- name: joining_outcome
 -- End of a move into a group, or of its forecast: each person in exactly one count. Who was erased since they were
 -- chosen is kept out too.
 SELECT c.people AS chosen, c.joined, c.allowed - c.joined AS already, c.people - c.allowed AS kept_out, 0 AS removed,
-       0 AS ignored, '{}'::jsonb AS removed_by,
+       c.pending, c.letters, 0 AS ignored, '{}'::jsonb AS removed_by,
        by_reason || CASE WHEN c.gone > 0 THEN jsonb_build_object('gone', c.gone) ELSE '{}' END AS kept_out_by
 FROM (
     SELECT (SELECT count(*) FROM picked) AS people,
            (SELECT count(*) FROM allowed) AS allowed,
            (SELECT count(*) FROM joined_known) AS joined,
+           (SELECT count(*) FROM joined_known WHERE state = 'pending') AS pending,
+           array(SELECT id FROM owed ORDER BY id) AS letters,
            (SELECT count(*) FROM picked) - (SELECT count(*) FROM matched) AS gone,
            (SELECT coalesce(jsonb_object_agg(reason, people), '{}')
             FROM (SELECT reason, count(*) AS people FROM barred GROUP BY reason) AS counted) AS by_reason
@@ -76,7 +83,7 @@ FROM (
 
 -- name: removing_outcome
 -- End of a move out of a group, or of its forecast. Who is no member is `ignored`.
-SELECT p.people AS chosen, 0 AS joined, 0 AS already, 0 AS kept_out, r.people AS removed,
+SELECT p.people AS chosen, 0 AS joined, 0 AS pending, '{}'::bigint[] AS letters, 0 AS already, 0 AS kept_out, r.people AS removed,
        p.people - r.people AS ignored, r.by_state AS removed_by, '{}'::jsonb AS kept_out_by
 FROM (SELECT count(*) AS people FROM picked) AS p
 CROSS JOIN (

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tidings.blacklists import actions, queries
 from tidings.blacklists.errors import BadPattern
 from tidings.blacklists.models import KIND_WORDS, SYSTEM, Entry
-from tidings.blacklists.rules import PATTERN_CHARACTERS_AT_MOST
+from tidings.blacklists.rules import PATTERN_CHARACTERS_AT_MOST, REASON_CHARACTERS_AT_MOST
 from tidings.groups.models import Group
 from tidings.groups.queries import find as find_group
 from tidings.kernel.errors import Refused
@@ -50,7 +50,7 @@ class EntryForm(StyledForm):
     )
     reason = forms.CharField(
         required=False,
-        max_length=actions.REASON_CHARACTERS_AT_MOST,
+        max_length=REASON_CHARACTERS_AT_MOST,
         help_text="Such as who asked for it, and when.",
     )
 

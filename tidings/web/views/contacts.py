@@ -22,7 +22,7 @@ from tidings.limits.queries import standings
 from tidings.memberships.member_attributes import set_attributes
 from tidings.memberships.models import Membership
 from tidings.memberships.queries import groups_of, opt_outs_of
-from tidings.web.contact_forms import AttributesForm, ContactForm
+from tidings.web.contact_forms import AttributesForm, ContactForm, NewContactForm
 from tidings.web.forms import SearchForm, attempt
 from tidings.web.paging import Page, page_of
 from tidings.web.request import OperatorRequest
@@ -81,8 +81,11 @@ def _csv_rows(
 
 def new(request: OperatorRequest) -> HttpResponse:
     """The form for a new contact."""
-    form = ContactForm(request.POST or None, catalogue=_profile(), values={})
-    made = attempt(form, lambda: actions.create(form.columns(), form.attributes(), by=request.user))
+    form = NewContactForm(request.POST or None, catalogue=_profile(), values={})
+    made = attempt(
+        form,
+        lambda: actions.create(form.columns(), form.attributes(), push=form.push(), by=request.user),
+    )
     if made:
         messages.success(request, f"{made} is a contact now, in no group yet.")
         return redirect("web:contact", made.pk)

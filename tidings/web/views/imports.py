@@ -1,6 +1,7 @@
 """Imports: the list, uploading a file, how it will be read, and how it goes."""
 
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any, BinaryIO, cast
 
 from django import forms
@@ -37,6 +38,7 @@ CSV_HEADER = (
     "id", "file", "group id", "group", "state", "mode", "dry run", "rows", "created", "joined", "updated", "unchanged",
     "removed", "ignored", "absent", "kept out", "duplicates", "rejected", "by", "uploaded", "ended",
 )  # fmt: skip
+PASTED = "pasted text"
 ANY_STATE = ("", "Any state")
 STOPS = "The import stops at the end of its slice. What is merged stays."
 NOTHING_CHANGED = "The import is cancelled. Nothing was changed."
@@ -54,16 +56,42 @@ class ImportFilter(StyledForm):
 
 
 class UploadForm(StyledForm):
-    """A file."""
+    """A file, or what somebody pasted from a spreadsheet."""
 
     file = forms.FileField(
         label="CSV or XML file",
+        required=False,
         allow_empty_file=True,  # the draft says what is missing in it
         max_length=None,
         widget=forms.FileInput({"accept": ".csv,.tsv,.txt,.xml,.zip,.gz,text/csv,text/plain,text/xml"}),
         help_text="Of any size; a zip or gzip archive with one file is unpacked. Nothing is changed before you have"
         " seen how it will be read.",
     )
+    text = forms.CharField(
+        label="Or paste it",
+        required=False,
+        strip=False,
+        widget=forms.Textarea({"rows": 5, "spellcheck": "false", "class": "form-control code"}),
+        help_text="Rows copied from a spreadsheet, with the names of the columns, or a text like a file.",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two."""
+        given: dict[str, Any] = super().clean() or {}
+        has_file, has_text = given.get("file") is not None, bool(given.get("text", "").strip())
+        if has_file and has_text:
+            raise forms.ValidationError("Choose a file or paste a text, not both.")
+        if not has_file and not has_text and not self.errors:
+            raise forms.ValidationError("Choose a file, or paste a text.")
+        return given
+
+    @property
+    def content(self) -> tuple[BinaryIO, str]:
+        """What was given, with its name."""
+        file = self.cleaned_data["file"]
+        if file is not None:
+            return cast("BinaryIO", file), file.name
+        return BytesIO(self.cleaned_data["text"].encode()), PASTED
 
 
 @require_safe
@@ -144,8 +172,8 @@ def _upload(request: OperatorRequest, pk: int, handler: SpoolHandler) -> HttpRes
 
 
 def _store(request: OperatorRequest, group: Group, form: UploadForm) -> Import:
-    file = form.cleaned_data["file"]
-    return actions.upload(group, cast("BinaryIO", file), filename=file.name, by=request.user)
+    content, name = form.content
+    return actions.upload(group, content, filename=name, by=request.user)
 
 
 def show(request: OperatorRequest, pk: int) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from tidings.groups.models import Group
+from tidings.groups.settings import Joining
 from tidings.kernel.errors import Refused, TidingsError
 from tidings.locks.queries import locks_of
 from tidings.transfers import actions, queries
@@ -24,6 +25,7 @@ from tidings.transfers.rules import LARGEST_NUMBER, Share
 from tidings.web import transfer_report
 from tidings.web.forms import StyledForm, attempt
 from tidings.web.group_field import GroupField, proposals
+from tidings.web.member_forms import JOINING_WORDS
 from tidings.web.narrowing import selection_field, where_field, whom
 from tidings.web.paging import page_of
 from tidings.web.request import OperatorRequest
@@ -59,6 +61,7 @@ class TransferForm(StyledForm):
     where = where_field()
     selection = selection_field()
     mode = forms.ChoiceField(label="What to do with them", choices=MODES)
+    joining = forms.ChoiceField(label="How they join", choices=JOINING_WORDS, required=False)
     target = GroupField(label="Group", required=False, help_text="Into this group, or out of it.")
     name = forms.CharField(
         label="Or name of a new group",
@@ -96,6 +99,7 @@ class TransferForm(StyledForm):
             target=target,
             whom=whom(said),
             mode=Transfer.Mode(said["mode"]),
+            joining=Joining(said["joining"] or Joining.SILENT),
             share=Share(said["percent"], said["number"]),
         )
 
