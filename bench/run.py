@@ -14,6 +14,7 @@ PARTS = {
     "growth": 1_000_000,
     "sendouts": 100_000,
     "faults": 100_000,
+    "starts": 1_000_000,
     "render": 100_000,
     "pages": 1_000_000,
     "selections": 1_000_000,

@@ -45,9 +45,9 @@ def run(pairs: int, recipients: int = RECIPIENTS) -> list[Result]:
     file = write_people(ground.WORK / f"people-{recipients}.csv", recipients)
     group = import_people(file, "bench-send@example.org")
     results = []
-    with _sink() as port, _workers(port) as worker, _real(port):
+    with sink() as port, workers(port) as worker, _real(port):
         for kilobytes in SIZES:
-            bench = _Bench(group, _message(kilobytes), worker, port, recipients)
+            bench = _Bench(group, message_of(kilobytes), worker, port, recipients)
             name = f"sendout: {kilobytes} kB"
             (result,) = measure([name], bench.ours, bench.reference, pairs=pairs, unit="messages/s")
             result.notes.update(bench.notes())
@@ -56,7 +56,7 @@ def run(pairs: int, recipients: int = RECIPIENTS) -> list[Result]:
 
 
 @contextmanager
-def _sink() -> Iterator[int]:
+def sink() -> Iterator[int]:
     """Postfix's sink on a free port, which it returns."""
     with closing(socket.create_server(("127.0.0.1", 0))) as probe:
         port = probe.getsockname()[1]
@@ -66,7 +66,7 @@ def _sink() -> Iterator[int]:
 
 
 @contextmanager
-def _workers(port: int) -> Iterator[int]:
+def workers(port: int) -> Iterator[int]:
     relay = f"smtp://127.0.0.1:{port}?pool={CONNECTIONS // WORKERS}&starttls=never"
     words = ground.tidings("worker", "--workers", str(WORKERS))
     with ground.running(words, TIDINGS_SMTP_URL=relay) as worker:
@@ -79,7 +79,7 @@ def _real(port: int) -> override_settings:
     return override_settings(ENVIRONMENT=replace(settings.ENVIRONMENT, smtp_url=f"smtp://127.0.0.1:{port}"))
 
 
-def _message(kilobytes: int) -> Version:
+def message_of(kilobytes: int) -> Version:
     static, personal = SIZES[kilobytes]
     html = f"<html><body>{STATIC_PARAGRAPH * static}{PARAGRAPH * personal}</body></html>"
     return write("Bench", subject="News for {{ contact.first_name }}", html=html, text=TEXT, by=None)

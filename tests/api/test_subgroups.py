@@ -2,8 +2,11 @@
 
 import pytest
 
+from tidings.contacts.actions import create_or_update
 from tidings.locks.actions import begin
 from tidings.locks.models import Process
+from tidings.memberships.actions import add
+from tidings.sendouts.expand import expand
 
 
 @pytest.fixture
@@ -82,7 +85,27 @@ def test_an_ordinary_group_has_none(caller, towns) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "no_supergroup")
 
 
-def test_it_says_that_nothing_can_be_sent_to_it_yet(caller, make_supergroup, make_message, towns) -> None:
-    supergroup, message = make_supergroup(*towns), make_message().message_id
-    answer = caller.post("/sendouts", {"group": supergroup.pk, "message": message, "despite_warnings": True})
-    assert (answer.status_code, answer.json()["code"]) == (409, "supergroup_not_served")
+def test_a_supermessage_needs_a_subgroup(caller, make_supergroup, make_message) -> None:
+    body = {"group": make_supergroup().pk, "message": make_message().message_id, "despite_warnings": True}
+    answer = caller.post("/sendouts", body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "no_subgroups")
+
+
+def test_a_supermessage_tells_the_figures_of_each_subgroup(
+    caller, make_supergroup, make_sendout, towns
+) -> None:
+    add(create_or_update("anna@example.com", {}, by=None)[0], towns[0], source="page", by=None)
+    sendout = make_sendout(make_supergroup(*towns))
+    expand(sendout.pk)
+    told = caller.get(f"/sendouts/{sendout.pk}").json()["subgroups"]
+    figures = [(one["group_name"], one["audience"], one["planned"]) for one in told]
+    assert figures == [("Berlin", 1, 1), ("Paris", 0, 0), ("Rome", 0, 0)]
+
+
+def test_a_preview_is_of_the_subgroup_that_is_named(
+    caller, make_supergroup, make_members, make_message, towns
+) -> None:
+    make_members(towns[1], 1)
+    path = f"/messages/{make_message().message_id}/preview?group={make_supergroup(*towns).pk}"
+    assert caller.get(f"{path}&subgroup=paris@example.org").json()["sender"] == "Paris <paris@example.org>"
+    assert caller.get(f"{path}&subgroup=0").status_code == 404

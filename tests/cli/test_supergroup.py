@@ -55,12 +55,38 @@ def test_it_refuses_what_is_no_supergroup_with_3(tidings, towns) -> None:
     assert (result.code, result.error["error"]) == (3, "no_supergroup")
 
 
-def test_it_says_that_nothing_can_be_sent_to_it_yet(tidings, make_supergroup, towns, tmp_path) -> None:
+def test_a_supermessage_shows_its_figures_by_subgroup(
+    tidings, make_supergroup, make_members, make_message, towns
+) -> None:
     make_supergroup(*towns, address="all@example.org")
-    text = tmp_path / "hello.txt"
-    text.write_text("Good morning")
-    result = tidings("send", "--yes", "all@example.org", "--subject", "Hello", "--text", str(text), "--json")
-    assert (result.code, result.error["error"]) == (3, "supergroup_not_served")
+    make_members(towns[0], 2)
+    words = ("send", "--yes", "all@example.org", "--message", str(make_message().message_id), "--no-wait", "--json")
+    sendout = tidings(*words).json
+    assert [one["group_name"] for one in sendout["subgroups"]] == ["Berlin", "Paris", "Rome"]
+    assert "Paris" in tidings("sendout", "show", str(sendout["id"])).out
+
+
+def test_a_supermessage_needs_a_subgroup(tidings, make_supergroup, make_message) -> None:
+    make_supergroup(address="all@example.org")
+    message = str(make_message().message_id)
+    result = tidings("send", "--yes", "all@example.org", "--message", message, "--json")
+    assert (result.code, result.error["error"]) == (3, "no_subgroups")
+
+
+def test_a_preview_and_a_test_are_of_the_subgroup_that_is_named(
+    tidings, make_supergroup, make_members, make_message, towns
+) -> None:
+    supergroup = make_supergroup(*towns, address="all@example.org")
+    supergroup.settings |= {"test_recipients": {"addresses": ["tess@example.org"]}}
+    supergroup.save(update_fields=["settings"])
+    make_members(towns[1], 1)
+    message, paris = str(make_message().message_id), ("--subgroup", "paris@example.org")
+    shown = tidings("message", "preview", message, "--group", "all@example.org", *paris, "--json").json
+    assert shown["sender"] == "Paris <paris@example.org>"
+    words = ("send", "--yes", "all@example.org", "--message", message, "--no-wait")
+    sent = tidings(*words, "--test", *paris, "--json").json
+    assert [one["group_name"] for one in sent["subgroups"]] == ["Paris"]
+    assert tidings(*words, *paris).code == 2
 
 
 def test_a_group_names_the_supergroups_it_is_in(tidings, make_supergroup, towns) -> None:

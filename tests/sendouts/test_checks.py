@@ -43,13 +43,13 @@ def test_members_without_a_value_are_counted(group, make_message):
 
 def test_only_active_members_count(group, make_members):
     make_members(group, ["off@example.com"], state="deactivated")
-    assert count_gaps(group, [CITY])[CITY].people == 10
+    assert count_gaps([group.pk], [CITY])[CITY].people == 10
 
 
 def test_member_values_and_identities_are_counted_as_well(group):
     Membership.objects.filter(group=group).first().delete()
     wanted = [("member", "store"), ("profile", "language"), ("profile", "email")]
-    assert {key: gap.lacking for (_, key), gap in count_gaps(group, wanted).items()} == {
+    assert {key: gap.lacking for (_, key), gap in count_gaps([group.pk], wanted).items()} == {
         "store": 9,
         "language": 9,
         "email": 0,
@@ -59,7 +59,7 @@ def test_member_values_and_identities_are_counted_as_well(group):
 def test_a_large_group_is_sampled_over_its_whole_length(group, monkeypatch):
     monkeypatch.setattr(gaps, "COUNTED_AT_MOST", 6)
     monkeypatch.setattr(gaps, "PLACES", 3)
-    gap = count_gaps(group, [CITY])[CITY]
+    gap = count_gaps([group.pk], [CITY])[CITY]
     assert gap.is_sample
     assert 0 < gap.lacking < gap.people <= 6
 

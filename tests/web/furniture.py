@@ -277,7 +277,7 @@ def want_approval(group: Group, approver: User) -> Request:
         group=group, group_name=group.name, version=version, state=Sendout.State.AWAITING_APPROVAL,
         created_by=author,
     )  # fmt: skip
-    return Request.objects.create(sendout=sendout, asked_by=author)
+    return Request.objects.create(sendout=sendout, group=group, asked_by=author)
 
 
 def send(group: Group, people: list[Contact], user: User) -> Sendout:

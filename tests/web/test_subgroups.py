@@ -101,18 +101,9 @@ def test_it_says_that_its_own_members_get_no_supermessages(operator, world, tab)
     assert "members of its own" not in operator.get(f"/groups/{world.group.pk}/{tab}").content.decode()
 
 
-@pytest.mark.parametrize("way", ["send/", "send/{message}/"])
-def test_it_says_that_nothing_can_be_sent_to_it_yet(operator, world, way):
-    way = way.format(message=world.sendout.version.message_id)
-    answer = operator.get(f"/groups/{world.supergroup.pk}/{way}")
-    assert answer.status_code == 409
-    assert "SuperMessages can&#x27;t be sent yet" in answer.content.decode()
-
-
-def test_it_is_not_offered_where_a_message_is_sent(operator, world):
+def test_it_is_offered_where_a_message_is_sent(operator, world):
     page = operator.get(f"/messages/{world.sendout.version.message_id}/send/").content.decode()
-    assert "Weekly newsletter" in page
-    assert "All e-mail" not in page
+    assert "All e-mail" in page
 
 
 def test_a_new_one_goes_on_to_choosing_subgroups(operator):

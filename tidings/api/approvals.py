@@ -24,6 +24,11 @@ class ApprovalOut(Schema):
     state: str = Field(description="open, approved or rejected", examples=["open"])
     group: int = Field(examples=[7])
     group_name: str = Field(examples=["Newsletter"])
+    asks: int = Field(
+        description="The group whose approvers decide: `group`, or a moderated subgroup if that is a SuperGroup.",
+        examples=[7],
+    )
+    asks_name: str = Field(examples=["Newsletter"])
     message: int = Field(examples=[31])
     subject: str = Field(examples=["Hello in May"])
     asked_by: str | None = Field(examples=["anna@example.org"])
@@ -76,7 +81,11 @@ def get_approval(request: Call, number: int) -> ApprovalOut:  # noqa: ARG001 - n
 
 @router.post("/approvals/{int:number}/approve", response=answers({200: ApprovalOut}, 400, 403, 404, 409))
 def approve_sendout(request: Call, number: int, payload: ApproveIn) -> ApprovalOut:
-    """Lets the sendout go, if it would still send what has that fingerprint. The first decision counts."""
+    """Lets the sendout go, if it would still send what has that fingerprint. The first decision counts.
+
+    A SuperMessage goes when each moderated group among its SuperGroup and subgroups has agreed; a call decides for all
+    of those in which the caller may.
+    """
     actions.approve(queries.find(number), payload.fingerprint, by=request.auth)
     return _out(queries.find(number))
 
@@ -96,6 +105,8 @@ def _out(asked: Request) -> ApprovalOut:
         state=asked.state,
         group=sendout.group_id,
         group_name=sendout.group_name,
+        asks=asked.group_id,
+        asks_name=asked.group.name,
         message=sendout.version.message_id,
         subject=sendout.version.subject,
         asked_by=asked.asked_by.email if asked.asked_by else None,

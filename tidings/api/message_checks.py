@@ -13,6 +13,7 @@ from tidings.messaging.checks.findings import Finding, Severity, errors
 from tidings.messaging.queries import find_version
 from tidings.sendouts.checks import findings
 from tidings.sendouts.preview import as_whom, beside, preview
+from tidings.sendouts.served import shown_in
 
 router = Router(tags=["messages"])
 
@@ -78,17 +79,22 @@ def preview_message(
     without: Annotated[
         str, Query(description="The next member without a value for it, such as `contact.city`.")
     ] = "",
+    subgroup: Annotated[
+        str,
+        Query(description="In a SuperGroup: as which subgroup, by its id or address; without it the first."),
+    ] = "",
     version: OfVersion = None,
 ) -> PreviewOut:
-    """Shows a version as one contact would get it in a group. Nothing is sent."""
-    found, where = find_version(message, version), find_group(group)
+    """Shows a version as one contact would get it in a group, or as one subgroup of a SuperGroup. Nothing is sent."""
+    found, asked = find_version(message, version), find_group(group)
+    where = shown_in(asked, subgroup)
     whom = as_whom(where, contact, without=without)
     before, after = (beside(where, whom.pk, is_next=is_next) for is_next in (False, True))
     return PreviewOut(
         contact=whom.pk,
         previous=before.pk if before else None,
         next=after.pk if after else None,
-        **asdict(preview(found, where, whom)),
+        **asdict(preview(found, where, whom, within=asked)),
     )
 
 

@@ -47,7 +47,9 @@ class SendoutIn(Schema):
     """What to send to whom, and when; without `at` it starts now."""
 
     model_config = ConfigDict(extra="forbid")
-    group: int | str = Field(description="The group's id or address.", examples=["news@example.org"])
+    group: int | str = Field(
+        description="The group's or SuperGroup's id or address.", examples=["news@example.org"]
+    )
     message: int = Field(examples=[31])
     version: int | None = Field(default=None, description="Without it the current one.", examples=[1])
     at: AwareDatetime | None = Field(
@@ -85,6 +87,11 @@ class SendoutIn(Schema):
         default=None,
         description="With `test`: the contact whose values the copies show; without it each recipient's own.",
         examples=["anna@example.com"],
+    )
+    subgroup: int | str = Field(
+        default="",
+        description="With `test` in a SuperGroup: as which subgroup, by its id or address; without it the first.",
+        examples=["berlin@example.org"],
     )
 
     @model_validator(mode="after")
@@ -124,8 +131,25 @@ class ReasonOut(Schema):
     people: int = Field(examples=[50])
 
 
+class SubgroupCountsOut(Schema):
+    """What of a SuperMessage goes to the members of one subgroup: the five outcomes add up to `audience`."""
+
+    group: int = Field(examples=[7])
+    group_name: str = Field(examples=["Newsletter Berlin"])
+    audience: int = Field(examples=[31_000])
+    planned: int = Field(examples=[0])
+    accepted: int = Field(examples=[30_960])
+    deferred: int = Field(examples=[10])
+    failed: int = Field(examples=[20])
+    skipped: int = Field(examples=[10])
+    waterfall: dict[str, int] = Field(
+        description="How its audience came about.",
+        examples=[{"members": 32_000, "not_active": 400, "duplicates": 600, "will_receive": 31_000}],
+    )
+
+
 class SendoutOut(CountsOut):
-    """The act of sending one version of a message to one group."""
+    """The act of sending one version of a message to one group or SuperGroup."""
 
     id: int = Field(examples=[3])
     kind: str = Field(
@@ -147,6 +171,9 @@ class SendoutOut(CountsOut):
     waterfall: dict[str, int] = Field(
         description="How the audience came about.",
         examples=[{"members": 95_000, "not_active": 690, "will_receive": 94_310}],
+    )
+    subgroups: list[SubgroupCountsOut] = Field(
+        description="Of a SuperMessage, in the order of its SuperGroup when it started; else empty."
     )
     to_mailbox: bool = Field(description="Caught by the built-in mailbox, because there is no relay.")
     pace: dict[str, Any] = Field(
@@ -265,6 +292,7 @@ def _test(payload: SendoutIn, by: User) -> Sendout:
         find_group(payload.group),
         find_version(payload.message, payload.version),
         shown_as=find_contact(payload.shown_as) if payload.shown_as else None,
+        subgroup=payload.subgroup,
         by=by,
     )
 

@@ -436,7 +436,6 @@ class Supergroup(Tab):
         "Contacts in several subgroups",
         "They get one copy, or one per subgroup.",
         example="one_copy",
-        later=True,
     )
 
 

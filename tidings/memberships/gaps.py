@@ -1,6 +1,6 @@
 """Which members have no value for an attribute, answered fast for a group of any size."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tidings.groups.models import Group
@@ -26,16 +26,20 @@ class Gap:
     is_sample: bool
 
 
-def count_gaps(group: Group, wanted: Iterable[Wanted]) -> dict[Wanted, Gap]:
-    """How many active members lack each of the attributes; one of which nothing is known is left out."""
+def count_gaps(groups: Sequence[int], wanted: Iterable[Wanted]) -> dict[Wanted, Gap]:
+    """How many active members of these groups lack each of the attributes; one of which nothing is known is left out.
+
+    Who is in several of them counts as often.
+    """
     asked = sorted(wanted)
-    if not asked:
+    if not asked or not groups:
         return {}
-    is_sample = count_members([group.pk])[group.pk].total > COUNTED_AT_MOST
+    is_sample = sum(count.total for count in count_members(groups).values()) > COUNTED_AT_MOST
+    probes = max(1, PLACES // len(groups)) if is_sample else 1
     params = {
-        "group": group.pk,
-        "probes": PLACES if is_sample else 1,
-        "each": COUNTED_AT_MOST // PLACES if is_sample else COUNTED_AT_MOST,
+        "groups": list(groups),
+        "probes": probes,
+        "each": max(1, COUNTED_AT_MOST // (probes * len(groups))) if is_sample else COUNTED_AT_MOST,
         "scopes": [scope for scope, _ in asked],
         "keys": [key for _, key in asked],
     }

@@ -4,11 +4,16 @@ from django.db import models
 from django.db.models import Q
 
 from tidings.accounts.models import User
+from tidings.groups.models import Group
 from tidings.sendouts.models import Sendout
 
 
 class Request(models.Model):
-    """Somebody wants a sendout to go. The first decision ends it; a sendout has one open request at most."""
+    """Somebody wants a sendout to go. The first decision ends it.
+
+    It asks the approvers of one `group`: the sendout's, or a moderated subgroup if that is a SuperGroup. A sendout has
+    one open request of each at most. An approval is for what has the `fingerprint`.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", "Open"
@@ -16,7 +21,9 @@ class Request(models.Model):
         REJECTED = "rejected", "Rejected"
 
     sendout = models.ForeignKey(Sendout, models.CASCADE, related_name="+")
+    group = models.ForeignKey(Group, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    fingerprint = models.CharField(max_length=64, default="", db_default="", blank=True)
     asked_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     asked_at = models.DateTimeField(auto_now_add=True)
     decided_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
@@ -26,7 +33,9 @@ class Request(models.Model):
     class Meta:
         db_table = "approval_requests"
         constraints = [
-            models.UniqueConstraint("sendout", condition=Q(state="open"), name="approval_requests_one_open"),
+            models.UniqueConstraint(
+                "sendout", "group", condition=Q(state="open"), name="approval_requests_one_open"
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=["open", "approved", "rejected"]), name="approval_requests_state"
             ),

@@ -15,7 +15,7 @@ OPEN_COUNTED_AT_MOST = 100
 def requests() -> QuerySet[Request]:
     """All requests with what their lists show. One whose sendout was cancelled meanwhile is as good as ended."""
     return Request.objects.select_related(
-        "sendout__version__message", "sendout__group", "asked_by", "decided_by"
+        "sendout__version__message", "sendout__group", "group", "asked_by", "decided_by"
     ).prefetch_related("sendout__group__attributes")
 
 

@@ -28,13 +28,12 @@ from tidings.sendouts import approval, pacing, rules, tasks
 from tidings.sendouts.begin import begin
 from tidings.sendouts.checks import demand_sound
 from tidings.sendouts.errors import (
-    ChangedSinceSeen,
     MoveRefused,
     NeedsParameters,
+    NoSubgroups,
     NotAwaitingApproval,
     NoTestRecipients,
     NothingToSend,
-    SupergroupNotServed,
     UnsuitableGroup,
 )
 from tidings.sendouts.expand import set_off
@@ -42,7 +41,7 @@ from tidings.sendouts.finish import move_on
 from tidings.sendouts.models import Batch, Sendout
 from tidings.sendouts.moments import forecast
 from tidings.sendouts.parameters import parameters_of
-from tidings.sendouts.snapshot import compile_version, freeze
+from tidings.sendouts.served import parts_of, shown_in
 from tidings.sendouts.standing import approve
 
 statements = sql.load(__package__)
@@ -65,6 +64,9 @@ def start(
 
     With `local_time`, which has no zone, each recipient gets it when the clock of their own zone shows that; it starts
     when the first of them does.
+
+    To a SuperGroup it goes as a SuperMessage: to the members of its subgroups, each copy as that subgroup's. A sender
+    that is given holds in all of them.
 
     `pace` is its speed and window instead of the group's, see `change_pace`. The message is compiled here once, so
     that what can't be sent is told before anything starts.
@@ -102,13 +104,20 @@ def _first_moment(group: Group, version: Version, clock_time: datetime, whom: Ch
 
 
 def start_test(
-    group: Group, version: Version, *, by: User | None, shown_as: Contact | None = None
+    group: Group,
+    version: Version,
+    *,
+    by: User | None,
+    shown_as: Contact | None = None,
+    subgroup: int | str = "",
 ) -> Sendout:
     """Sends a version to the group's test recipients, marked as a test, with the values of `shown_as` if given.
 
+    Those of a SuperGroup get it as one subgroup: that with the id or address `subgroup`, without it the first.
     Who isn't known yet becomes a contact in no group, so that a test is accounted for like any sendout.
     """
     _demand_suitable(group)
+    part = shown_in(group, subgroup)
     addresses = group.all_settings.test_recipients.addresses
     if not addresses:
         raise NoTestRecipients(group=group.name)
@@ -125,9 +134,9 @@ def start_test(
             created_by=by,
         )
         record("sendout.created", sendout.pk, by=by, group=group.pk, version=version.pk, test=True)
-        begin(sendout)
+        begin(sendout, subgroup=part)
         batch = Batch.objects.create(
-            sendout=sendout, group=group, number=1, contact_ids=list(people), size=len(people)
+            sendout=sendout, group=part, number=1, contact_ids=list(people), size=len(people)
         )
         sendout.audience = batch.size
         set_off(sendout)
@@ -139,19 +148,19 @@ def _check(group: Group, version: Version, chosen: dict[str, str]) -> None:
     _demand_suitable(group)
     if names := parameters_of(version):
         raise NeedsParameters(names=", ".join(f"param.{name}" for name in names))
-    if not count_members([group.pk])[group.pk].active:
+    parts = parts_of(group, sender_name=chosen["sender_name"], sender_address=chosen["sender_address"])
+    if not parts:
+        raise NoSubgroups(group=group.name)
+    counts = count_members(part.group.pk for part in parts)
+    if not any(count.active for count in counts.values()):
         raise NothingToSend(group=group.name)
     demand_sendable(version)
-    frozen = freeze(group, sender_name=chosen["sender_name"], sender_address=chosen["sender_address"])
-    compile_version(version, frozen)
-    demand_sound(version, frozen)
+    demand_sound(version, parts)
 
 
 def _demand_suitable(group: Group) -> None:
     if group.archived_at:
         raise GroupArchived(group=group.name)
-    if group.is_supergroup:
-        raise SupergroupNotServed(group=group.name)
     if group.channel != Group.Channel.EMAIL:
         raise UnsuitableGroup(why=f"Group “{group.name}” is for {group.channel}; this message is an e-mail.")
 
@@ -184,8 +193,7 @@ def release(sendout_id: int, seen: str, *, by: User | None) -> Sendout:
     """
     with transaction.atomic():
         sendout = _undecided(sendout_id)
-        if approval.fingerprint(sendout) != seen:
-            raise ChangedSinceSeen(sendout=sendout_id)
+        approval.demand_unchanged(sendout, seen)
         sendout.approved_fingerprint, sendout.state = seen, Sendout.State.SCHEDULED
         sendout.save(update_fields=["approved_fingerprint", "state"])
         record("sendout.approved", sendout_id, by=by)

@@ -1,11 +1,13 @@
 """The start of a sendout: its locks, and what it freezes."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from tidings.groups.errors import GroupArchived
-from tidings.groups.queries import hold_active
+from tidings.groups.models import Group
+from tidings.groups.queries import hold, hold_active, receiving
 from tidings.kernel.errors import NotFound
 from tidings.locks import actions as locks
 from tidings.locks.errors import GroupLocked
@@ -16,40 +18,60 @@ from tidings.messaging.queries import demand_no_archived
 from tidings.selections.errors import BadRule
 from tidings.sendouts import approval
 from tidings.sendouts.checks import demand_sound
-from tidings.sendouts.errors import MessageBroken, NotApproved
+from tidings.sendouts.errors import MessageBroken, NoSubgroups, NotApproved, SubgroupsChanged
 from tidings.sendouts.expand import picked_by
 from tidings.sendouts.models import Sendout
-from tidings.sendouts.snapshot import compile_version, freeze, mark_as_test
+from tidings.sendouts.served import chosen_parts, keep
+from tidings.sendouts.snapshot import freeze, mark_as_test
 from tidings.sendouts.zones import LATE
 
 
-def begin(sendout: Sendout) -> None:
-    """Takes the locks and moves the sendout to `preparing`; raises `GroupLocked`, `NotApproved`, or `TemplateError` or
-    `MessageBroken` for what can't be sent any more, and then changes nothing.
+def begin(sendout: Sendout, *, subgroup: Group | None = None) -> None:
+    """Takes the locks and moves the sendout to `preparing`; raises `GroupLocked`, `NotApproved`, or `TemplateError`,
+    `MessageBroken` or `NoSubgroups` for what can't be sent any more, and then changes nothing.
+
+    A SuperGroup is locked together with all its subgroups, or for a test with the one `subgroup` that is tested.
     """
     with transaction.atomic():
         demand_no_archived(sendout.version)
         if approval.is_missing(sendout):
             raise NotApproved(sendout=sendout.pk)
+        used = _used(sendout.group, subgroup)
         sendout.process = locks.begin(
             Process.Kind.SENDOUT,
-            [sendout.group_id],
+            used,
             label=_label(sendout),
             by=sendout.created_by,
             waiter=_waiter(sendout),
         )
-        group = hold_active(sendout.group_id)
-        chosen = sendout.frozen
-        frozen = freeze(
-            group, sender_name=chosen.get("sender_name", ""), sender_address=chosen.get("sender_address", "")
-        )
-        sendout.frozen = mark_as_test(frozen) if sendout.kind == Sendout.Kind.TEST else frozen
-        sendout.frozen["purpose"] = sendout.version.message.purpose
-        compile_version(sendout.version, sendout.frozen)  # an attribute may be gone since it was planned
-        demand_sound(sendout.version, sendout.frozen)
+        hold(used)
+        sendout.group = hold_active(sendout.group_id)
+        if _used(sendout.group, subgroup) != used:
+            raise SubgroupsChanged(group=sendout.group.name)
+        parts = chosen_parts(sendout, subgroup=subgroup)
+        demand_sound(sendout.version, parts)  # an attribute may be gone since it was planned
         picked_by(sendout)  # so may something that its rule names
+        sendout.frozen = _frozen(sendout)
+        keep(sendout, parts)
         sendout.state, sendout.state_reason = Sendout.State.PREPARING, ""
         sendout.save(update_fields=["process", "frozen", "state", "state_reason"])
+
+
+def _used(group: Group, subgroup: Group | None = None) -> list[int]:
+    """The groups that a sendout locks: its own and, of a SuperGroup, its subgroups or the one that is tested."""
+    parts = receiving(group) if subgroup is None else [subgroup]
+    return list(dict.fromkeys([group.pk, *(part.pk for part in parts)]))
+
+
+def _frozen(sendout: Sendout) -> dict[str, Any]:
+    chosen, group = sendout.frozen, sendout.group
+    frozen = freeze(
+        group, sender_name=chosen.get("sender_name", ""), sender_address=chosen.get("sender_address", "")
+    )
+    if sendout.kind == Sendout.Kind.TEST:
+        frozen = mark_as_test(frozen)
+    duplicates = group.all_settings.supergroup.duplicates
+    return frozen | {"purpose": sendout.version.message.purpose, "duplicates": duplicates}
 
 
 def begin_scheduled(sendout_id: int, now: datetime) -> str:
@@ -70,7 +92,7 @@ def begin_scheduled(sendout_id: int, now: datetime) -> str:
             return _stay(sendout, Sendout.State.WAITING, str(locked))
         except NotApproved:
             approval.ask(sendout)
-        except (TemplateError, MessageBroken) as error:
+        except (TemplateError, MessageBroken, NoSubgroups) as error:
             reason = f"It can't be sent as it is. {error} Then resume it, or cancel it."
             return _stay(sendout, Sendout.State.PAUSED, reason)
         except (GroupArchived, ArchivedAttribute, BadRule, NotFound) as gone:
@@ -91,7 +113,7 @@ def _wait_in_line(sendout: Sendout) -> None:
     locks.wait_in_line(
         _waiter(sendout),
         Process.Kind.SENDOUT,
-        [sendout.group_id],
+        _used(sendout.group),
         label=_label(sendout),
         by=sendout.created_by,
     )

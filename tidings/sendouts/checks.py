@@ -1,15 +1,14 @@
 """What to look at before a version is sent to a group: the facts gathered, then checked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from tidings.attributes.models import Attribute
 from tidings.attributes.queries import keys
 from tidings.groups.models import Group
 from tidings.memberships.gaps import count_gaps
 from tidings.messaging.checks.check import Facts, check, gaps_of
-from tidings.messaging.checks.findings import Finding, errors, warnings
+from tidings.messaging.checks.findings import Finding, errors, in_order, warnings
 from tidings.messaging.checks.placeholders import Lack
 from tidings.messaging.links import LINK_NAMES
 from tidings.messaging.mime.message import Content
@@ -18,26 +17,68 @@ from tidings.messaging.personalization.errors import TemplateError
 from tidings.messaging.personalization.names import KnownNames, Name
 from tidings.messaging.queries import ROOTS, content_of
 from tidings.sendouts.errors import MessageBroken, MessageWarns
-from tidings.sendouts.snapshot import MESSAGE_NAMES, freeze, known_names, surrounded
+from tidings.sendouts.served import Part, parts_of
+from tidings.sendouts.snapshot import MESSAGE_NAMES, compile_version, surrounded
 
+NAMED_AT_MOST = 3  # subgroups in which something is so
 SCOPES = {root: scope for scope, root in ROOTS.items()}
 
 
 def findings(version: Version, group: Group | None = None) -> list[Finding]:
-    """All there is to say about the version, in the group with its header, footer and members; serious things first."""
+    """All there is to say about the version, in the group with its header, footer and members; serious things first.
+
+    In a SuperGroup it is looked at as each subgroup sends it; what isn't the same in all says in which it is so.
+    """
     if group is None:
         return check(content_of(version), _facts(version, _names_everywhere()))
-    frozen = freeze(group, sender_name="", sender_address="")
-    content = surrounded(content_of(version), frozen)
-    facts = _facts(version, known_names(frozen["group"]))
-    return check(content, replace(facts, lacks=_lacks(content, group)))
+    parts = parts_of(group)
+    facts, content = _facts(version, _names_everywhere()), content_of(version)
+    by_content = _by_content(content, parts)
+    lacks = _lacks([shown for shown, _names in by_content], parts)
+    found: dict[Finding, list[Part]] = {}
+    for (shown, names), alike in by_content.items():
+        known = replace(facts.known, group=sorted(names))
+        for one in check(shown, replace(facts, known=known, lacks=lacks)):
+            found.setdefault(one, []).extend(alike)
+    return in_order(_told(one, concerned, len(parts)) for one, concerned in found.items())
 
 
-def demand_sound(version: Version, frozen: dict[str, Any]) -> None:
-    """Raises `MessageBroken` if something keeps the version from being sent to a group as frozen."""
-    content = surrounded(content_of(version), frozen)
-    if found := errors(check(content, _facts(version, known_names(frozen["group"])))):
-        raise MessageBroken(problems=" ".join(map(str, found)))
+def _by_content(content: Content, parts: Sequence[Part]) -> dict[tuple[Content, frozenset[str]], list[Part]]:
+    """What is to be checked, and for which parts: those with the same header, footer and names are looked at once."""
+    alike: dict[tuple[Content, frozenset[str]], list[Part]] = {}
+    for part in parts:
+        seen = surrounded(content, part.frozen), frozenset(part.frozen["group"])
+        alike.setdefault(seen, []).append(part)
+    return alike
+
+
+def _told(one: Finding, concerned: Sequence[Part], whole: int) -> Finding:
+    if len(concerned) == whole:
+        return one
+    names = ", ".join(f"“{part.group.name}”" for part in concerned[:NAMED_AT_MOST])
+    more = f" and {len(concerned) - NAMED_AT_MOST} more" if len(concerned) > NAMED_AT_MOST else ""
+    return replace(one, problem=f"As {names}{more}: {one.problem}")
+
+
+def demand_sound(version: Version, parts: Sequence[Part]) -> None:
+    """Raises `MessageBroken`, or `TemplateError`, if something keeps the version from being sent as frozen; of several
+    subgroups it says which one.
+    """
+    facts, content = _facts(version, _names_everywhere()), content_of(version)
+    for part in parts:
+        try:
+            compile_version(version, part.frozen)
+            known = replace(facts.known, group=list(part.frozen["group"]))
+            _demand_no_errors(check(surrounded(content, part.frozen), replace(facts, known=known)))
+        except (TemplateError, MessageBroken) as error:
+            if len(parts) == 1:
+                raise
+            raise MessageBroken(problems=f"As subgroup “{part.group.name}”: {error}") from error
+
+
+def _demand_no_errors(found: Sequence[Finding]) -> None:
+    if broken := errors(found):
+        raise MessageBroken(problems=" ".join(map(str, broken)))
 
 
 def demand_read(version: Version, group: Group, *, how: str) -> None:
@@ -62,13 +103,13 @@ def _names_everywhere() -> KnownNames:
     )
 
 
-def _lacks(content: Content, group: Group) -> Mapping[Name, Lack]:
-    """How many members have no value for what the content shows without a fallback."""
+def _lacks(contents: Iterable[Content], parts: Sequence[Part]) -> Mapping[Name, Lack]:
+    """How many members have no value for what the contents show without a fallback."""
     try:
-        wanted = {(SCOPES[name.root], name.name) for name in gaps_of(content)}
+        wanted = {(SCOPES[name.root], name.name) for content in contents for name in gaps_of(content)}
     except TemplateError:
         return {}  # the check says what is wrong
     return {
         Name(ROOTS[scope], key): Lack(gap.lacking, gap.people, gap.is_sample)
-        for (scope, key), gap in count_gaps(group, wanted).items()
+        for (scope, key), gap in count_gaps([part.group.pk for part in parts], wanted).items()
     }

@@ -39,8 +39,12 @@ class NoTestRecipients(TidingsError):
     """Group “{group}” has no test recipients. Name some in its settings, under Test recipients."""
 
 
-class SupergroupNotServed(Refused):
-    """“{group}” is a SuperGroup. SuperMessages can't be sent yet; send to each of its subgroups instead."""
+class NoSubgroups(Refused):
+    """SuperGroup “{group}” has no subgroups that anything can be sent to. Add one that isn't archived."""
+
+
+class SubgroupsChanged(Refused):
+    """The subgroups of “{group}” have just changed. Look at the review again, then send."""
 
 
 class UnsuitableGroup(TidingsError):

@@ -12,8 +12,8 @@ from tidings.locks.models import Process
 from tidings.messaging.models import Message
 from tidings.selections.language import Compiled, compiled, parse
 from tidings.sendouts import moments
-from tidings.sendouts.judge import reach, target_of
-from tidings.sendouts.models import Batch, Sendout
+from tidings.sendouts.judge import Reach, Target, reach
+from tidings.sendouts.models import Batch, Portion, Sendout
 
 statements = sql.load(__package__)
 
@@ -41,10 +41,13 @@ def picked_by(sendout: Sendout) -> Compiled | None:
 
 
 def _freeze_audience(sendout: Sendout) -> dict[str, int]:
-    params: dict[str, object] = {"sendout": sendout.pk, "size": settings.ENVIRONMENT.batch_size}
+    target = _target(sendout)
+    params: dict[str, object] = {
+        "sendout": sendout.pk,
+        "size": settings.ENVIRONMENT.batch_size,
+        "is_one_per_subgroup": target.is_one_per_subgroup,
+    }
     is_marketing = sendout.frozen.get("purpose", Message.Purpose.MARKETING) == Message.Purpose.MARKETING
-    target = target_of(sendout.group)
-    params["is_one_per_subgroup"] = target.is_one_per_subgroup
     parts = {"batches": statements.batches}
     if sendout.local_time:
         parts = moments.BATCHES
@@ -57,7 +60,23 @@ def _freeze_audience(sendout: Sendout) -> dict[str, int]:
         is_marketing=is_marketing,
         is_limited=is_marketing and not sendout.to_mailbox,
     )
+    _keep_waterfalls(sendout, reached)
     return reached.steps
+
+
+def _target(sendout: Sendout) -> Target:
+    """Where it goes, as it was when it began."""
+    portions = tuple(sendout.portions.order_by("position").values_list("group_id", flat=True))
+    if not portions:
+        return Target(sendout.group_id, (sendout.group_id,))
+    return Target(sendout.group_id, portions, is_supergroup=True, duplicates=sendout.frozen["duplicates"])
+
+
+def _keep_waterfalls(sendout: Sendout, reached: Reach) -> None:
+    portions = list(sendout.portions.all())
+    for portion in portions:
+        portion.waterfall = reached.by_group[portion.group_id]
+    Portion.objects.bulk_update(portions, ["waterfall"])
 
 
 def set_off(sendout: Sendout) -> None:

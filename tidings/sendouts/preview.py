@@ -13,7 +13,7 @@ from tidings.messaging.models import Version
 from tidings.messaging.personalization.names import fold_name
 from tidings.messaging.queries import ROOTS, content_of
 from tidings.sendouts.errors import NobodyThere, NobodyWithout
-from tidings.sendouts.snapshot import Snapshot, compile_version, freeze, row_of
+from tidings.sendouts.snapshot import Snapshot, attributes_of, compile_version, freeze, row_of
 
 NO_SENDOUT = 0
 SCOPES = {root: scope for scope, root in ROOTS.items()}
@@ -33,13 +33,21 @@ class Shown:
 
 
 def preview(
-    version: Version, group: Group, contact: Contact, *, sender_name: str = "", sender_address: str = ""
+    version: Version,
+    group: Group,
+    contact: Contact,
+    *,
+    within: Group | None = None,
+    sender_name: str = "",
+    sender_address: str = "",
 ) -> Shown:
-    """The copy that the contact would get in the group now; raises `TemplateError` or `RenderError`.
+    """The copy that the contact would get in the group now, or as its member of a SuperMessage to the SuperGroup
+    `within`; raises `TemplateError` or `RenderError`.
 
     Its links lead nowhere: a click in a preview must not unsubscribe anybody.
     """
-    frozen = freeze(group, sender_name=sender_name, sender_address=sender_address)
+    inherited = attributes_of(within) if within else None
+    frozen = freeze(group, inherited=inherited, sender_name=sender_name, sender_address=sender_address)
     message = compile_version(version, frozen)
     snapshot = Snapshot(NO_SENDOUT, group.pk, frozen["sender_address"], message, is_test=True)
     copy = snapshot.copier()(contact.pk, row_of(contact, group.pk))

@@ -16,6 +16,7 @@ from tidings.sendouts.timetable import Timetable
 statements = sql.load(__package__)
 
 NEWEST = 2**63 - 1  # above all ids
+COUNTS = ("audience", "planned", "accepted", "deferred", "failed", "skipped")
 
 
 def find(sendout_id: int) -> Sendout:
@@ -37,9 +38,9 @@ def counts(sendouts: Iterable[Sendout]) -> dict[int, Accounting]:
 
 def by_subgroup(sendout: Sendout) -> list[tuple[Portion, Accounting]]:
     """The counts of a SuperMessage for each of its subgroups, in its order; of a sendout to one group none."""
-    found = db.rows(statements.sums_by_group, {"sendout": sendout.pk})
+    portions = list(Portion.objects.filter(sendout=sendout).order_by("position"))
+    found = db.rows(statements.sums_by_group, {"sendout": sendout.pk}) if portions else []
     counted = {row.pop("group_id"): Accounting(**row) for row in found}
-    portions = Portion.objects.filter(sendout=sendout).order_by("position")
     return [(portion, counted.get(portion.group_id, Accounting(0))) for portion in portions]
 
 
@@ -112,10 +113,7 @@ def summary(sendout: Sendout, *, brief: bool = False) -> dict[str, Any]:
         "group_name": sendout.group_name,
         "message": sendout.version.message_id,
         "subject": sendout.version.subject,
-        **{
-            name: getattr(account, name) for name in ("audience", "planned", "accepted", "deferred", "failed")
-        },
-        "skipped": account.skipped,
+        **{name: getattr(account, name) for name in COUNTS},
         "in_doubt": account.in_doubt,
         "holds": account.holds,
         "reasons": [
@@ -125,6 +123,7 @@ def summary(sendout: Sendout, *, brief: bool = False) -> dict[str, Any]:
         "where": sendout.rule,
         "selection": sendout.selection_id,
         "waterfall": sendout.waterfall,
+        **({} if brief else {"subgroups": _subgroups(sendout)}),
         "to_mailbox": sendout.to_mailbox,
         **({} if brief else standing(sendout, now)),
         "rate": rate,
@@ -162,6 +161,18 @@ def _time_for_one(
 
 def _moment(one: Moment) -> dict[str, Any]:
     return {"at": _iso(one.at), "people": one.people, "planned": one.planned}
+
+
+def _subgroups(sendout: Sendout) -> list[dict[str, Any]]:
+    return [
+        {
+            "group": portion.group_id,
+            "group_name": portion.group_name,
+            **{name: getattr(account, name) for name in COUNTS},
+            "waterfall": portion.waterfall,
+        }
+        for portion, account in by_subgroup(sendout)
+    ]
 
 
 def rate_of(sendout: Sendout, account: Accounting) -> float | None:

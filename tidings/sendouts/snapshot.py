@@ -34,6 +34,7 @@ COMPILED_AT_ONCE = 32  # sendouts, and subgroups of SuperMessages, that one work
 
 Row = dict[str, Any]
 Renderer = Callable[[int, Row], bytes]
+Attributes = dict[str, tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -93,14 +94,13 @@ class Snapshot:
 
 
 def freeze(
-    group: Group, *, within: Group | None = None, sender_name: str, sender_address: str
+    group: Group, *, inherited: Attributes | None = None, sender_name: str, sender_address: str
 ) -> dict[str, Any]:
     """What a sendout keeps of its group from its start on, whatever is changed there meanwhile.
 
-    Attributes that the group doesn't have are those of the SuperGroup `within` which it is sent to.
+    Attributes that the group doesn't have are `inherited`: those of the SuperGroup to which it is sent.
     """
-    inherited = _attributes(within) if within and within != group else {}
-    attributes = dict((inherited | _attributes(group)).values())
+    attributes = dict(((inherited or {}) | attributes_of(group)).values())
     sender = group.all_settings.sender
     return {
         "sender_name": sender_name or sender.name or group.name,
@@ -114,7 +114,7 @@ def freeze(
     }
 
 
-def _attributes(group: Group) -> dict[str, tuple[str, str]]:
+def attributes_of(group: Group) -> Attributes:
     """Names and values, by the form in which names compare."""
     return {a.key: (a.name, a.value) for a in group.attributes.all()}
 

@@ -31,15 +31,12 @@ def choose_group(
     heading: str,
     href: Callable[[Group], str],
     channel: str = "",
-    to_send: bool = False,
 ) -> HttpResponse:
-    """The page that lists groups by name; each leads on to `href(group)`. To SuperGroups nothing can be sent yet."""
+    """The page that lists groups by name; each leads on to `href(group)`."""
     form = SearchForm(request.GET)
     if not form.is_valid():
         raise Refused(reason="This search can't be read. Go back and start again.")
     found = search_groups(form.cleaned_data["q"], channel=channel)
-    if to_send:
-        found = found.filter(is_supergroup=False)
     shown = page_of(found, GROUP_ORDER, request.GET.get("page", ""))
     choices = [Choice(row, href(row.group)) for row in group_rows(shown.rows)]
     context = {"form": form, "page": shown, "choices": choices, "heading": heading}

@@ -9,12 +9,14 @@ from django.http import QueryDict
 from tidings.contacts.models import Contact
 from tidings.groups.models import Group
 from tidings.groups.queries import find as find_group
+from tidings.groups.queries import receiving
 from tidings.groups.queries import search as search_groups
 from tidings.kernel.errors import TidingsError
 from tidings.memberships.models import Membership
 from tidings.messaging.models import Version
 from tidings.sendouts.models import Sendout
 from tidings.sendouts.preview import Shown, as_whom, beside, personal_names, preview
+from tidings.sendouts.served import shown_in
 
 GROUPS_OFFERED = 200  # in the list under the field; any other can be typed
 
@@ -23,10 +25,12 @@ GROUPS_OFFERED = 200  # in the list under the field; any other can be typed
 class Panel:
     """What the panel shows. `problem` says why there is no `shown`; `before` and `after` are neighbours' identities.
 
+    The copy is one of the `part`: the group, or one of the `subgroups` if that is a SuperGroup.
     `lackable` are the placeholders of which a contact without a value can be asked for.
     """
 
     group: Group | None = None
+    part: Group | None = None
     contact: Contact | None = None
     shown: Shown | None = None
     problem: str = ""
@@ -35,14 +39,15 @@ class Panel:
     asked_group: str = ""
     asked_contact: str = ""
     lackable: Sequence[str] = ()
+    subgroups: Sequence[Group] = ()
 
 
 def panel_for(version: Version, asked: QueryDict) -> Panel:
-    """The panel for `group`, `contact` and `without` of the query; without them the last group used and its first
-    member.
+    """The panel for `group`, `subgroup`, `contact` and `without` of the query; without them the last group used, its
+    first subgroup if it is a SuperGroup, and the first member there.
     """
-    group_ref, contact_ref, without = (
-        _plain(asked.get(name, "")) for name in ("group", "contact", "without")
+    group_ref, subgroup, contact_ref, without = (
+        _plain(asked.get(name, "")) for name in ("group", "subgroup", "contact", "without")
     )
     group = None
     try:
@@ -51,10 +56,11 @@ def panel_for(version: Version, asked: QueryDict) -> Panel:
             return Panel(
                 problem="There is no e-mail group yet. Make one to see the message as a contact gets it."
             )
-        contact = as_whom(group, contact_ref, without=without)
+        part = shown_in(group, subgroup)
+        contact = as_whom(part, contact_ref, without=without)
     except TidingsError as error:
         return Panel(group, problem=str(error), asked_group=group_ref, asked_contact=contact_ref)
-    return _rendered(version, group, contact)
+    return _rendered(version, group, part, contact)
 
 
 def _plain(text: str) -> str:
@@ -62,18 +68,21 @@ def _plain(text: str) -> str:
     return text.replace("\x00", "").strip()
 
 
-def _rendered(version: Version, group: Group, contact: Contact) -> Panel:
+def _rendered(version: Version, group: Group, part: Group, contact: Contact) -> Panel:
     facts: dict[str, Any] = {
-        "before": beside(group, contact.pk, is_next=False),
-        "after": beside(group, contact.pk, is_next=True),
+        "part": part,
+        "subgroups": receiving(group) if group.is_supergroup else (),
+        "before": beside(part, contact.pk, is_next=False),
+        "after": beside(part, contact.pk, is_next=True),
         "asked_group": group.address or str(group.pk),
         "asked_contact": str(contact),
     }
     try:
         lackable = personal_names(version)
-        return Panel(group, contact, shown=preview(version, group, contact), lackable=lackable, **facts)
+        shown = preview(version, part, contact, within=group)
+        return Panel(group, contact=contact, shown=shown, lackable=lackable, **facts)
     except TidingsError as error:
-        return Panel(group, contact, problem=str(error), **facts)
+        return Panel(group, contact=contact, problem=str(error), **facts)
 
 
 def _usual_group(version: Version) -> Group | None:

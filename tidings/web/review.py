@@ -8,15 +8,17 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from tidings.accounts.models import User
 from tidings.groups.models import Group
+from tidings.groups.queries import receiving
 from tidings.kernel.errors import TidingsError
 from tidings.messaging.checks.findings import Finding
 from tidings.messaging.models import Version
 from tidings.sendouts import actions
-from tidings.sendouts.models import Sendout
+from tidings.sendouts.models import Portion, Sendout
 from tidings.web.forms import StyledForm
 from tidings.web.pace_form import PaceForm
 
@@ -50,10 +52,11 @@ def zone() -> Zone:
 
 
 def last_sendout(group: Group, version: Version) -> Sendout | None:
-    """The newest sendout of this version to this group."""
-    return (
-        Sendout.objects.filter(group=group, version=version, kind=Sendout.Kind.GROUP).order_by("-pk").first()
-    )
+    """The newest sendout of this version to this group, or to one of those as whose members people get it."""
+    groups = {group.pk, *(part.pk for part in receiving(group))}
+    concerned = Q(group__in=groups) | Q(pk__in=Portion.objects.filter(group__in=groups).values("sendout"))
+    found = Sendout.objects.filter(concerned, version=version, kind=Sendout.Kind.GROUP)
+    return found.order_by("-pk").first()
 
 
 def start_once(group: Group, version: Version, *, last_seen: int, by: User, **chosen: Any) -> Sendout:

@@ -13,6 +13,7 @@ from tidings.sendouts.checks import findings
 from tidings.sendouts.errors import MessageBroken
 from tidings.sendouts.preview import as_whom
 from tidings.sendouts.preview import preview as make_preview
+from tidings.sendouts.served import shown_in
 
 HEAD = {
     "sender": "From",
@@ -50,6 +51,7 @@ def check(number: int, ref: str | None, version: int | None, as_json: bool) -> N
     epilog=examples(
         "tidings message preview 31 --group news@example.org --contact anna@example.com",
         "tidings message preview 31 --group 1 --without contact.city",
+        "tidings message preview 31 --group all@example.org --subgroup berlin@example.org",
         "tidings message preview 31 --group 1 --html > copy.html",
     )
 )
@@ -63,16 +65,26 @@ def check(number: int, ref: str | None, version: int | None, as_json: bool) -> N
     help="The next member without a value for it, from there on.",
 )
 @click.option("--version", type=click.IntRange(1), default=None, help="Without it the current one.")
+@click.option("--subgroup", default="", help="In a SuperGroup: as which subgroup; without it the first.")
 @click.option("--html", is_flag=True, help="Print the HTML part alone, as it would be sent.")
 @as_json
 @database()
 def preview(
-    *, number: int, ref: str, identity: str, without: str, version: int | None, html: bool, as_json: bool
+    *,
+    number: int,
+    ref: str,
+    identity: str,
+    without: str,
+    version: int | None,
+    subgroup: str,
+    html: bool,
+    as_json: bool,
 ) -> None:
     """Show message ID as one contact would get it in a group. Nothing is sent."""
     group = group_of(ref)
-    contact = as_whom(group, identity, without=without)
-    shown = make_preview(find_version(number, version), group, contact)
+    part = shown_in(group, subgroup)
+    contact = as_whom(part, identity, without=without)
+    shown = make_preview(find_version(number, version), part, contact, within=group)
     if as_json:
         print_json({"contact": contact.pk, **asdict(shown)})
     elif html:

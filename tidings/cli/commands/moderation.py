@@ -28,7 +28,7 @@ def list_requests(as_json: bool) -> None:
     if as_json:
         print_json(rows)
         return
-    columns = ("id", "sendout", "group", "subject", "asked_by", "asked_at", "scheduled_at")
+    columns = ("id", "sendout", "group", "asks", "subject", "asked_by", "asked_at", "scheduled_at")
     print_rows(
         columns, ([one[name] for name in columns] for one in rows), empty="Nothing awaits an approval."
     )
@@ -75,6 +75,7 @@ def _of_request(one: Request) -> dict[str, object]:
         "sendout": sendout.pk,
         "state": one.state,
         "group": sendout.group_name,
+        "asks": one.group.name,
         "subject": sendout.version.subject,
         "asked_by": one.asked_by.email if one.asked_by else None,
         "asked_at": one.asked_at,

@@ -43,6 +43,7 @@ NO_WORKERS = "No worker runs: it is sent when `tidings up` or `tidings worker` d
         'tidings send 1 --subject "Hello" --text hello.txt --speed 20000/h --window 08:00-20:00',
         'tidings send 1 --subject "Hello" --text hello.txt --from "Anna <anna@example.org>" --no-wait --json',
         "tidings send 1 --message 31 --test --as anna@example.com",
+        "tidings send all@example.org --message 31",
         "tidings send 1 --message 31 --where 'city = \"Berlin\" and joined within 30 days'",
     )
 )
@@ -76,6 +77,9 @@ NO_WORKERS = "No worker runs: it is sent when `tidings up` or `tidings worker` d
     "--as", "shown_as", metavar="CONTACT", default=None, help="With --test: whose values the copies show."
 )
 @click.option("--yes", is_flag=True, help="The warnings of `tidings message check` were read: send it.")
+@click.option(
+    "--subgroup", default="", help="With --test in a SuperGroup: as which subgroup; without it the first."
+)
 @click.option("--no-wait", is_flag=True, help="Return at once; workers do the rest.")
 @as_json
 @database()
@@ -97,12 +101,18 @@ def send(
     test: bool,
     shown_as: str | None,
     yes: bool,
+    subgroup: str,
     no_wait: bool,
     as_json: bool,
 ) -> None:
-    """Send a message to GROUP, wait until it is done, and account for every recipient."""
+    """Send a message to GROUP, wait until it is done, and account for every recipient.
+
+    GROUP may be a SuperGroup: then it goes to the members of its subgroups, each copy as that subgroup's.
+    """
     _demand_one_content(message, subject, html, text)
-    _demand_fitting(test=test, shown_as=shown_as, others=(at, sender, where or None, selection or None))
+    _demand_fitting(
+        test=test, shown_as=shown_as, subgroup=subgroup, others=(at, sender, where or None, selection or None)
+    )
     local_time = _local_time(at, wanted=in_their_zone)
     group = group_of(ref)
     name, address = sender or Sender("", "")
@@ -110,7 +120,7 @@ def send(
         said = _version(message, version, subject=subject, html=html or "", text=text or "")
         if test:
             contact = find_contact(shown_as) if shown_as else None
-            started = actions.start_test(group, said, by=None, shown_as=contact)
+            started = actions.start_test(group, said, by=None, shown_as=contact, subgroup=subgroup)
         else:
             pace = (speed or {}) | (window or {})
             sends_as = {"sender_name": name, "sender_address": address}
@@ -122,7 +132,9 @@ def send(
                 group, said, by=None, at=when, local_time=local_time, pace=pace, whom=whom, **sends_as
             )
     waits = at is None and not no_wait
-    summary = wait_for(_work(started.pk), quiet=as_json) if waits else queries.summary(started)
+    if waits:
+        wait_for(_work(started.pk), quiet=as_json)
+    summary = queries.summary(queries.find(started.pk))
     _print(summary, as_json=as_json)
     if not waits and not living_workers():
         note(NO_WORKERS)
@@ -163,9 +175,10 @@ def _demand_one_content(message: int | None, subject: str, html: str | None, tex
         )
 
 
-def _demand_fitting(*, test: bool, shown_as: str | None, others: tuple[object, ...]) -> None:
-    if shown_as is not None and not test:
-        raise click.UsageError("--as goes with --test.")
+def _demand_fitting(*, test: bool, shown_as: str | None, subgroup: str, others: tuple[object, ...]) -> None:
+    for option, value in (("--as", shown_as), ("--subgroup", subgroup)):
+        if value and not test:
+            raise click.UsageError(f"{option} goes with --test.")
     if test and any(other is not None for other in others):
         raise click.UsageError(
             "A test goes at once, from the group's sender and to its test recipients: "
@@ -195,9 +208,12 @@ def _print(summary: Summary, *, as_json: bool) -> None:
         print_json(summary)
         return
     counts = ("audience", *OUTCOMES)
-    nested = ("waterfall", "reasons")
+    nested = ("waterfall", "reasons", "subgroups")
     print_facts({name: value for name, value in summary.items() if name not in (*counts, *nested)})
     print_rows(counts, [[summary[count] for count in counts]], empty="")
+    if subgroups := summary.get("subgroups"):
+        columns = ("group_name", *counts)
+        print_rows(columns, [[one[column] for column in columns] for one in subgroups], empty="")
     click.echo(_equation(summary))
 
 
@@ -247,9 +263,9 @@ def list_sendouts(ref: str | None, limit: int, as_json: bool) -> None:
 @database()
 def show(number: int, follow: bool, as_json: bool) -> None:
     """Show a sendout: its state and what became of its recipients."""
-    summary = queries.summary(queries.find(number))
     if follow:
-        summary = wait_for(_work(number), quiet=as_json)
+        wait_for(_work(number), quiet=as_json)
+    summary = queries.summary(queries.find(number))
     _print(summary, as_json=as_json)
     if follow:
         _demand_good_end(summary)

@@ -1,16 +1,21 @@
 -- name: count_gaps
 -- How many active members have no value for each attribute: of up to %(each)s members from each of %(probes)s places that
--- are spread evenly over the group's contact ids, so that a group of any size is looked at in the same time. Rides
+-- are spread evenly over each group's contact ids, so that a group of any size is looked at in the same time. Rides
 -- memberships_pkey and contacts_pkey.
 WITH ends AS (
-    SELECT min(contact_id) AS first, max(contact_id) AS last FROM memberships WHERE group_id = %(group)s
+    SELECT g.group_id, e.first, e.last
+    FROM unnest(%(groups)s::bigint[]) AS g (group_id)
+    CROSS JOIN LATERAL (
+        SELECT min(contact_id) AS first, max(contact_id) AS last FROM memberships WHERE group_id = g.group_id
+    ) e
 ), looked_at AS (
-    SELECT DISTINCT m.contact_id
+    SELECT DISTINCT ends.group_id, m.contact_id
     FROM ends
     CROSS JOIN generate_series(0, %(probes)s - 1) AS probe
     CROSS JOIN LATERAL (
         SELECT contact_id FROM memberships
-        WHERE group_id = %(group)s AND contact_id >= ends.first + (ends.last - ends.first) * probe / %(probes)s
+        WHERE group_id = ends.group_id
+          AND contact_id >= ends.first + (ends.last - ends.first) * probe / %(probes)s
         ORDER BY contact_id LIMIT %(each)s
     ) m
 ), people AS (
@@ -18,7 +23,7 @@ WITH ends AS (
            c.attributes || jsonb_build_object('email', c.email, 'mobile', c.mobile, 'external_id', c.external_id,
                                               'language', c.language) AS profile
     FROM looked_at l
-    JOIN memberships m ON m.group_id = %(group)s AND m.contact_id = l.contact_id AND m.state = 'active'
+    JOIN memberships m ON m.group_id = l.group_id AND m.contact_id = l.contact_id AND m.state = 'active'
     JOIN contacts c ON c.id = l.contact_id
 )
 SELECT w.scope, w.key, count(*) AS people,

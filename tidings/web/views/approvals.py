@@ -69,7 +69,7 @@ def _facts(request: OperatorRequest, asked: Request) -> dict[str, Any]:
         "form": DecisionForm(initial={"seen": fingerprint(sendout)}),
         "is_open": queries.open_requests().filter(pk=asked.pk).exists(),
         "hindrance": _hindrance(asked, request),
-        "approvers": queries.approvers_of(sendout.group),
+        "approvers": queries.approvers_of(asked.group),
         "rule": write(parse(sendout.rule)) if sendout.rule else "",
         "steps": steps_of(_audience(sendout)),
         "panel": panel_for(sendout.version, _in_group(request, sendout.group_id)),
@@ -121,10 +121,14 @@ def _decide(request: OperatorRequest, pk: int, *, is_approved: bool) -> HttpResp
     except TidingsError as error:
         messages.error(request, str(error))
         return redirect("web:approval", pk)
-    messages.success(
-        request, "Approved. The sendout goes." if is_approved else "Rejected. Its author is told."
-    )
+    messages.success(request, _told(pk) if is_approved else "Rejected. Its author is told.")
     return redirect("web:approvals")
+
+
+def _told(pk: int) -> str:
+    if queries.find(pk).sendout.state == Sendout.State.AWAITING_APPROVAL:
+        return "Approved. The sendout goes when the approvers of its other moderated groups agree."
+    return "Approved. The sendout goes."
 
 
 urls = [

@@ -132,7 +132,6 @@ def send(request: OperatorRequest, pk: int) -> HttpResponse:
         heading=f"Send “{message.name}” to which group?",
         href=lambda group: reverse("web:sendout-review", args=[group.pk, message.pk]),
         channel=Group.Channel.EMAIL,
-        to_send=True,
     )
 
 

@@ -19,6 +19,7 @@ from tidings.accounts.models import User
 from tidings.contacts.queries import find as find_contact
 from tidings.groups.models import Group
 from tidings.groups.queries import find as find_group
+from tidings.groups.queries import receiving
 from tidings.kernel import db
 from tidings.kernel.errors import Refused, TidingsError
 from tidings.locks.models import GroupLock
@@ -30,10 +31,10 @@ from tidings.selections.choosing import Chosen
 from tidings.selections.language import compiled, say
 from tidings.sendouts import actions, queries
 from tidings.sendouts.checks import findings
-from tidings.sendouts.errors import SupergroupNotServed
-from tidings.sendouts.judge import waterfall
+from tidings.sendouts.judge import reach, target_of
 from tidings.sendouts.models import Batch, Sendout
 from tidings.sendouts.moments import moments_of
+from tidings.sendouts.served import shown_in
 from tidings.web import sendout_report
 from tidings.web.forms import SearchForm, StyledForm, attempt
 from tidings.web.narrowing import NAMES, selection_field, where_field, whom
@@ -47,6 +48,7 @@ from tidings.web.request import OperatorRequest
 from tidings.web.review import NOW, ReviewForm, last_sendout, start_once, zone
 from tidings.web.routing import page
 from tidings.web.sheets import csv_response
+from tidings.web.subgroup_report import reached_by_subgroup, served_by_subgroup
 from tidings.web.waterfall import steps_of
 
 CSV_HEADER = (
@@ -55,11 +57,12 @@ CSV_HEADER = (
 )  # fmt: skip
 CSV_SENDOUTS_PER_QUERY = 200
 VERSION_DIGITS = 9  # what surely fits in the column
-PEOPLE_HEADER = ("contact id", "address", "outcome", "attempt", "code", "reason", "at", "due")
-PEOPLE_COLUMNS = ("contact_id", "email", "outcome", "attempt", "code", "reason", "at", "due_at")
+PEOPLE_HEADER = ("contact id", "address", "group id", "outcome", "attempt", "code", "reason", "at", "due")
+PEOPLE_COLUMNS = ("contact_id", "email", "group_id", "outcome", "attempt", "code", "reason", "at", "due_at")
 # One row per person of a batch, planned ones too. Rides deliveries_pkey.
 PEOPLE = """
-SELECT p.contact_id, c.email, coalesce(d.outcome, 'planned') AS outcome, d.attempt, d.code, d.reason, d.at, d.due_at
+SELECT p.contact_id, c.email, b.group_id, coalesce(d.outcome, 'planned') AS outcome, d.attempt, d.code, d.reason, d.at,
+       d.due_at
 FROM sendout_batches b
 CROSS JOIN LATERAL unnest(b.contact_ids) WITH ORDINALITY AS p (contact_id, position)
 LEFT JOIN deliveries d ON d.batch_id = b.id AND d.position = p.position
@@ -152,8 +155,7 @@ def choose_message(request: OperatorRequest, pk: int) -> HttpResponse:
 
 def _served_group(pk: int) -> Group:
     group = find_group(pk)
-    if group.is_supergroup:
-        raise SupergroupNotServed(group=group.name)
+    shown_in(group)  # a SuperGroup without subgroups has nobody to send to
     return group
 
 
@@ -161,12 +163,12 @@ def review(request: OperatorRequest, pk: int, message: int) -> HttpResponse:
     """Who would get the message, and the form that sends it."""
     group, version = _served_group(pk), find_version(message)
     narrowed = whom(request.GET)
-    audience = waterfall(
-        group.pk,
+    reached = reach(
+        target_of(group),
         picked=compiled(narrowed.rule, group=group) if narrowed else None,
         is_marketing=version.message.is_marketing,
     )
-    people = audience["will_receive"]
+    people = reached.steps["will_receive"]
     last = last_sendout(group, version)
     found = findings(version, group)
     form = ReviewForm(group, people, last, warnings(found), request.POST or None, initial={"when": NOW})
@@ -181,7 +183,9 @@ def review(request: OperatorRequest, pk: int, message: int) -> HttpResponse:
         "narrowing": NarrowingForm(initial=request.GET.dict()),
         "said": say(narrowed.rule) if narrowed else "",
         "last": last if form.was_sent else None,
-        "steps": steps_of(audience),
+        "steps": steps_of(reached.steps),
+        "reached": reached,
+        "subgroups": reached_by_subgroup(group, reached),
         "zone": zone(),
         "zone_name": zone_name(group),
         "to_mailbox": not settings.ENVIRONMENT.smtp_url,
@@ -200,7 +204,8 @@ def test(request: OperatorRequest, pk: int, message: int) -> HttpResponse:
     try:
         group, version = find_group(pk), find_version(message, _number(request.POST.get("version", "")))
         contact = find_contact(shown_as) if shown_as else None
-        sendout = actions.start_test(group, version, by=request.user, shown_as=contact)
+        subgroup = request.POST.get("subgroup", "").strip()
+        sendout = actions.start_test(group, version, by=request.user, shown_as=contact, subgroup=subgroup)
     except TidingsError as error:
         messages.error(request, str(error))
         return redirect("web:message", message)
@@ -219,7 +224,9 @@ def _as_group(request: OperatorRequest, group: Group) -> Any:
 
 
 def _locks_in_the_way(group: Group) -> dict[str, Any]:
-    locks = locks_of([group.pk]).get(group.pk, [])
+    """Of a SuperGroup also those of its subgroups; one process may hold several of them."""
+    found = locks_of({group.pk, *(part.pk for part in receiving(group))}).values()
+    locks = {lock.process_id: lock for held in found for lock in held}.values()
     blocking = [lock for lock in locks if lock.mode == GroupLock.Mode.EXCLUSIVE]
     return {"blocking": work_of_locks(blocking), "sharing": len(locks) - len(blocking)}
 
@@ -282,8 +289,19 @@ def details(request: OperatorRequest, pk: int) -> HttpResponse:
         "doubts": queries.in_doubt(sendout),
         "pace": pace_of(sendout),
         "moments": moments_of(sendout),
+        "subgroups": served_by_subgroup(sendout),
     }
     return render(request, "web/sendouts/_details.html", context)
+
+
+@require_safe
+def subgroups_csv(_request: OperatorRequest, pk: int) -> StreamingHttpResponse:
+    """The figures of a SuperMessage's subgroups."""
+    rows = (
+        (one.group_id, one.group_name, *(getattr(now, name) for name in queries.COUNTS))
+        for one, now in queries.by_subgroup(queries.find(pk))
+    )
+    return csv_response(f"sendout-{pk}-subgroups.csv", ("group id", "group", *queries.COUNTS), rows)
 
 
 @require_safe
@@ -349,6 +367,7 @@ urls = [
     page("sendouts/<int:pk>/live/", live, "sendout-live"),
     page("sendouts/<int:pk>/details/", details, "sendout-details"),
     page("sendouts/<int:pk>/people.csv", people_csv, "sendout-people"),
+    page("sendouts/<int:pk>/subgroups.csv", subgroups_csv, "sendout-subgroups"),
     page("sendouts/<int:pk>/pace/", pace, "sendout-pace"),
     page("sendouts/<int:pk>/pause/", pause, "sendout-pause"),
     page("sendouts/<int:pk>/resume/", resume, "sendout-resume"),
