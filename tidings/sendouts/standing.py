@@ -22,7 +22,8 @@ from tidings.sendouts.checks import demand_sound
 from tidings.sendouts.errors import SingleRejected, UnsuitableGroup
 from tidings.sendouts.finish import move_on
 from tidings.sendouts.models import Sendout
-from tidings.sendouts.snapshot import compile_version, freeze
+from tidings.sendouts.served import Part
+from tidings.sendouts.snapshot import freeze
 
 State = Sendout.State
 
@@ -116,8 +117,7 @@ def _freeze(sendout: Sendout) -> None:
     """Keeps what its copies are made of, and looks whether they can be."""
     sendout.frozen = freeze(hold_active(sendout.group_id), sender_name="", sender_address="")
     sendout.frozen["purpose"] = sendout.version.message.purpose
-    compile_version(sendout.version, sendout.frozen)
-    demand_sound(sendout.version, sendout.frozen)
+    demand_sound(sendout.version, [Part(sendout.group, sendout.frozen)])
     sendout.started_at = clock.now()
 
 
