@@ -69,6 +69,17 @@ def start_once(group: Group, version: Version, *, last_seen: int, by: User, **ch
         return actions.start(group, version, by=by, **chosen)
 
 
+def _own_sender(group: Group) -> dict[str, str]:
+    """Whom it comes from where nothing else is chosen."""
+    if group.is_supergroup:
+        return dict.fromkeys(("sender_name", "sender_address"), "each subgroup's own")
+    sender = group.all_settings.sender
+    return {
+        "sender_name": sender.name or group.name,
+        "sender_address": sender.address or group.address or "",
+    }
+
+
 class ReviewForm(StyledForm):
     """What a sendout may differ in from what its group says, and the confirmation."""
 
@@ -107,10 +118,8 @@ class ReviewForm(StyledForm):
         self.people = people
         self.was_sent = last is not None and last.state != Sendout.State.FAILED
         self.fields["last_seen"].initial = last.pk if last else 0
-        self.fields["sender_name"].widget.attrs["placeholder"] = group.all_settings.sender.name or group.name
-        self.fields["sender_address"].widget.attrs["placeholder"] = (
-            group.all_settings.sender.address or group.address or ""
-        )
+        for name, own in _own_sender(group).items():
+            self.fields[name].widget.attrs["placeholder"] = own
         for name in ("when", "despite_warnings"):
             self.fields[name].widget.attrs["class"] = "form-check-input"
 

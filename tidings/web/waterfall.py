@@ -34,13 +34,21 @@ class Step:
 
 
 def steps_of(waterfall: Mapping[str, int]) -> list[Step]:
-    """The bars for counts by reason, in their order; each loss hangs below the one before it."""
+    """The bars for counts by reason, in the order of `LABELS`, as the database keeps none; each loss hangs below the
+    one before it.
+    """
     whole = waterfall.get("members", 0) or 1
     left, steps = waterfall.get("members", 0), []
-    for reason, people in waterfall.items():
+    for reason, people in sorted(waterfall.items(), key=_place):
         is_sum = reason in SUMS
         left -= 0 if is_sum else people
         label = LABELS.get(reason, reason.replace("_", " ").capitalize())
         offset = 0.0 if is_sum else left * 100 / whole
         steps.append(Step(label, people, round(offset, 2), round(people * 100 / whole, 2), is_sum))
     return steps
+
+
+def _place(step: tuple[str, int]) -> int:
+    """Where it stands; a reason that has no label comes before the sum."""
+    places = list(LABELS)
+    return places.index(step[0]) if step[0] in places else places.index("will_receive") - 1
