@@ -28,7 +28,7 @@ LAST = FIRST.replace("min", "max")
 
 
 def run(pairs: int, people: int) -> list[Result]:
-    """The reference is the goal, so a ratio of 1 and more keeps it. All rates are of starts, or pauses, per second."""
+    """The reference is the goal, so a ratio of 1 and more keeps it. All rates are of starts, or pauses, a minute."""
     alone, supergroup = _lay_ground(people)
     version = message_of(KILOBYTES)
     results = []
@@ -36,13 +36,13 @@ def run(pairs: int, people: int) -> list[Result]:
         for name, group in zip(GOAL_SECONDS, (alone, supergroup, alone), strict=False):
             bench = _Bench(group, version)
             side = bench.pause if name == "pause" else bench.start
-            results += measure([f"start: {name}"], side, _goal(name), pairs=pairs, unit="per second")
-            results[-1].notes["seconds"] = round(1 / results[-1].ours, 2)
+            results += measure([f"start: {name}"], side, _goal(name), pairs=pairs, unit="a minute")
+            results[-1].notes["seconds"] = round(60 / results[-1].ours, 2)
     return results
 
 
 def _goal(name: str) -> Side:
-    return lambda: (1 / GOAL_SECONDS[name],)
+    return lambda: (60 / GOAL_SECONDS[name],)
 
 
 def _lay_ground(people: int) -> tuple[Group, Group]:
@@ -80,7 +80,7 @@ class _Bench:
         ground.wait_until(lambda: db.value(FIRST, {"id": sendout.pk}) is not None)
         first = db.value(FIRST, {"id": sendout.pk})
         self._end(sendout)
-        return (1 / (first - clicked).total_seconds(),)
+        return (60 / (first - clicked).total_seconds(),)
 
     def pause(self) -> Rates:
         """From the click on pause to the last message that went out after it."""
@@ -92,7 +92,7 @@ class _Bench:
         time.sleep(SETTLES_SECONDS)
         last = db.value(LAST, {"id": sendout.pk})
         self._end(sendout)
-        return (1 / max(0.001, (last - clicked).total_seconds()),)
+        return (60 / max(0.001, (last - clicked).total_seconds()),)
 
     def _end(self, sendout: Sendout) -> None:
         actions.cancel(queries.find(sendout.pk), by=None)

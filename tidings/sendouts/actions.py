@@ -1,6 +1,6 @@
 """What a person may command of a sendout."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -41,7 +41,7 @@ from tidings.sendouts.finish import move_on
 from tidings.sendouts.models import Batch, Sendout
 from tidings.sendouts.moments import forecast
 from tidings.sendouts.parameters import parameters_of
-from tidings.sendouts.served import parts_of, shown_in
+from tidings.sendouts.served import Part, parts_of, shown_in
 from tidings.sendouts.standing import approve
 
 statements = sql.load(__package__)
@@ -72,7 +72,7 @@ def start(
     that what can't be sent is told before anything starts.
     """
     chosen = {"sender_name": sender_name, "sender_address": sender_address and group_address(sender_address)}
-    _check(group, version, chosen)
+    sound = _check(group, version, chosen)
     with transaction.atomic():
         sendout = Sendout.objects.create(
             group=group,
@@ -90,7 +90,7 @@ def start(
         )
         facts = {"rule": sendout.rule} if whom else {}
         record("sendout.created", sendout.pk, by=by, group=group.pk, version=version.pk, **facts)
-        _start_or_schedule(sendout, clock.now())
+        _start_or_schedule(sendout, clock.now(), sound)
     return sendout
 
 
@@ -144,7 +144,7 @@ def start_test(
     return sendout
 
 
-def _check(group: Group, version: Version, chosen: dict[str, str]) -> None:
+def _check(group: Group, version: Version, chosen: dict[str, str]) -> list[Part]:
     _demand_suitable(group)
     if names := parameters_of(version):
         raise NeedsParameters(names=", ".join(f"param.{name}" for name in names))
@@ -156,6 +156,7 @@ def _check(group: Group, version: Version, chosen: dict[str, str]) -> None:
         raise NothingToSend(group=group.name)
     demand_sendable(version)
     demand_sound(version, parts)
+    return parts
 
 
 def _demand_suitable(group: Group) -> None:
@@ -165,7 +166,7 @@ def _demand_suitable(group: Group) -> None:
         raise UnsuitableGroup(why=f"Group “{group.name}” is for {group.channel}; this message is an e-mail.")
 
 
-def _start_or_schedule(sendout: Sendout, now: datetime) -> None:
+def _start_or_schedule(sendout: Sendout, now: datetime, sound: Sequence[Part] = ()) -> None:
     if approval.is_missing(sendout):
         approval.ask(sendout)
     elif sendout.kind == Sendout.Kind.SINGLE:
@@ -176,7 +177,7 @@ def _start_or_schedule(sendout: Sendout, now: datetime) -> None:
         job = tasks.start_scheduled.configure(schedule_at=sendout.scheduled_at)
         job.defer(sendout_id=sendout.pk)
     else:
-        begin(sendout)
+        begin(sendout, sound=sound)
         tasks.expand_audience.defer(sendout_id=sendout.pk)
 
 

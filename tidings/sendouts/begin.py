@@ -1,5 +1,6 @@
 """The start of a sendout: its locks, and what it freezes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,16 +22,17 @@ from tidings.sendouts.checks import demand_sound
 from tidings.sendouts.errors import MessageBroken, NoSubgroups, NotApproved, SubgroupsChanged
 from tidings.sendouts.expand import picked_by
 from tidings.sendouts.models import Sendout
-from tidings.sendouts.served import chosen_parts, keep
+from tidings.sendouts.served import Part, chosen_parts, keep
 from tidings.sendouts.snapshot import freeze, mark_as_test
 from tidings.sendouts.zones import LATE
 
 
-def begin(sendout: Sendout, *, subgroup: Group | None = None) -> None:
+def begin(sendout: Sendout, *, subgroup: Group | None = None, sound: Sequence[Part] = ()) -> None:
     """Takes the locks and moves the sendout to `preparing`; raises `GroupLocked`, `NotApproved`, or `TemplateError`,
     `MessageBroken` or `NoSubgroups` for what can't be sent any more, and then changes nothing.
 
-    A SuperGroup is locked together with all its subgroups, or for a test with the one `subgroup` that is tested.
+    A SuperGroup is locked together with all its subgroups, or for a test with the one `subgroup` that is tested. What
+    was just found to be `sound` isn't looked at again.
     """
     with transaction.atomic():
         demand_no_archived(sendout.version)
@@ -49,7 +51,8 @@ def begin(sendout: Sendout, *, subgroup: Group | None = None) -> None:
         if _used(sendout.group, subgroup) != used:
             raise SubgroupsChanged(group=sendout.group.name)
         parts = chosen_parts(sendout, subgroup=subgroup)
-        demand_sound(sendout.version, parts)  # an attribute may be gone since it was planned
+        if parts != sound:
+            demand_sound(sendout.version, parts)  # an attribute may be gone since it was planned
         picked_by(sendout)  # so may something that its rule names
         sendout.frozen = _frozen(sendout)
         keep(sendout, parts)

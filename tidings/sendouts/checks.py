@@ -65,15 +65,16 @@ def demand_sound(version: Version, parts: Sequence[Part]) -> None:
     subgroups it says which one.
     """
     facts, content = _facts(version, _names_everywhere()), content_of(version)
-    for part in parts:
-        try:
-            compile_version(version, part.frozen)
-            known = replace(facts.known, group=list(part.frozen["group"]))
-            _demand_no_errors(check(surrounded(content, part.frozen), replace(facts, known=known)))
-        except (TemplateError, MessageBroken) as error:
-            if len(parts) == 1:
-                raise
-            raise MessageBroken(problems=f"As subgroup “{part.group.name}”: {error}") from error
+    for (shown, names), alike in _by_content(content, parts).items():
+        found = check(shown, replace(facts, known=replace(facts.known, group=sorted(names))))
+        for part in alike:
+            try:
+                compile_version(version, part.frozen)
+                _demand_no_errors(found)
+            except (TemplateError, MessageBroken) as error:
+                if len(parts) == 1:
+                    raise
+                raise MessageBroken(problems=f"As subgroup “{part.group.name}”: {error}") from error
 
 
 def _demand_no_errors(found: Sequence[Finding]) -> None:

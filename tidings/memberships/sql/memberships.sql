@@ -40,7 +40,8 @@ JOIN contacts c ON c.id = m.contact_id
 LEFT JOIN (
     SELECT group_id, contact_id FROM opt_outs
     WHERE group_id = ANY (%(groups)s) AND scope = 'group' AND (%(is_marketing)s OR reason = 'complaint')
-) own ON own.group_id = m.group_id AND own.contact_id = m.contact_id
+    -- + 0, because a merge by groups alone would compare every member with every opt-out of their group
+) own ON own.group_id = m.group_id + 0 AND own.contact_id = m.contact_id
 LEFT JOIN (
     SELECT contact_id FROM opt_outs
     WHERE group_id = %(group)s AND scope = 'supergroup' AND (%(is_marketing)s OR reason = 'complaint')
