@@ -132,7 +132,7 @@ class ReasonOut(Schema):
 
 
 class SubgroupCountsOut(Schema):
-    """What of a SuperMessage goes to the members of one subgroup: the five outcomes add up to `audience`."""
+    """Where those stand who get a SuperMessage as members of one subgroup: the five outcomes add up to `audience`."""
 
     group: int = Field(examples=[7])
     group_name: str = Field(examples=["Newsletter Berlin"])
@@ -142,9 +142,13 @@ class SubgroupCountsOut(Schema):
     deferred: int = Field(examples=[10])
     failed: int = Field(examples=[20])
     skipped: int = Field(examples=[10])
+
+
+class SubgroupOut(SubgroupCountsOut):
+    """The same, with how its audience came about."""
+
     waterfall: dict[str, int] = Field(
-        description="How its audience came about.",
-        examples=[{"members": 32_000, "not_active": 400, "duplicates": 600, "will_receive": 31_000}],
+        examples=[{"members": 32_000, "not_active": 400, "duplicates": 600, "will_receive": 31_000}]
     )
 
 
@@ -172,7 +176,7 @@ class SendoutOut(CountsOut):
         description="How the audience came about.",
         examples=[{"members": 95_000, "not_active": 690, "will_receive": 94_310}],
     )
-    subgroups: list[SubgroupCountsOut] = Field(
+    subgroups: list[SubgroupOut] = Field(
         description="Of a SuperMessage, in the order of its SuperGroup when it started; else empty."
     )
     to_mailbox: bool = Field(description="Caught by the built-in mailbox, because there is no relay.")
@@ -197,19 +201,6 @@ class SendoutOut(CountsOut):
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
-
-
-class SubgroupCountsOut(Schema):
-    """Where those stand who get a SuperMessage as members of one subgroup: the five outcomes add up to `audience`."""
-
-    group: int = Field(examples=[7])
-    group_name: str = Field(examples=["Newsletter Berlin"])
-    audience: int = Field(examples=[31_000])
-    planned: int = Field(examples=[0])
-    accepted: int = Field(examples=[30_960])
-    deferred: int = Field(examples=[10])
-    failed: int = Field(examples=[20])
-    skipped: int = Field(examples=[10])
 
 
 class AccountingOut(CountsOut):

@@ -207,12 +207,11 @@ def _print(summary: Summary, *, as_json: bool) -> None:
     if as_json:
         print_json(summary)
         return
-    counts = ("audience", *OUTCOMES)
     nested = ("waterfall", "reasons", "subgroups")
-    print_facts({name: value for name, value in summary.items() if name not in (*counts, *nested)})
-    print_rows(counts, [[summary[count] for count in counts]], empty="")
+    print_facts({name: value for name, value in summary.items() if name not in (*COUNTS, *nested)})
+    print_rows(COUNTS, [[summary[count] for count in COUNTS]], empty="")
     if subgroups := summary.get("subgroups"):
-        columns = ("group_name", *counts)
+        columns = ("group_name", *COUNTS)
         print_rows(columns, [[one[column] for column in columns] for one in subgroups], empty="")
     click.echo(_equation(summary))
 
