@@ -45,7 +45,7 @@ def run(pairs: int, recipients: int = RECIPIENTS) -> list[Result]:
     file = write_people(ground.WORK / f"people-{recipients}.csv", recipients)
     group = import_people(file, "bench-send@example.org")
     results = []
-    with sink() as port, workers(port) as worker, _real(port):
+    with sink() as port, workers(port) as worker, real(port):
         for kilobytes in SIZES:
             bench = _Bench(group, message_of(kilobytes), worker, port, recipients)
             name = f"sendout: {kilobytes} kB"
@@ -74,7 +74,7 @@ def workers(port: int) -> Iterator[int]:
         yield worker.pid
 
 
-def _real(port: int) -> override_settings:
+def real(port: int) -> override_settings:
     """Sendouts of this process don't go to the built-in mailbox: each message counts against limits, as in earnest."""
     return override_settings(ENVIRONMENT=replace(settings.ENVIRONMENT, smtp_url=f"smtp://127.0.0.1:{port}"))
 

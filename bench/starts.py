@@ -8,7 +8,7 @@ from django.db import connection
 
 from bench import ground
 from bench.pairs import Rates, Result, Side, measure
-from bench.sendouts import message_of, sink, workers
+from bench.sendouts import message_of, real, sink, workers
 from tidings.groups import subgroups
 from tidings.groups.actions import create
 from tidings.groups.models import Group
@@ -32,7 +32,7 @@ def run(pairs: int, people: int) -> list[Result]:
     alone, supergroup = _lay_ground(people)
     version = message_of(KILOBYTES)
     results = []
-    with sink() as port, workers(port):
+    with sink() as port, workers(port), real(port):
         for name, group in zip(GOAL_SECONDS, (alone, supergroup, alone), strict=False):
             bench = _Bench(group, version)
             side = bench.pause if name == "pause" else bench.start

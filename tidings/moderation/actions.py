@@ -67,7 +67,7 @@ def approve(request: Request, seen: str, *, by: User) -> Request:
     agreed to the same.
     """
     with transaction.atomic():
-        sendout = Sendout.objects.select_for_update(of=("self",)).get(pk=request.sendout_id)  # one at a time
+        sendout = _held(request)
         _decide(request, Request.State.APPROVED, "", by=by, seen=seen)
         for other in Request.objects.filter(sendout=sendout, state=Request.State.OPEN).select_related(
             "group"
@@ -89,10 +89,16 @@ def reject(request: Request, comment: str, *, by: User) -> Request:
     if not comment:
         raise NoComment
     with transaction.atomic():
+        _held(request)
         _decide(request, Request.State.REJECTED, comment, by=by)
         sendouts.reject(request.sendout_id, comment, by=by)
         _tell_author(request)
     return request
+
+
+def _held(request: Request) -> Sendout:
+    """Its sendout, so that one decides at a time about all its requests."""
+    return Sendout.objects.select_for_update(of=("self",)).get(pk=request.sendout_id)
 
 
 def _decide(request: Request, decision: Request.State, comment: str, *, by: User, seen: str = "") -> None:

@@ -95,9 +95,13 @@ def waterfall(group: int, *, picked: Compiled | None = None, is_marketing: bool 
 
     Whom a rule leaves out, if it is narrowed to those whom that has `picked`, is `not_selected`.
     """
+    return reach_now(Group.objects.get(pk=group), picked=picked, is_marketing=is_marketing).steps
+
+
+def reach_now(group: Group, *, picked: Compiled | None = None, is_marketing: bool = True) -> Reach:
+    """The same, and of a SuperGroup whom each subgroup reaches. What the mailbox would catch is under no limit."""
     is_limited = is_marketing and bool(settings.ENVIRONMENT.smtp_url)
-    target = target_of(Group.objects.get(pk=group))
-    return reach(target, picked=picked, is_marketing=is_marketing, is_limited=is_limited).steps
+    return reach(target_of(group), picked=picked, is_marketing=is_marketing, is_limited=is_limited)
 
 
 def reach(

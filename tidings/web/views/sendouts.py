@@ -31,7 +31,7 @@ from tidings.selections.choosing import Chosen
 from tidings.selections.language import compiled, say
 from tidings.sendouts import actions, queries
 from tidings.sendouts.checks import findings
-from tidings.sendouts.judge import reach, target_of
+from tidings.sendouts.judge import reach_now
 from tidings.sendouts.models import Batch, Sendout
 from tidings.sendouts.moments import moments_of
 from tidings.sendouts.served import shown_in
@@ -57,8 +57,8 @@ CSV_HEADER = (
 )  # fmt: skip
 CSV_SENDOUTS_PER_QUERY = 200
 VERSION_DIGITS = 9  # what surely fits in the column
-PEOPLE_HEADER = ("contact id", "address", "group id", "outcome", "attempt", "code", "reason", "at", "due")
-PEOPLE_COLUMNS = ("contact_id", "email", "group_id", "outcome", "attempt", "code", "reason", "at", "due_at")
+PEOPLE_HEADER = ("contact id", "address", "outcome", "attempt", "code", "reason", "at", "due", "group id")
+PEOPLE_COLUMNS = ("contact_id", "email", "outcome", "attempt", "code", "reason", "at", "due_at", "group_id")
 # One row per person of a batch, planned ones too. Rides deliveries_pkey.
 PEOPLE = """
 SELECT p.contact_id, c.email, b.group_id, coalesce(d.outcome, 'planned') AS outcome, d.attempt, d.code, d.reason, d.at,
@@ -163,8 +163,8 @@ def review(request: OperatorRequest, pk: int, message: int) -> HttpResponse:
     """Who would get the message, and the form that sends it."""
     group, version = _served_group(pk), find_version(message)
     narrowed = whom(request.GET)
-    reached = reach(
-        target_of(group),
+    reached = reach_now(
+        group,
         picked=compiled(narrowed.rule, group=group) if narrowed else None,
         is_marketing=version.message.is_marketing,
     )
