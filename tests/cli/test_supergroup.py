@@ -60,7 +60,15 @@ def test_a_supermessage_shows_its_figures_by_subgroup(
 ) -> None:
     make_supergroup(*towns, address="all@example.org")
     make_members(towns[0], 2)
-    words = ("send", "--yes", "all@example.org", "--message", str(make_message().message_id), "--no-wait", "--json")
+    words = (
+        "send",
+        "--yes",
+        "all@example.org",
+        "--message",
+        str(make_message().message_id),
+        "--no-wait",
+        "--json",
+    )
     sendout = tidings(*words).json
     assert [one["group_name"] for one in sendout["subgroups"]] == ["Berlin", "Paris", "Rome"]
     assert "Paris" in tidings("sendout", "show", str(sendout["id"])).out

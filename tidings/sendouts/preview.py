@@ -46,7 +46,7 @@ def preview(
 
     Its links lead nowhere: a click in a preview must not unsubscribe anybody.
     """
-    inherited = attributes_of(within) if within else None
+    inherited = attributes_of(within) if within and within != group else None
     frozen = freeze(group, inherited=inherited, sender_name=sender_name, sender_address=sender_address)
     message = compile_version(version, frozen)
     snapshot = Snapshot(NO_SENDOUT, group.pk, frozen["sender_address"], message, is_test=True)
