@@ -147,7 +147,7 @@ def test_a_sendout_is_paused_resumed_and_cancelled(world, sending, operator):
     Batch.objects.create(
         sendout=sending, group=sending.group, number=1, contact_ids=[world.contact.pk], size=1
     )
-    Sendout.objects.filter(pk=sending.pk).update(state=State.SENDING)
+    Sendout.objects.filter(pk=sending.pk).update(state=State.SENDING, started_at=timezone.now())
     for verb, state in (("pause", State.PAUSED), ("resume", State.SENDING), ("cancel", State.CANCELLED)):
         operator.post(f"/sendouts/{sending.pk}/{verb}/")
         assert Sendout.objects.get(pk=sending.pk).state == state
