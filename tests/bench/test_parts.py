@@ -3,14 +3,25 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
 
 SCALE = "0.002"
 
 
-def test_each_part_measures_both_sides(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("bench")
-    for each in (folder, *folder.parents[:2]):
-        each.chmod(0o755)  # PostgreSQL's user must reach it
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Not by `tmp_path`, as the user that PostgreSQL runs as must reach it."""
+    with TemporaryDirectory(prefix="tidings-bench-") as made:
+        Path(made).chmod(0o755)
+        yield Path(made)
+
+
+@pytest.mark.timeout(600)
+def test_each_part_measures_both_sides(folder):
     options = ["--pairs", "1", "--scale", SCALE, "--home", folder / "home", "--out", folder / "results.json"]
     command = [sys.executable, "-m", "bench.run", *map(str, options)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

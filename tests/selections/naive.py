@@ -13,7 +13,12 @@ from tidings.selections.rules.tree import And, Condition, Day, Not, Or, Period, 
 
 NEGATED = {"!=": "=", "not in": "in", "does not contain": "contains", "is empty": "is not empty"}
 COLUMNS = ("email", "mobile", "external_id", "language")
-EXACT = ("email", "mobile", "external_id")
+# What is compared as it is stored, and how a rule's words are brought into that spelling.
+STORED: dict[str, Callable[[str], str]] = {
+    "email": lambda text: text.strip().lower(),
+    "mobile": lambda text: "".join(text.split()).translate(str.maketrans("", "", "./()-")),
+    "external_id": str.strip,
+}
 
 
 @dataclass
@@ -47,7 +52,7 @@ class Naive:
         prefix, _, key = one.field.partition(".")
         if prefix == "contact":
             value = self.person.columns[key] or None if key in COLUMNS else self.person.attributes.get(key)
-            return self.holds(one, value, exact=key in EXACT)
+            return self.holds(one, value, spelling=STORED.get(key))
         if prefix == "member":
             return any(self.holds(one, facts["attributes"].get(key)) for facts in self.members(one))
         if prefix in FLAGS:
@@ -103,7 +108,7 @@ class Naive:
             for message, found, at in self.person.deliveries
         )
 
-    def holds(self, one: Condition, value: Any, *, exact: bool = False) -> bool:
+    def holds(self, one: Condition, value: Any, *, spelling: Callable[[str], str] | None = None) -> bool:
         if one.relation in ("is", "is not empty") or value is None:
             return value is not None
         if isinstance(value, bool):
@@ -113,8 +118,9 @@ class Naive:
         is_day = one.relation.startswith("anniversary") or isinstance(one.values[0], Day | Period)
         if is_day:
             return self.time_holds(one, value)
-        texts = [value, *one.values] if exact else map(lowered, [value, *one.values])
-        return text_holds(one.relation, *texts)
+        if spelling:
+            return text_holds(one.relation, value, *map(spelling, one.values))
+        return text_holds(one.relation, *map(lowered, [value, *one.values]))
 
     def time_holds(self, one: Condition, value: Any) -> bool:
         if isinstance(value, str):

@@ -7,7 +7,7 @@ from functools import lru_cache
 from tidings.attributes.rules import FORBIDDEN_CHARACTER
 from tidings.messaging.checks.check import gaps_of
 from tidings.messaging.checks.placeholders import PARAMETER
-from tidings.messaging.mime.message import find_names
+from tidings.messaging.mime.message import Content, find_names
 from tidings.messaging.models import Version
 from tidings.messaging.personalization.names import fold_name
 from tidings.messaging.personalization.values import MAX_ITEMS, MAX_VALUE_CHARS
@@ -23,12 +23,11 @@ VERSIONS_KEPT = 256
 
 def parameters_of(version: Version) -> Mapping[str, bool]:
     """The parameters that the version shows, in the form in which names compare, and whether it can't do without."""
-    return _parameters_of(version.pk)
+    return _parameters_of(content_of(version))
 
 
-@lru_cache(VERSIONS_KEPT)  # a version never changes
-def _parameters_of(version: int) -> Mapping[str, bool]:
-    content = content_of(Version.objects.get(pk=version))
+@lru_cache(VERSIONS_KEPT)
+def _parameters_of(content: Content) -> Mapping[str, bool]:
     without_fallback = {name.name for name in gaps_of(content, [PARAMETER])}
     shown = sorted(fold_name(name.name) for name in find_names(content) if name.root == PARAMETER)
     return {name: name in without_fallback for name in shown}
