@@ -6,13 +6,14 @@ import click
 
 from tidings.blacklists import actions, queries
 from tidings.blacklists.models import SYSTEM, BlacklistImport, Entry
-from tidings.cli.commands.imports import NO_WORKERS, opened
+from tidings.cli.commands.imports import opened
 from tidings.cli.exits import EndedBadly
-from tidings.cli.ground import database, living_workers
+from tidings.cli.ground import database
 from tidings.cli.options import as_json, examples, group_of
 from tidings.cli.output import note, print_facts, print_json, print_rows
 from tidings.cli.saving import saved
 from tidings.cli.shapes import Shape
+from tidings.cli.unattended import note_if_nobody_works
 from tidings.cli.waiting import Step, Summary, Work, wait_for
 from tidings.groups.models import Group
 
@@ -186,8 +187,8 @@ def _work(run: int) -> Work:
 def _tell_about(summary: Summary, *, is_waiting: bool) -> None:
     if summary["rejected"]:
         note(f"See which values and why: tidings blacklist rejects {summary['id']} --out rejects.csv")
-    if not is_waiting and not living_workers():
-        note(NO_WORKERS)
+    if not is_waiting:
+        note_if_nobody_works()
     if summary["state"] == BlacklistImport.State.FAILED:
         raise EndedBadly(
             what="Blacklist import", id=summary["id"], state=summary["state"], because=f": {summary['error']}"

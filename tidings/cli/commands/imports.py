@@ -9,10 +9,11 @@ from typing import Any, BinaryIO
 import click
 
 from tidings.cli.exits import EndedBadly
-from tidings.cli.ground import database, living_workers
+from tidings.cli.ground import database
 from tidings.cli.options import COLUMN_TARGET, UnreadableFile, as_json, examples, group_of
 from tidings.cli.output import note, print_facts, print_json, print_rows
 from tidings.cli.saving import saved
+from tidings.cli.unattended import note_if_nobody_works
 from tidings.cli.waiting import Step, Summary, Work, wait_for
 from tidings.groups.settings import Joining
 from tidings.imports import actions, queries
@@ -48,7 +49,6 @@ LISTED = (
     "removed",
     "rejected",
 )
-NO_WORKERS = "No worker runs: it starts when `tidings up` or `tidings worker` does."
 
 
 class Unconfirmed(TidingsError):
@@ -185,8 +185,8 @@ def import_file(
         )
     summary = summary_of(run.pk) if no_wait else wait_for(_work(run.pk), quiet=as_json)
     _print(summary, as_json=as_json)
-    if no_wait and not living_workers():
-        note(NO_WORKERS)
+    if no_wait:
+        note_if_nobody_works()
     _demand_good_end(summary)
 
 

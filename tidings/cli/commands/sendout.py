@@ -8,9 +8,10 @@ import click
 from django.db import transaction
 
 from tidings.cli.exits import EndedBadly, EquationBroken
-from tidings.cli.ground import database, living_workers
+from tidings.cli.ground import database
 from tidings.cli.options import SENDER, SPEED, TEXT_FILE, WHEN, WINDOW, Sender, as_json, examples, group_of
 from tidings.cli.output import note, print_facts, print_json, print_rows
+from tidings.cli.unattended import note_if_nobody_works
 from tidings.cli.waiting import Step, Summary, Work, wait_for
 from tidings.contacts.queries import find as find_contact
 from tidings.groups.models import Group
@@ -32,7 +33,6 @@ COUNTS = ("audience", *OUTCOMES)
 DOUBT = ("contact", "email", "resolution", "cause", "noticed_at")
 REASON = ("outcome", "code", "reason", "people")
 LISTED = ("id", "kind", "state", "group_name", "subject", "audience", *OUTCOMES, "started_at", "ended_at")
-NO_WORKERS = "No worker runs: it is sent when `tidings up` or `tidings worker` does."
 
 
 @click.command(
@@ -136,8 +136,8 @@ def send(
         wait_for(_work(started.pk), quiet=as_json)
     summary = queries.summary(queries.find(started.pk))
     _print(summary, as_json=as_json)
-    if not waits and not living_workers():
-        note(NO_WORKERS)
+    if not waits:
+        note_if_nobody_works("it is sent")
     _demand_good_end(summary)
 
 
@@ -391,8 +391,7 @@ def resume(number: int, as_json: bool) -> None:
     """Let a paused sendout go on."""
     actions.resume(queries.find(number), by=None)
     _print(queries.summary(queries.find(number)), as_json=as_json)
-    if not living_workers():
-        note(NO_WORKERS)
+    note_if_nobody_works("it is sent")
 
 
 @sendout.command(epilog=examples("tidings sendout cancel 3"))

@@ -2,13 +2,13 @@
 
 import click
 
-from tidings.cli.ground import database, living_workers
+from tidings.cli.ground import database
 from tidings.cli.options import PARAMETER, as_json, examples, group_of
-from tidings.cli.output import note, print_facts, print_json, print_rows
+from tidings.cli.output import print_facts, print_json, print_rows
+from tidings.cli.unattended import note_if_nobody_works
 from tidings.sendouts import queries
 from tidings.sendouts.singles import send_one as send_single
 
-NO_WORKERS = "No worker runs: it is sent when `tidings up` or `tidings worker` does."
 LISTED = ("id", "subject", "email", "outcome", "reason", "created_at")
 
 
@@ -44,8 +44,7 @@ def send_one(
     given = _once_each(params)
     made = send_single(message, address, given, group=group, number=version, by=None, key=key)
     _print(made.pk, as_json=as_json)
-    if not living_workers():
-        note(NO_WORKERS)
+    note_if_nobody_works("it is sent")
 
 
 def _once_each(params: tuple[tuple[str, str], ...]) -> dict[str, str]:

@@ -6,9 +6,10 @@ from typing import Any
 import click
 
 from tidings.cli.exits import EndedBadly
-from tidings.cli.ground import database, living_workers
+from tidings.cli.ground import database
 from tidings.cli.options import as_json, examples, group_of
-from tidings.cli.output import note, print_facts, print_json, print_rows
+from tidings.cli.output import print_facts, print_json, print_rows
+from tidings.cli.unattended import note_if_nobody_works
 from tidings.cli.waiting import Step, Summary, Work, wait_for
 from tidings.groups.models import Group
 from tidings.groups.settings import Joining
@@ -23,7 +24,6 @@ from tidings.transfers.rules import Share
 State = Transfer.State
 ENDS = (State.AWAITING_CONFIRMATION, State.FINISHED, State.FAILED, State.CANCELLED)
 LISTED = ("id", "state", "from_group", "to_group", "mode", *queries.COUNTS)
-NO_WORKERS = "No worker runs: it starts when `tidings up` or `tidings worker` does."
 
 
 class Unconfirmed(TidingsError):
@@ -52,7 +52,7 @@ class Unconfirmed(TidingsError):
 )
 @click.option(
     "--joining",
-    type=click.Choice(["silent", "notice", "double_opt_in"]),
+    type=click.Choice([joining.value for joining in Joining]),
     default="silent",
     show_default=True,
     help="How they join: `notice` sends a letter of welcome, with `double_opt_in` they are pending until they confirm.",
@@ -99,8 +99,8 @@ def transfer(
     run = actions.start(wish, is_confirmed=confirmed, by=None)
     summary = summary_of(run.pk) if no_wait else wait_for(_work(run.pk), quiet=as_json)
     _print(summary, as_json=as_json)
-    if no_wait and not living_workers():
-        note(NO_WORKERS)
+    if no_wait:
+        note_if_nobody_works()
     _demand_good_end(summary)
 
 
