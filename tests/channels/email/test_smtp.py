@@ -317,7 +317,7 @@ def test_it_is_offered_again_only_after_all_replies_of_a_packet(run):
             await send_one(connection)
 
     run(scenario())
-    assert offered == []
+    assert len(offered) == 1  # for the commands behind the dot
 
 
 @pytest.mark.parametrize(
