@@ -157,3 +157,10 @@ def test_it_saves_uses_lists_and_deletes_a_mapping(caller: Any, group: Any) -> N
     assert (listed["name"], listed["columns"]) == ("CRM", {"Kontakt": "email"})
     assert caller.delete("/import-mappings/CRM").status_code == 204
     assert caller.upload(f"{query}&mapping=crm", body).status_code == 404
+
+
+def test_it_takes_the_app_of_push_endpoints(caller: Any, group: Any) -> None:
+    file = b"token\nf1Q9\n"
+    asked = f"/imports?group={group.pk}&map=token%3Dpush_endpoint"
+    assert "Nothing says of which app" in caller.upload(asked, file).json()["detail"]
+    assert caller.upload(f"{asked}&app=Example%20Books", file).status_code == 202

@@ -283,3 +283,12 @@ def test_a_saved_mapping_is_chosen_for_the_next_file_of_its_kind(world, operator
     html = operator.get(f"/imports/{Import.objects.latest('pk').pk}/").content.decode()
     assert '<option value="Club" selected>' in html
     assert 'value="start" disabled' not in html
+
+
+def test_a_draft_with_push_endpoints_asks_for_their_app(world, operator):
+    upload_to(operator, world.group, b"push_endpoint\nf1Q9\n")
+    run = Import.objects.latest("pk")
+    asked = operator.get(f"/imports/{run.pk}/").content.decode()
+    assert "put one app for all of them in “App of push endpoints”" in asked
+    form = {**FORMAT, "separator": ",", "header": ["push_endpoint"], "column-0": "", "app": "Example Books"}
+    assert operator.post(f"/imports/{run.pk}/", {**form, "do": "start"}).url == f"/imports/{run.pk}/"

@@ -161,6 +161,14 @@ def start_import(
             examples=["DE"],
         ),
     ] = None,
+    app: Annotated[
+        str,
+        Query(
+            description="Whose push endpoints they are where no column says it; the group's app unless named.",
+            max_length=100,
+            examples=["Example Books"],
+        ),
+    ] = "",
     mapping: Annotated[
         str, Query(description="The name of a saved mapping by which to read the columns.", max_length=80)
     ] = "",
@@ -190,6 +198,7 @@ def start_import(
             key=key,
             clear_marker=clear_marker,
             country=country,
+            app=app,
             saved=mapping,
             save_as=save_mapping,
             mode=mode,
@@ -201,7 +210,7 @@ def start_import(
 
     with received(request, filename) as upload:
         asked = [found.pk, upload.filename, upload.digest, choices, unknown_columns, mode, joining, dry_run]
-        asked += [confirmed, layout, key, clear_marker, country, mapping, save_mapping]
+        asked += [confirmed, layout, key, clear_marker, country, app, mapping, save_mapping]
         started = idempotency.once(idempotency_key, asked, lambda: start(upload), by=request.auth)
     response["Location"] = started.location
     return Status(202, started.body)

@@ -120,8 +120,14 @@ BUILT_IN: Mapping[str, Attribute] = {
     key: Attribute(key, label, _KINDS.get(key, Kind.TEXT)) for key, label in _LABELS.items()
 }
 
+# No attributes, since a contact may have many of them; files name them in columns like the others.
+PUSH_ENDPOINT = Attribute("push_endpoint", "Push endpoint")
+PUSH_APP = Attribute("push_app", "Push app")
+
 _RESERVED = frozenset(
-    {key.replace("_", " ") for key in BUILT_IN} | {label.casefold() for label in _LABELS.values()}
+    name.casefold()
+    for one in (*BUILT_IN.values(), PUSH_ENDPOINT, PUSH_APP)
+    for name in (one.key.replace("_", " "), one.label)
 )
 
 # XML 1.0 can't carry these, PostgreSQL no NUL and UTF-8 no surrogates; tab and line ends are text.

@@ -20,14 +20,13 @@ from tidings.contacts.errors import BadAddress, BadAttribute, BadEndpoint, BadId
 from tidings.contacts.models import Contact
 from tidings.contacts.rules import (
     AddressFault,
+    normalise_app,
     normalise_email,
+    normalise_endpoint,
     normalise_external_id,
     normalise_language,
     normalise_mobile,
 )
-
-ENDPOINT_CHARACTERS_AT_MOST = 2_000  # an index of PostgreSQL holds no longer ones
-APP_CHARACTERS_AT_MOST = 100
 
 IDENTITIES = ("email", "mobile", "external_id")
 _KINDS = {
@@ -52,13 +51,11 @@ class Push(NamedTuple):
 
 def checked_push(app: str, endpoint: str) -> Push:
     """The endpoint as it is stored; raises `BadEndpoint`."""
-    name, text = " ".join(app.split()), endpoint.strip()
-    if not text or not (text.isascii() and text.isprintable()) or " " in text:
-        raise BadEndpoint(why="It is a token or an address of printable characters without spaces.")
-    if len(text) > ENDPOINT_CHARACTERS_AT_MOST:
-        raise BadEndpoint(why=f"It has at most {ENDPOINT_CHARACTERS_AT_MOST:,} characters.")
-    if not name or len(name) > APP_CHARACTERS_AT_MOST or not name.isprintable():
-        raise BadEndpoint(why=f"Its app needs a name of 1 to {APP_CHARACTERS_AT_MOST} characters.")
+    text, name = normalise_endpoint(endpoint), normalise_app(app)
+    if isinstance(text, AddressFault):
+        raise BadEndpoint(why=text.value)
+    if isinstance(name, AddressFault):
+        raise BadEndpoint(why=name.value)
     return Push(name, text)
 
 

@@ -16,6 +16,8 @@ import phonenumbers
 
 EMAIL_CHARACTERS_AT_MOST = 254  # RFC 5321, a path without its angle brackets
 EXTERNAL_ID_CHARACTERS_AT_MOST = 255
+ENDPOINT_CHARACTERS_AT_MOST = 2_000  # an index of PostgreSQL holds no longer ones
+APP_CHARACTERS_AT_MOST = 100
 LANGUAGE_CHARACTERS_AT_MOST = 35  # RFC 5646, section 4.4.1
 
 # What nearly all addresses look like. Possessive repetitions (`++`) never try again, which halves the time.
@@ -72,6 +74,9 @@ class AddressFault(Enum):
     LONG_EXTERNAL_ID = f"An external id has at most {EXTERNAL_ID_CHARACTERS_AT_MOST} characters."
     BAD_EXTERNAL_ID = "It holds a control character, such as NUL or the end of a line."
     BAD_LANGUAGE = "It is not a language. Write its code, like de or pt-BR."
+    BAD_ENDPOINT = "It is a token or an address of printable characters without spaces."
+    LONG_ENDPOINT = f"It has at most {ENDPOINT_CHARACTERS_AT_MOST:,} characters."
+    BAD_APP = f"Its app needs a name of 1 to {APP_CHARACTERS_AT_MOST} characters."
 
 
 def normalise_email(raw: str) -> str | AddressFault:
@@ -147,6 +152,21 @@ def normalise_external_id(raw: str) -> str | AddressFault:
     if len(text) > EXTERNAL_ID_CHARACTERS_AT_MOST:
         return AddressFault.LONG_EXTERNAL_ID
     return AddressFault.BAD_EXTERNAL_ID if _CONTROL_CHARACTER.search(text) else text
+
+
+def normalise_endpoint(raw: str) -> str | AddressFault:
+    """A push endpoint: a token, or the address of a Web Push service, without space around it."""
+    text = raw.strip()
+    if not text or not (text.isascii() and text.isprintable()) or " " in text:
+        return AddressFault.BAD_ENDPOINT
+    return AddressFault.LONG_ENDPOINT if len(text) > ENDPOINT_CHARACTERS_AT_MOST else text
+
+
+def normalise_app(raw: str) -> str | AddressFault:
+    """The name of an app on one line with single spaces."""
+    name = " ".join(raw.split())
+    is_fit = 1 <= len(name) <= APP_CHARACTERS_AT_MOST and name.isprintable()
+    return name if is_fit else AddressFault.BAD_APP
 
 
 def normalise_language(raw: str) -> str | AddressFault:

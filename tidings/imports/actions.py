@@ -19,7 +19,7 @@ from tidings.attributes.queries import catalogue
 from tidings.attributes.rules import file_name
 from tidings.groups.errors import GroupArchived
 from tidings.groups.models import Group
-from tidings.groups.queries import hold_active
+from tidings.groups.queries import hold_active, settings_of
 from tidings.groups.settings import Joining
 from tidings.imports.errors import (
     ImportEnded,
@@ -35,7 +35,7 @@ from tidings.imports.rules.errors import FileError
 from tidings.imports.rules.formats import HEAD_BYTES, Format, Proposal, check_readable, propose_format
 from tidings.imports.rules.mapping import Key, Mapping
 from tidings.imports.rules.modes import DEEDS
-from tidings.imports.rules.recognise import Unknown, recognise
+from tidings.imports.rules.recognise import Unknown, recognise, with_app
 from tidings.imports.rules.rows import Head, read_head
 from tidings.imports.saved import called, keep, said_by
 from tidings.journal.actions import record
@@ -99,6 +99,7 @@ def read(
     key: Key | None = None,
     clear_marker: str = "",
     country: str | None = None,
+    app: str = "",
     saved: str = "",
 ) -> Reading:
     """How the file would be read: as proposed, or as `layout` and `choices` (column -> attribute, ignore, new) say.
@@ -106,6 +107,7 @@ def read(
     `layout` may also name only what differs from the proposal, such as `{"separator": ";"}`. `key` is the identity
     that finds people, the first one of the file unless named; a cell that is the `clear_marker` empties its value.
     Mobile numbers without a country code are of `country`, such as `DE`; that of the settings unless it is given.
+    Push endpoints are of the `app`, the group's own unless named, where no column says it.
     `saved` is the name of a mapping that says all that but the country, as far as the others don't.
 
     Raises FileError if it is no text at all or has no readable header.
@@ -133,6 +135,7 @@ def read(
             clear_marker=clear_marker,
             default_country=settings.ENVIRONMENT.country if country is None else country,
         )
+        mapping = with_app(mapping, app or settings_of(run.group).sending.app)
     except FileError as error:
         return Reading(proposal, chosen, head, None, str(error))
     return Reading(proposal, chosen, head, mapping, "")
@@ -148,6 +151,7 @@ def begin(
     key: Key | None = None,
     clear_marker: str = "",
     country: str | None = None,
+    app: str = "",
     saved: str = "",
     save_as: str = "",
     mode: Import.Mode = Import.Mode.ADD_AND_UPDATE,
@@ -170,6 +174,7 @@ def begin(
         key=key,
         clear_marker=clear_marker,
         country=country,
+        app=app,
         saved=saved,
     )
     if reading.mapping is None:
@@ -242,6 +247,7 @@ def start(
     key: Key | None = None,
     clear_marker: str = "",
     country: str | None = None,
+    app: str = "",
     saved: str = "",
     save_as: str = "",
     mode: Import.Mode = Import.Mode.ADD_AND_UPDATE,
@@ -261,6 +267,7 @@ def start(
             key=key,
             clear_marker=clear_marker,
             country=country,
+            app=app,
             saved=saved,
             save_as=save_as,
             mode=mode,

@@ -43,9 +43,15 @@ BARRIERS: Mapping[str, str] = {
 }
 # What only some modes do, in the order in which one part reads another.
 DEEDS_OF_MODES = (
-    "created", "joined_new", "joined_known", "changing_members", "changed_members", "removed", "changed_state",
-    "addressees", "requested", "owed",
+    "newcomers", "made", "created", "attaching", "attached", "joined_new", "joined_known", "changing_members",
+    "changed_members", "removed", "changed_state", "addressees", "requested", "owed",
 )  # fmt: skip
+# What of a person a group sends to; an endpoint more or less isn't another address.
+ADDRESSES: Mapping[str, str] = {Group.Channel.EMAIL: "email", Group.Channel.SMS: "mobile"}
+# Where a slice's people stand among all: in a range of the key's index, or, where that is another table's, one by one.
+RANGE = "c.{key} BETWEEN %(first)s AND %(last)s"
+EVERYBODY = "c.id = ANY (ARRAY(SELECT id FROM allowed))"
+OF_ENDPOINT = "row_number() OVER (PARTITION BY push_endpoint ORDER BY line)"
 COUNTS = ("created", "joined", "updated", "unchanged", "removed", "ignored", "kept_out", "rejected")
 
 
@@ -69,26 +75,39 @@ class Shape:
     """What of a file decides which statements merge it."""
 
     key: str
-    address: str
+    channel: str
     is_mixed: bool  # it has more than one identity
     has_values: bool  # of member attributes
+    has_push: bool
     clears: bool  # it has a word that empties a value
     needs_address: bool
     owes_letters: bool
 
+    @property
+    def finds_by_push(self) -> bool:
+        """Whether people are found by what is a table of its own."""
+        return self.key == Key.PUSH_ENDPOINT
+
     def fill(self, statement: str) -> str:
         """A statement with the names of its columns."""
-        same = "c.attributes @> p.attributes"
-        stripped = ""
-        if self.clears:
-            same, stripped = (
-                "c.attributes = jsonb_strip_nulls(c.attributes || p.attributes)",
-                "jsonb_strip_nulls",
-            )
-        names = {"key": self.key, "address": self.address, "same": same, "stripped": stripped}
-        for name, text in names.items():
+        for name, text in self._gaps().items():
             statement = statement.replace(f"{{{name}}}", text)
         return statement
+
+    def _gaps(self) -> dict[str, str]:
+        same = "c.attributes @> p.attributes"
+        if self.clears:
+            same = "c.attributes = jsonb_strip_nulls(c.attributes || p.attributes)"
+        address = ADDRESSES.get(self.channel)
+        return {
+            "contacts": sql.fill(merge_of_contacts.contacts_by_push) if self.finds_by_push else "contacts",
+            "range": EVERYBODY if self.finds_by_push else RANGE,
+            "same": same + (sql.fill(merge_of_contacts.has_endpoint) if self.has_push else ""),
+            "stripped": "jsonb_strip_nulls" if self.clears else "",
+            "readdressed": f"nullif(p.{address}, '') <> c.{address}" if address else "false",
+            "of_endpoint": OF_ENDPOINT if self.has_push else "1",
+            "key": self.key,
+        }
 
 
 def shape_of(run: Import) -> Shape:
@@ -98,9 +117,10 @@ def shape_of(run: Import) -> Shape:
     may_owe = run.joining != Joining.SILENT or (is_mixed and DEEDS[run.mode].updates)
     return Shape(
         key=str(mapping.key),
-        address="mobile" if run.group.channel == Group.Channel.SMS else "email",
+        channel=run.group.channel,
         is_mixed=is_mixed,
         has_values=any(column.is_member for column in mapping.columns),
+        has_push=mapping.has_push,
         clears=bool(mapping.clear_marker),
         needs_address=mapping.key is Key.EXTERNAL_ID,
         owes_letters=may_owe and letters.sends_letters(run.group),
@@ -118,7 +138,7 @@ def merge_slice(run: Import, piece: Slice) -> None:
     Raises `OvertakenSlice` if a new address was taken meanwhile: roll back and merge again, then it is known.
     """
     counts = _run(run, piece, writing=True)
-    if counts["created"] < counts["fresh"]:
+    if counts["created"] < counts["fresh"] or counts["attached"] < counts["attaching"]:
         raise OvertakenSlice(number=piece.number)
     letters.hand_on(counts["letters"])
     counts["letters"] += _ask_at_new_addresses(run, counts)
@@ -195,11 +215,11 @@ def _statement(deeds: Deeds, shape: Shape, *, writing: bool) -> str:
     """One statement of the parts that a mode needs for a file of this shape."""
     parts = {
         "picked": merge_of_imports.picked,
-        "conflicts": _conflicts(deeds, shape),
         "matched": merge_of_contacts.matched,
+        "conflicts": _conflicts(deeds, shape),
     }
     parts |= {"barred": merge_of_imports.nobody} if deeds.removes else BARRIERS
-    parts["allowed"] = _allowed(deeds)
+    parts["allowed"] = _allowed(deeds, shape)
     parts |= dict.fromkeys(DEEDS_OF_MODES, merge_of_imports.nobody)
     parts |= _writing(deeds, shape) if writing else _forecasting(deeds, shape)
     return shape.fill(sql.compose(parts, merge_of_imports.outcome))
@@ -212,10 +232,11 @@ def _conflicts(deeds: Deeds, shape: Shape) -> str:
     return str(found)
 
 
-def _allowed(deeds: Deeds) -> str:
+def _allowed(deeds: Deeds, shape: Shape) -> str:
     if deeds.removes:
         return str(merge_of_imports.nobody_allowed)
-    return str(merge_of_memberships.allowed if deeds.joins else merge_of_memberships.allowed_members)
+    allowed = merge_of_memberships.allowed if deeds.joins else merge_of_memberships.allowed_members
+    return sql.fill(merge_of_imports.once, allowed=allowed) if shape.finds_by_push else str(allowed)
 
 
 def _writing(deeds: Deeds, shape: Shape) -> dict[str, str]:
@@ -225,6 +246,8 @@ def _writing(deeds: Deeds, shape: Shape) -> dict[str, str]:
         if shape.has_values:
             joined = merge_of_memberships.joined_new_with_values
         parts |= {"created": merge_of_contacts.created, "joined_new": joined}
+    if shape.has_push:
+        parts |= _attaching(deeds)
     if deeds.updates:
         parts |= {"changed": merge_of_contacts.changed}
     if deeds.updates and (shape.has_values or shape.is_mixed):
@@ -246,6 +269,20 @@ def _writing(deeds: Deeds, shape: Shape) -> dict[str, str]:
             "requested": merge_of_memberships.requested,
             "owed": merge_of_memberships.owed,
         }
+    return parts
+
+
+def _attaching(deeds: Deeds) -> dict[str, str]:
+    """The parts that write push endpoints."""
+    parts, attaching = {}, []
+    if deeds.creates:
+        parts = {"newcomers": merge_of_contacts.newcomers, "made": merge_of_contacts.made}
+        parts |= {"created": merge_of_contacts.created_by_id}
+        attaching.append(merge_of_contacts.attaching_new)
+    if deeds.updates:
+        attaching.append(merge_of_contacts.attaching_known)
+    if attaching:
+        parts |= {"attaching": "\nUNION ALL\n".join(attaching), "attached": merge_of_contacts.attached}
     return parts
 
 

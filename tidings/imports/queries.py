@@ -17,7 +17,9 @@ COUNTS = (
     "kept_out", "duplicates", "rejected",
 )  # fmt: skip
 REJECTS_HEADER = ("line", "reason", "column", "value", "what to do")
-IDENTITY_CONFLICT = "The mobile number or external id belongs to somebody else. Correct one of the two."
+IDENTITY_CONFLICT = (
+    "The mobile number, external id or push endpoint belongs to somebody else. Correct one of the two."
+)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from tidings.locks.holding import Holding
 statements = sql.load(__package__)
 
 STAGE_COLUMNS = ("line", "email", "mobile", "external_id", "language", "attributes", "member_attributes")
+PUSH_COLUMNS = ("push_endpoint", "push_app")  # behind them, in files that have any
 REJECT_COLUMNS = ("line", "reason", "column", "value", "mentions")
 # The bar moves through the file's bytes once while it is read and twice while it is merged: about what each costs.
 READING_SHARE = 1
@@ -119,7 +120,10 @@ def _find_absent(run: Import) -> dict[str, int]:
     after a crash of the database, and then everybody would be absent.
     """
     params = {"group": run.group_id, "began": run.began_at}
-    db.execute(shape_of(run).fill(statements.create_absent), params)
+    shape = shape_of(run)
+    create = statements.create_absent_by_push if shape.finds_by_push else statements.create_absent
+    db.execute(shape.fill(create), params)
+    db.execute(statements.number_absent)
     return db.rows(statements.count_absent, params)[0]
 
 
@@ -131,11 +135,12 @@ def _copy(run: Import, holding: Holding) -> tuple[int, int]:
         mapping = Mapping.from_dict(run.mapping)
         if DEEDS[run.mode].removes:
             mapping = mapping.of_identities  # a bad birthday keeps nobody from being removed
+        columns = STAGE_COLUMNS + (PUSH_COLUMNS if mapping.has_push else ())
         batches = read_rows(cast("BinaryIO", file), Format.from_dict(run.format), mapping)
         for first in batches:
             file.fetch()
             rejects: list[Reject] = []
-            with db.copy_into("stage", STAGE_COLUMNS) as copy:
+            with db.copy_into("stage", columns) as copy:
                 for batch in _until_pause(file, chain([first], batches), holding):
                     for row in batch.rows:
                         copy.write_row(row)

@@ -10,14 +10,15 @@ from django.conf import settings
 from django.http import QueryDict
 
 from tidings.attributes.queries import catalogue
-from tidings.attributes.rules import OWN_COLUMNS, Attribute
+from tidings.attributes.rules import OWN_COLUMNS, PUSH_APP, PUSH_ENDPOINT, Attribute
+from tidings.groups.queries import settings_of
 from tidings.imports.actions import Reading, read
 from tidings.imports.models import Import
 from tidings.imports.rules import errors
 from tidings.imports.rules.errors import FileError
 from tidings.imports.rules.formats import Format, Kind
 from tidings.imports.rules.mapping import MEMBER_PREFIX, Column, Key, Mapping
-from tidings.imports.rules.recognise import IGNORE, NEW, Unknown, recognise
+from tidings.imports.rules.recognise import IGNORE, NEW, Unknown, recognise, with_app
 from tidings.imports.saved import called, fitting, said_by
 from tidings.kernel.errors import TidingsError
 from tidings.web.forms import StyledForm
@@ -39,6 +40,10 @@ WORDS: ReadOnly[type[FileError], str] = {
     " people must not come in as contacts. If it is something else, choose “Leave out” for that column.",
     errors.NoIdentityColumn: "No column says who a row is about. The columns are {names}. Choose in the table which"
     " one holds the {wanted}.",
+    errors.NoApp: "Nothing says of which app the push endpoints in the column “{column}” are. Choose in the table which"
+    " column names it, or put one app for all of them in “App of push endpoints”.",
+    errors.AppAlone: "The column “{column}” names apps, but no column holds push endpoints. Choose in the table which"
+    " one does, or “Leave out” for the apps.",
     errors.SeveralColumnsForOne: "The columns {names} all mean {target}. Keep one and choose “Leave out” for the"
     " others.",
 }
@@ -55,7 +60,12 @@ MODE_WORDS = {
 }
 
 
-KEY_WORDS = {Key.EMAIL: "E-mail address", Key.EXTERNAL_ID: "External id", Key.MOBILE: "Mobile number"}
+KEY_WORDS = {
+    Key.EMAIL: "E-mail address",
+    Key.EXTERNAL_ID: "External id",
+    Key.MOBILE: "Mobile number",
+    Key.PUSH_ENDPOINT: "Push endpoint",
+}
 
 
 class LayoutForm(StyledForm):
@@ -111,6 +121,12 @@ class RunForm(StyledForm):
         required=False,
         help_text="Two letters, such as DE, for numbers that are written without a country code.",
     )
+    app = forms.CharField(
+        label="App of push endpoints",
+        max_length=100,
+        required=False,
+        help_text="For those whose row names none.",
+    )
     saved = forms.ChoiceField(label="Saved mapping", required=False)
     save_as = forms.CharField(
         label="Save this mapping as",
@@ -164,6 +180,12 @@ class Draft:
         return _said(self.run_form)
 
     @property
+    def has_push(self) -> bool:
+        """Whether a column fills the push endpoint, or may."""
+        names = [self.choices.get(one.header) or one.automatic for one in self.columns]
+        return PUSH_ENDPOINT.key in names or PUSH_ENDPOINT.label in names
+
+    @property
     def is_xml(self) -> bool:
         """Whether the file says itself how it is written."""
         return self.reading is not None and self.reading.layout.kind is Kind.XML
@@ -185,6 +207,7 @@ def draft_of(run: Import, posted: QueryDict | None) -> Draft:
             "unknown": Unknown.STOP,
             "mode": Import.Mode.ADD_AND_UPDATE,
             "country": settings.ENVIRONMENT.country,
+            "app": settings_of(run.group).sending.app,
             "saved": next(iter(kept), ""),
         },
     )
@@ -201,7 +224,7 @@ def draft_of(run: Import, posted: QueryDict | None) -> Draft:
     return Draft(
         layout_form=_layout_form(posted, reading),
         run_form=run_form,
-        problem=_problem(reading, choices, said["unknown"]),
+        problem=_problem(reading, choices, said["unknown"], said["app"]),
         reading=reading,
         columns=_column_rows(reading, choices),
         choices=choices,
@@ -211,13 +234,14 @@ def draft_of(run: Import, posted: QueryDict | None) -> Draft:
 
 def _said(form: RunForm) -> dict[str, Any]:
     if not (form.is_bound and form.is_valid()):
-        return {"unknown": Unknown.STOP, "saved": form.initial["saved"]}
+        return {"unknown": Unknown.STOP, "saved": form.initial["saved"], "app": form.initial["app"]}
     chosen = form.cleaned_data
     return {
         "unknown": Unknown(chosen["unknown"]),
         "key": Key(chosen["key"]) if chosen["key"] else None,
         "clear_marker": chosen["clear_marker"],
         "country": chosen["country"],
+        "app": chosen["app"],
         "saved": chosen["saved"],
     }
 
@@ -266,18 +290,19 @@ def _saved_choices(said: dict[str, Any], names: Sequence[str]) -> dict[str, str]
     return said_by(called(said["saved"]), names).choices if said.get("saved") else {}
 
 
-def _problem(reading: Reading, choices: dict[str, str], unknown: Unknown) -> str:
+def _problem(reading: Reading, choices: dict[str, str], unknown: Unknown, app: str) -> str:
     """What is in the way, in the words of the page."""
     if reading.mapping is not None:
         return ""
     try:
-        recognise(
+        mapping = recognise(
             reading.head.names,
             catalogue=catalogue(),
             members=catalogue(MEMBER),
             choices=choices,
             unknown=unknown,
         )
+        with_app(mapping, app)
     except FileError as error:
         return _told(error)
     return reading.problem
@@ -345,8 +370,9 @@ def _meaning(column: Column) -> str:
 def _targets() -> list[tuple[str, list[tuple[str, str]]]]:
     """What a column may be chosen to mean, in groups for a select."""
     known = catalogue()
+    own = [one for one in known if one.key in OWN_COLUMNS]
     return [
-        ("Who it is", _options(one for one in known if one.key in OWN_COLUMNS)),
+        ("Who it is", _options([*own, PUSH_ENDPOINT, PUSH_APP])),
         ("Attributes", _options(one for one in known if one.key not in OWN_COLUMNS)),
         ("Member attributes", [(f"{MEMBER_PREFIX}{one.key}", one.label) for one in catalogue(MEMBER)]),
         ("Else", [(IGNORE, "Leave out"), (NEW, "A new attribute of this name")]),

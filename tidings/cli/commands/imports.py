@@ -128,6 +128,9 @@ class ImportFile(click.Command):
 @click.option(
     "--country", metavar="CC", help="Whose mobile numbers stand without a country code, such as DE."
 )
+@click.option(
+    "--app", default="", metavar="NAME", help="Whose push endpoints they are where no column says it."
+)
 @click.option("--mapping", "saved", default="", metavar="NAME", help="Read the columns by a saved mapping.")
 @click.option("--save-mapping", "save_as", default="", metavar="NAME", help="Keep what the columns mean.")
 @click.option("--clear-marker", default="", metavar="WORD", help="A cell with this word empties its value.")
@@ -151,6 +154,7 @@ def import_file(
     key: str | None,
     clear_marker: str,
     country: str | None,
+    app: str,
     saved: str,
     save_as: str,
     dry_run: bool,
@@ -175,6 +179,7 @@ def import_file(
             key=Key(key) if key else None,
             clear_marker=clear_marker,
             country=country,
+            app=app,
             saved=saved,
             save_as=save_as,
             mode=Import.Mode(mode),

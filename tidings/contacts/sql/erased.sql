@@ -8,5 +8,7 @@ WHERE EXISTS (SELECT 1 FROM never_again)
         encode(sha256(%(hash_key)s::bytea || sha256(%(hash_key)s::bytea || convert_to('email:' || m.email, 'UTF8'))), 'hex'),
         encode(sha256(%(hash_key)s::bytea || sha256(%(hash_key)s::bytea || convert_to('mobile:' || m.mobile, 'UTF8'))), 'hex'),
         encode(sha256(%(hash_key)s::bytea
+                      || sha256(%(hash_key)s::bytea || convert_to('push:' || m.push_endpoint, 'UTF8'))), 'hex'),
+        encode(sha256(%(hash_key)s::bytea
                       || sha256(%(hash_key)s::bytea || convert_to('external_id:' || m.external_id, 'UTF8'))), 'hex'))
     OFFSET 0)

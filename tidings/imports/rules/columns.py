@@ -14,6 +14,8 @@ from typing import Generic, TypeVar, cast
 
 from tidings.attributes.rules import (
     OWN_COLUMNS,
+    PUSH_APP,
+    PUSH_ENDPOINT,
     TEXT_CHARACTERS_AT_MOST,
     Attribute,
     DateOrder,
@@ -24,7 +26,9 @@ from tidings.attributes.rules import (
 from tidings.contacts.rules import (
     EXTERNAL_ID_CHARACTERS_AT_MOST,
     AddressFault,
+    normalise_app,
     normalise_emails,
+    normalise_endpoint,
     normalise_language,
     normalise_mobile,
 )
@@ -50,6 +54,9 @@ _REASONS = {
     AddressFault.TOO_LONG: Reason.TOO_LONG,
     AddressFault.BAD_MOBILE: Reason.BAD_MOBILE,
     AddressFault.BAD_LANGUAGE: Reason.BAD_LANGUAGE,
+    AddressFault.BAD_ENDPOINT: Reason.BAD_PUSH_ENDPOINT,
+    AddressFault.LONG_ENDPOINT: Reason.TOO_LONG,
+    AddressFault.BAD_APP: Reason.BAD_APP,
     ValueFault.CONTROL_CHARACTER: Reason.CONTROL_CHARACTER,
     ValueFault.TOO_LONG: Reason.TOO_LONG,
     ValueFault.NOT_A_NUMBER: Reason.BAD_NUMBER,
@@ -65,7 +72,9 @@ _MISSING = {
     Key.EMAIL: Reason.NO_ADDRESS,
     Key.MOBILE: Reason.NO_MOBILE,
     Key.EXTERNAL_ID: Reason.NO_EXTERNAL_ID,
+    Key.PUSH_ENDPOINT: Reason.NO_PUSH_ENDPOINT,
 }
+_OWN_TARGETS = {*OWN_COLUMNS, PUSH_ENDPOINT.key, PUSH_APP.key}
 _json = json.JSONEncoder(ensure_ascii=False).encode
 _EMPTY_DATE_CHARACTERS = frozenset("0./-")  # Outlook writes 0.0.00 and databases 0000-00-00 for no date
 
@@ -88,7 +97,9 @@ class Reader:
 
     def __init__(self, mapping: Mapping) -> None:
         self._identities = _identities(mapping)
-        self._key = next(each for each in self._identities if each and each.missing)
+        self._push = _Push(mapping) if mapping.has_push else None
+        keys = [*self._identities, self._push and self._push.endpoint]
+        self._key = next(each for each in keys if each and each.missing)
         self._profile = _Values(mapping, is_member=False)
         self._member = _Values(mapping, is_member=True)
 
@@ -101,6 +112,10 @@ class Reader:
     def identities(self, columns: Columns, faults: Faults) -> list[Iterable[str | None]]:
         """The e-mail address, mobile number, external id and language of each record."""
         return [repeat(None) if each is None else each.values(columns, faults) for each in self._identities]
+
+    def push(self, columns: Columns, faults: Faults) -> tuple[Iterable[str | None], ...]:
+        """The push endpoint of each record, and its app; nothing if the file has none."""
+        return self._push.values(columns, faults) if self._push else ()
 
     def attributes(self, columns: Columns, faults: Faults) -> Iterable[str]:
         """The other values of each record, as a JSON object; one that is to be emptied is null."""
@@ -192,6 +207,28 @@ class _Text:
                 faults.setdefault(row, Fault(Reason.TOO_LONG, self.at, cell))
 
 
+class _Push:
+    """The columns of push endpoints and of their apps."""
+
+    def __init__(self, mapping: Mapping) -> None:
+        self._default = mapping.app or None
+        self.endpoint = _push_column(mapping)
+        at = mapping.position_of(PUSH_APP.key)
+        read = partial(map, _Cached(normalise_app).__getitem__)
+        self._app = None if at is None else _Column(at, read, empty=None)
+
+    def values(self, columns: Columns, faults: Faults) -> tuple[Iterable[str | None], Iterable[str | None]]:
+        """Both for each record; an endpoint whose app nobody names is a fault."""
+        endpoints = self.endpoint.values(columns, faults)
+        if self._app is None:
+            return endpoints, repeat(self._default)
+        apps = [app or self._default for app in self._app.values(columns, faults)]
+        for row, (endpoint, app) in enumerate(zip(endpoints, apps, strict=True)):
+            if endpoint and not app:
+                faults.setdefault(row, Fault(Reason.NO_APP, self._app.at, ""))
+        return endpoints, apps
+
+
 def _identities(mapping: Mapping) -> list[_Column[None] | None]:
     readers: dict[str, ReadCells] = {
         "email": normalise_emails,
@@ -209,6 +246,18 @@ def _identity(mapping: Mapping, target: str, read: ReadCells) -> _Column[None] |
     if mapping.clear_marker and target not in {mapping.key, Key.EMAIL}:
         read = partial(map, _clearing(read, mapping.clear_marker))
     return _Column(at, read, empty=None, missing=_MISSING[mapping.key] if target == mapping.key else None)
+
+
+def _push_column(mapping: Mapping) -> _Column[None]:
+    """A contact may have many endpoints, so the word that empties a value says nothing here: it is a fault."""
+
+    def read(cell: str) -> str | AddressFault:
+        is_marker = cell.strip() == mapping.clear_marker
+        return AddressFault.BAD_ENDPOINT if is_marker else normalise_endpoint(cell)
+
+    at = mapping.position_of(Key.PUSH_ENDPOINT)
+    missing = Reason.NO_PUSH_ENDPOINT if mapping.key is Key.PUSH_ENDPOINT else None
+    return _Column(cast("int", at), partial(map, read), empty=None, missing=missing)
 
 
 def _clearing(read: ReadCells, marker: str) -> ReadCell:
@@ -231,7 +280,7 @@ def _free_attributes(mapping: Mapping, *, is_member: bool) -> list[tuple[int, At
     return [
         (at, column.attribute)
         for at, column in enumerate(mapping.columns)
-        if column.attribute and column.is_member == is_member and column.target not in OWN_COLUMNS
+        if column.attribute and column.is_member == is_member and column.target not in _OWN_TARGETS
     ]
 
 

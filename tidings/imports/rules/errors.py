@@ -92,6 +92,10 @@ class UnknownCountry(FileError):
     """There is no country “{code}” whose telephone numbers are known. Write its two letters, such as DE."""
 
 
+class BadApp(FileError):
+    """“{app}” is no app's name. It has at most 100 characters on one line."""
+
+
 class HeaderError(FileError):
     """The header of this file can't be used."""
 
@@ -134,6 +138,18 @@ class OptOutFile(HeaderError):
 class NoIdentityColumn(HeaderError):
     """No column says who a row is about. The columns are {names}.
     Say which one holds the {wanted} with --map "COLUMN={target}".
+    """
+
+
+class NoApp(HeaderError):
+    """Nothing says of which app the push endpoints in the column "{column}" are. Name the app with --app "NAME", or
+    say which column holds it with --map "COLUMN=push_app".
+    """
+
+
+class AppAlone(HeaderError):
+    """The column "{column}" names apps, but no column holds push endpoints.
+    Say which one does with --map "COLUMN=push_endpoint", or leave the apps out with --map "{column}=ignore".
     """
 
 

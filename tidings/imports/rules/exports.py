@@ -391,6 +391,8 @@ _SYNONYMS: Mapping[str, str] = {
     "time_zone": "time zone,timezone,zeitzone",
     "source": "source,quelle,herkunft",
     "message_limit": "message limit,max messages,maxmessages",
+    "push_endpoint": "push endpoint,push token,device token,registration token,fcm token,apns token",
+    "push_app": "push app,app of the push endpoint",
 }
 SYNONYMS: Mapping[str, str] = {
     plain(name): target for target, names in _SYNONYMS.items() for name in names.split(",")

@@ -1,11 +1,12 @@
 """What each column of a file means: chosen once, stored as JSON, checked again at every run."""
 
 from collections.abc import Iterable
+from collections.abc import Mapping as ReadOnly
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from tidings.attributes.rules import Attribute, DateOrder, Kind
+from tidings.attributes.rules import BUILT_IN, PUSH_APP, PUSH_ENDPOINT, Attribute, DateOrder, Kind
 from tidings.imports.rules.errors import BadMapping
 
 
@@ -15,7 +16,11 @@ class Key(StrEnum):
     EMAIL = "email"
     EXTERNAL_ID = "external_id"
     MOBILE = "mobile"
+    PUSH_ENDPOINT = "push_endpoint"
 
+
+TARGETS: ReadOnly[str, Attribute] = {**BUILT_IN, **{one.key: one for one in (PUSH_ENDPOINT, PUSH_APP)}}
+"""What a column may fill in every installation."""
 
 MEMBER_PREFIX = "member."
 """Before the name of a member attribute, where profile attributes are named as well."""
@@ -47,7 +52,8 @@ class Mapping:
 
     `source` names the tool that exported the file, if it was recognised. `default_country` (such as `DE`)
     reads telephone numbers without a country code, `date_order` dates like 03/04/1990. `ignores_others` leaves out what
-    turns up further down an XML file under other names. A cell that is the `clear_marker` empties its value.
+    turns up further down an XML file under other names. A cell that is the `clear_marker` empties its value. A push
+    endpoint whose row names no app is of the `app`.
     """
 
     columns: tuple[Column, ...]
@@ -57,6 +63,7 @@ class Mapping:
     default_country: str = ""
     ignores_others: bool = False
     clear_marker: str = ""
+    app: str = ""
 
     def __post_init__(self) -> None:
         """Raises BadMapping."""
@@ -85,11 +92,20 @@ class Mapping:
     def of_identities(self) -> "Mapping":
         """The same file with nothing read but who its rows are about."""
         columns = (column if column.target in set(Key) else Column(column.header) for column in self.columns)
-        return replace(self, columns=tuple(columns))
+        return replace(self, columns=tuple(columns), app=self.app or "any")
+
+    @property
+    def has_push(self) -> bool:
+        """Whether the file names push endpoints."""
+        return self.position_of(PUSH_ENDPOINT.key) is not None
 
     def position_of(self, target: str) -> int | None:
         """The index of the column that fills an attribute, by its key."""
         return next((i for i, c in enumerate(self.columns) if c.attribute and c.target == target), None)
+
+    def header_of(self, target: str) -> str:
+        """The name of the column that fills an attribute, by its key; empty if none does."""
+        return next((column.header for column in self.columns if column.target == target), "")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -101,6 +117,7 @@ class Mapping:
             "default_country": self.default_country,
             "ignores_others": self.ignores_others,
             "clear_marker": self.clear_marker,
+            "app": self.app,
         }
 
     @classmethod
@@ -115,6 +132,7 @@ class Mapping:
                 default_country=stored["default_country"],
                 ignores_others=stored.get("ignores_others", False),
                 clear_marker=stored.get("clear_marker", ""),
+                app=stored.get("app", ""),
             )
         except (KeyError, TypeError, ValueError) as fault:
             raise BadMapping(problem=f"{type(fault).__name__} {fault}") from None

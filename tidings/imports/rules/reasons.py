@@ -19,6 +19,10 @@ class Reason(StrEnum):
     BAD_MOBILE = "bad_mobile"
     NO_EXTERNAL_ID = "no_external_id"
     BAD_LANGUAGE = "bad_language"
+    NO_PUSH_ENDPOINT = "no_push_endpoint"
+    BAD_PUSH_ENDPOINT = "bad_push_endpoint"
+    NO_APP = "no_app"
+    BAD_APP = "bad_app"
     BAD_DATE = "bad_date"
     AMBIGUOUS_DATE = "ambiguous_date"
     BAD_DATE_TIME = "bad_date_time"
@@ -49,6 +53,10 @@ _SENTENCES = {
     Reason.BAD_MOBILE: "This is no telephone number. Write it with its country code, like +49 171 3920000.",
     Reason.NO_EXTERNAL_ID: "The row has no external id.",
     Reason.BAD_LANGUAGE: "This is not a language. Write its code, like de or pt-BR.",
+    Reason.NO_PUSH_ENDPOINT: "The row has no push endpoint.",
+    Reason.BAD_PUSH_ENDPOINT: "This is not a push endpoint. It is a token or an address without spaces.",
+    Reason.NO_APP: "The row doesn't say of which app its push endpoint is. Fill the column, or name one app for all.",
+    Reason.BAD_APP: "This is no app's name. It has at most 100 characters on one line.",
     Reason.BAD_DATE: "This is not a date. Write it like 1990-12-31.",
     Reason.AMBIGUOUS_DATE: "Day and month could be swapped. Say which is first, or write it like 1990-12-31.",
     Reason.BAD_DATE_TIME: "This is not a date and time. Write it like 1990-12-31T18:30:00Z.",

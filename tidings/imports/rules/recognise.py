@@ -7,8 +7,9 @@ from dataclasses import replace
 from enum import StrEnum
 
 from tidings.attributes.rules import (
-    BUILT_IN,
     FORBIDDEN_CHARACTER,
+    PUSH_APP,
+    PUSH_ENDPOINT,
     Attribute,
     Kind,
     NameFault,
@@ -16,7 +17,7 @@ from tidings.attributes.rules import (
     name_key,
     normalise_name,
 )
-from tidings.contacts.rules import is_country
+from tidings.contacts.rules import AddressFault, is_country, normalise_app
 from tidings.imports.rules import errors
 from tidings.imports.rules.exports import (
     ENGAGE,
@@ -29,7 +30,7 @@ from tidings.imports.rules.exports import (
     Export,
     plain,
 )
-from tidings.imports.rules.mapping import MEMBER_PREFIX, Column, Key, Mapping, quoted
+from tidings.imports.rules.mapping import MEMBER_PREFIX, TARGETS, Column, Key, Mapping, quoted
 from tidings.imports.rules.reasons import excerpt
 
 COLUMNS_AT_MOST = 1_000
@@ -50,7 +51,7 @@ class Unknown(StrEnum):
 def recognise(
     header: Sequence[str],
     *,
-    catalogue: Iterable[Attribute] = BUILT_IN.values(),
+    catalogue: Iterable[Attribute] = TARGETS.values(),
     choices: ReadOnly[str, str] | None = None,
     unknown: Unknown = Unknown.STOP,
     key: Key | None = None,
@@ -80,6 +81,19 @@ def recognise(
         ignores_others=unknown is Unknown.IGNORE,
         clear_marker=clear_marker.strip(),
     )
+
+
+def with_app(mapping: Mapping, app: str) -> Mapping:
+    """The same mapping for push endpoints of an app, where no column says it. Raises HeaderError, BadApp."""
+    endpoints, apps = mapping.header_of(PUSH_ENDPOINT.key), mapping.header_of(PUSH_APP.key)
+    if apps and not endpoints:
+        raise errors.AppAlone(column=apps)
+    if endpoints and not (apps or app.strip()):
+        raise errors.NoApp(column=endpoints)
+    name = normalise_app(app) if endpoints and app.strip() else ""
+    if isinstance(name, AddressFault):
+        raise errors.BadApp(app=excerpt(app))
+    return replace(mapping, app=name)
 
 
 def parse_choice(option: str) -> tuple[str, str]:
@@ -165,7 +179,7 @@ class _Recogniser:
         if wanted.startswith(MEMBER_PREFIX):
             return self._member_column(header, choice.strip()[len(MEMBER_PREFIX) :])
         if wanted not in self._attributes:
-            raise errors.NoSuchTarget(column=header, target=choice, targets=quoted(BUILT_IN))
+            raise errors.NoSuchTarget(column=header, target=choice, targets=quoted(TARGETS))
         return Column(header, self._attributes[wanted])
 
     def _member_column(self, header: str, wanted: str) -> Column:
@@ -215,7 +229,7 @@ class _Recogniser:
         return None
 
     def _built_in(self, target: str | None) -> Attribute | None:
-        return BUILT_IN[target] if target else None
+        return TARGETS[target] if target else None
 
     def _unknown_column(self, header: str) -> Column | None:
         if plain(header) in OPT_OUT_MARKS:
@@ -254,7 +268,7 @@ def _own_name(header: str) -> str:
 
 def _by_name(catalogue: Iterable[Attribute]) -> dict[str, Attribute]:
     named: dict[str, Attribute] = {}
-    for attribute in (*catalogue, *BUILT_IN.values()):  # built-in names win
+    for attribute in (*catalogue, *TARGETS.values()):  # built-in names win
         named[name_key(attribute.key)] = attribute
         named[name_key(attribute.label)] = attribute
     return named

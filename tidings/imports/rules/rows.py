@@ -19,8 +19,10 @@ from tidings.imports.rules.records import Records, read_records
 # cache from one column to the next, and PostgreSQL gets its rows in a steady flow.
 CELLS_AT_ONCE = 6_000
 
-Row = tuple[int, str | None, str | None, str | None, str | None, str, str | None]
-"""(line, email, mobile, external_id, language, attributes and member attributes as JSON text)"""
+Row = tuple[int | str | None, ...]
+"""(line, email, mobile, external_id, language, attributes and member attributes as JSON text), and in files with push
+endpoints (push endpoint, app).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +143,11 @@ class _Checker:
     def _rows(self, lines: Sequence[int], records: list[list[str]], faults: Faults) -> list[Row]:
         """A row for each record; what stands in one with a fault means nothing."""
         columns = list(zip(*records, strict=True))
-        emails, mobiles, external_ids, languages = self._reader.identities(columns, faults)
+        identities = self._reader.identities(columns, faults)
+        push = self._reader.push(columns, faults)
         attributes = self._reader.attributes(columns, faults)
         of_members = self._reader.member_attributes(columns, faults)
-        return list(
-            zip(lines, emails, mobiles, external_ids, languages, attributes, of_members, strict=False)
-        )
+        return list(zip(lines, *identities, attributes, of_members, *push, strict=False))
 
     def _fitted(self, records: list[list[str]], last: list[str] | None, faults: Faults) -> list[list[str]]:
         """Each record as wide as the header; a blank one in place of a record that has a fault."""

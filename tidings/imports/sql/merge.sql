@@ -30,10 +30,14 @@ WHERE n NOT IN (SELECT n FROM conflicts) ORDER BY n, rank
 -- Part of a slice's merge: whom to look for on the blacklists.
 SELECT n AS ref, %(group)s::bigint AS scope, to_email AS email, nullif(to_mobile, '') AS mobile FROM matched
 
+-- name: once
+-- Around `allowed`, for files that find people by a push endpoint: of somebody with several the last row counts.
+SELECT DISTINCT ON (id) * FROM ({allowed}) AS several ORDER BY id, line DESC
+
 -- name: nobody
 -- In place of a part that a mode doesn't have: no row.
 SELECT NULL::int AS n, NULL::bigint AS id, NULL::bigint AS contact_id, '' AS state, '' AS reason,
-       false AS is_pending, false AS is_asked, '' AS email, '' AS mobile, '' AS external_id WHERE false
+       false AS is_pending, false AS is_asked, '' AS push_endpoint, '' AS push_app, '' AS email, '' AS mobile, '' AS external_id WHERE false
 
 -- name: nobody_allowed
 -- The same in place of `allowed`.
@@ -53,6 +57,8 @@ FROM (
             WHERE %(creates)s AND fate = 'new'
               AND n NOT IN (SELECT n FROM conflicts) AND n NOT IN (SELECT n FROM barred)) AS fresh,
            (SELECT count(*) FROM created) AS created,
+           (SELECT count(*) FROM attaching) AS attaching,
+           (SELECT count(*) FROM attached) AS attached,
            (SELECT count(*) FROM joined_new) AS joined_new,
            (SELECT count(*) FROM removed) AS removed,
            (SELECT coalesce(jsonb_object_agg(state, members), '{}')

@@ -3,7 +3,7 @@
 -- again. They lie in a schema of their own, found through search_path, so that statements name them plainly.
 CREATE UNLOGGED TABLE stage (
     line bigint NOT NULL, email text COLLATE "C", mobile text COLLATE "C", external_id text COLLATE "C",
-    language text, attributes jsonb NOT NULL, member_attributes jsonb
+    language text, attributes jsonb NOT NULL, member_attributes jsonb, push_endpoint text COLLATE "C", push_app text
 );
 CREATE UNLOGGED TABLE stage_rejects (
     line bigint NOT NULL, reason text, "column" text, value text, mentions text[] NOT NULL
@@ -14,22 +14,23 @@ CREATE UNLOGGED TABLE stage_rejects (
 -- unique index of contacts is filled from left to right, which is eight times cheaper than at random.
 CREATE UNLOGGED TABLE work AS
 SELECT row_number() OVER (ORDER BY {key})::int AS n, line, email, mobile, external_id, language, attributes,
-       member_attributes
+       member_attributes, push_endpoint, push_app
 FROM (SELECT DISTINCT ON ({key}) * FROM stage ORDER BY {key}, line DESC) AS last_rows
 
 -- name: reject_shared
--- Within one file an identity belongs to one person: of several rows with one e-mail address, mobile number or external
--- id the first stays. Returns nothing.
+-- Within one file an identity belongs to one person: of several rows with one e-mail address, mobile number, external id
+-- or push endpoint the first stays. Returns nothing.
 WITH twins AS (
     SELECT line FROM (
         SELECT line, email, nullif(mobile, '') AS mobile, nullif(external_id, '') AS external_id,
                row_number() OVER (PARTITION BY email ORDER BY line) AS of_email,
                row_number() OVER (PARTITION BY mobile ORDER BY line) AS of_mobile,
-               row_number() OVER (PARTITION BY external_id ORDER BY line) AS of_external_id
+               row_number() OVER (PARTITION BY external_id ORDER BY line) AS of_external_id,
+               push_endpoint, {of_endpoint} AS of_endpoint
         FROM work
     ) AS numbered
     WHERE (email IS NOT NULL AND of_email > 1) OR (mobile IS NOT NULL AND of_mobile > 1)
-       OR (external_id IS NOT NULL AND of_external_id > 1)
+       OR (external_id IS NOT NULL AND of_external_id > 1) OR (push_endpoint IS NOT NULL AND of_endpoint > 1)
 ), gone AS (
     DELETE FROM work w USING twins t WHERE w.line = t.line RETURNING w.line, w.{key} AS key
 )
@@ -53,7 +54,22 @@ FROM memberships m JOIN contacts c ON c.id = m.contact_id
 WHERE m.group_id = %(group)s AND m.joined_at < %(began)s
   AND NOT EXISTS (SELECT 1 FROM work w WHERE w.{key} = c.{key})
   AND NOT EXISTS (SELECT 1 FROM stage_rejects r CROSS JOIN unnest(r.mentions) AS mentioned
-                  WHERE mentioned IN (c.email, c.{key}));
+                  WHERE mentioned IN (c.email, c.{key}))
+
+-- name: create_absent_by_push
+-- The same for files that find people by a push endpoint. Rides push_endpoints_once.
+CREATE UNLOGGED TABLE absent AS
+SELECT row_number() OVER (ORDER BY m.contact_id)::int AS n, m.contact_id
+FROM memberships m JOIN contacts c ON c.id = m.contact_id
+WHERE m.group_id = %(group)s AND m.joined_at < %(began)s
+  AND NOT EXISTS (SELECT 1 FROM push_endpoints e JOIN work w ON w.push_endpoint = e.endpoint
+                  WHERE e.contact_id = m.contact_id)
+  AND NOT EXISTS (SELECT 1 FROM stage_rejects r CROSS JOIN unnest(r.mentions) AS mentioned
+                  LEFT JOIN push_endpoints e ON e.endpoint = mentioned
+                  WHERE mentioned = c.email OR e.contact_id = m.contact_id)
+
+-- name: number_absent
+-- The key by which absent members are removed in slices.
 CREATE UNIQUE INDEX ON absent (n)
 
 -- name: count_absent
