@@ -63,6 +63,22 @@ def test_it_starts_nothing_that_warns_before_somebody_read_it(
     assert not Sendout.objects.exists()
 
 
+def test_it_lists_recipients_page_by_page(
+    caller: Any, group: Any, version: Any, with_members: Any, run_jobs: Any
+) -> None:
+    with_members("a@example.com", "b@example.com", "c@example.com")
+    path = f"/sendouts/{started(caller, group, version).json()['id']}/recipients"
+    run_jobs()
+    first = caller.get(f"{path}?limit=2").json()
+    assert [(one["email"], one["outcome"]) for one in first["items"]] == [
+        ("a@example.com", "planned"),
+        ("b@example.com", "planned"),
+    ]
+    rest = caller.get(f"{path}?after={first['next']}").json()
+    assert ([one["email"] for one in rest["items"]], rest["next"]) == (["c@example.com"], None)
+    assert caller.get(f"{path}?after=x").status_code == 422
+
+
 def test_it_starts_a_sendout_that_uses_the_group(
     caller: Any, group: Any, version: Any, with_members: Any
 ) -> None:

@@ -144,6 +144,16 @@ def test_it_lists_checks_and_cancels_sendouts(tidings, make_sendout) -> None:
     assert tidings("sendout", "resume", number).code == 3
 
 
+def test_it_saves_the_recipients_of_a_sendout(tidings, make_sendout, run_jobs, tmp_path) -> None:
+    number, file = str(make_sendout(members=2).pk), tmp_path / "people.csv"
+    run_jobs()
+    assert tidings("sendout", "recipients", number, "--out", str(file), "--json").json["file"] == str(file)
+    assert [line.split(",")[1:3] for line in file.read_text("utf-8-sig").splitlines()[1:]] == [
+        ["p0001@example.com", "planned"],
+        ["p0002@example.com", "planned"],
+    ]
+
+
 def test_it_sends_at_a_speed_and_in_a_window_and_changes_both(
     tidings, make_group, make_members, letter
 ) -> None:

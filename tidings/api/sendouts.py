@@ -21,6 +21,7 @@ from tidings.selections.choosing import chosen
 from tidings.sendouts import actions, queries
 from tidings.sendouts.checks import demand_read
 from tidings.sendouts.models import Doubt, Sendout
+from tidings.sendouts.recipients import BEGINNING, Place, recipients
 
 router = Router(tags=["sendouts"])
 
@@ -336,6 +337,45 @@ def _doubt(doubt: Doubt) -> DoubtOut:
         resolution=doubt.resolution,
         resolved_at=doubt.resolved_at,
     )
+
+
+class RecipientOut(Schema):
+    """Someone of a sendout's audience, and what became of their copy so far."""
+
+    contact: int = Field(examples=[4711])
+    email: str | None = Field(description="Null: the contact was erased.", examples=["anna@example.com"])
+    group: int = Field(description="As whose member they get it.", examples=[7])
+    outcome: str = Field(
+        description="planned, accepted (by the carrier), deferred, failed or skipped", examples=["failed"]
+    )
+    attempt: int = Field(examples=[1])
+    code: int = Field(description="The carrier's, 0 where none was asked.", examples=[550])
+    reason: str = Field(examples=["5.1.1 no such user"])
+    at: datetime | None = Field(description="When the outcome came.")
+    due_at: datetime | None = Field(description="When a deferred one is tried again.")
+
+
+@router.get("/sendouts/{int:number}/recipients", response=answers({200: Page[RecipientOut]}, 404))
+def list_recipients(
+    request: Call,  # noqa: ARG001 - ninja passes the request
+    number: int,
+    *,
+    after: Annotated[
+        str,
+        Query(
+            pattern=r"^[0-9]{1,10}\.[0-9]{1,10}$",
+            description="The `next` of the page before.",
+            examples=["1.50"],
+        ),
+    ] = str(BEGINNING),
+    limit: Limit = 50,
+) -> Page[RecipientOut]:
+    """Lists everyone of the audience with what became of each, in the order in which they are served."""
+    sendout = queries.find(number)
+    begin = Place(*map(int, after.split(".")))
+    found = recipients(sendout.pk, after=begin, limit=limit + 1)
+    following = str(found[limit - 1][0]) if len(found) > limit else None
+    return Page(items=[RecipientOut(**row) for _, row in found[:limit]], next=following)
 
 
 @router.post("/sendouts/{int:number}/pause", response=answers({200: SendoutOut}, 404, 409))

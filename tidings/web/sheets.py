@@ -12,8 +12,13 @@ def csv_response(
     filename: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> StreamingHttpResponse:
     """A download with one line per row, written while it is read."""
+    return csv_file(filename, _lines(header, rows))
+
+
+def csv_file(filename: str, lines: Iterable[str]) -> StreamingHttpResponse:
+    """The same of lines that are CSV already."""
     return StreamingHttpResponse(
-        _lines(header, rows),
+        lines,
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{filename}"'},
     )

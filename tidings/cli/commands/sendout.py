@@ -11,6 +11,7 @@ from tidings.cli.exits import EndedBadly, EquationBroken
 from tidings.cli.ground import database
 from tidings.cli.options import SENDER, SPEED, TEXT_FILE, WHEN, WINDOW, Sender, as_json, examples, group_of
 from tidings.cli.output import note, print_facts, print_json, print_rows
+from tidings.cli.saving import saved
 from tidings.cli.unattended import note_if_nobody_works
 from tidings.cli.waiting import Step, Summary, Work, wait_for
 from tidings.contacts.queries import find as find_contact
@@ -23,6 +24,7 @@ from tidings.selections.choosing import chosen
 from tidings.sendouts import actions, queries
 from tidings.sendouts.checks import demand_read, findings
 from tidings.sendouts.models import Doubt, Sendout
+from tidings.sendouts.recipients import as_csv
 from tidings.sendouts.rules import FINAL, Accounting
 
 # A paused sendout, or one that awaits its approval, goes on only when a person says so; whoever waits is told instead.
@@ -322,6 +324,24 @@ def _parts_of(found: Sendout, account: Accounting, by: str) -> tuple[Sequence[st
 def _doubt(doubt: Doubt) -> Summary:
     at, cause = doubt.noticed_at.isoformat(), doubt.cause
     return dict(zip(DOUBT, (doubt.contact_id, doubt.contact.email, doubt.resolution, cause, at), strict=True))
+
+
+@sendout.command(
+    epilog=examples(
+        "tidings sendout recipients 3 --out people.csv", "tidings sendout recipients 3 --out - | grep failed"
+    )
+)
+@click.argument("number", metavar="ID", type=int)
+@click.option("--out", required=True, metavar="FILE", help="Where to; `-` is standard output.")
+@as_json
+@database()
+def recipients(number: int, out: str, as_json: bool) -> None:
+    """Save everyone of the audience with what became of each, as CSV."""
+    found = queries.find(number)
+    with saved(out) as target:
+        target.writelines(lines.encode() for lines in as_csv(found.pk))
+    if as_json and out != "-":
+        print_json({"id": number, "file": out})
 
 
 @sendout.command(epilog=examples("tidings sendout check 3", "tidings sendout check --all --json"))

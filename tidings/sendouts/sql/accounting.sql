@@ -46,3 +46,21 @@ WHERE b.sendout_id = %(sendout)s
        OR (b.accepted, b.deferred, b.failed, b.skipped)
           IS DISTINCT FROM (f.found_accepted, f.found_deferred, f.found_failed, f.found_skipped)
        OR f.strangers > 0)
+
+-- name: recipients_page
+-- The next people of an audience behind a place (number of the batch, position in it), those without a delivery as
+-- planned. The page is cut before anybody is looked up. Rides sendout_batches_once, deliveries_pkey, contacts_pkey.
+WITH page AS MATERIALIZED (
+    SELECT b.id AS batch_id, b.group_id, b.number, p.position, p.contact_id
+    FROM sendout_batches b CROSS JOIN LATERAL unnest(b.contact_ids) WITH ORDINALITY AS p (contact_id, position)
+    WHERE b.sendout_id = %(sendout)s AND b.number >= %(number)s
+      AND (b.number > %(number)s OR p.position > %(position)s)
+    ORDER BY b.number, p.position LIMIT %(limit)s
+)
+SELECT page.number, page.position, page.contact_id AS contact, c.email, page.group_id AS "group",
+       coalesce(d.outcome, 'planned') AS outcome, coalesce(d.attempt, 0) AS attempt, coalesce(d.code, 0) AS code,
+       coalesce(d.reason, '') AS reason, d.at, d.due_at
+FROM page
+LEFT JOIN deliveries d ON d.batch_id = page.batch_id AND d.position = page.position
+LEFT JOIN contacts c ON c.id = page.contact_id
+ORDER BY page.number, page.position

@@ -20,7 +20,6 @@ from tidings.contacts.queries import find as find_contact
 from tidings.groups.models import Group
 from tidings.groups.queries import find as find_group
 from tidings.groups.queries import receiving
-from tidings.kernel import db
 from tidings.kernel.errors import Refused, TidingsError
 from tidings.locks.models import GroupLock
 from tidings.locks.queries import locks_of
@@ -32,8 +31,9 @@ from tidings.selections.language import compiled, say
 from tidings.sendouts import actions, queries
 from tidings.sendouts.checks import findings
 from tidings.sendouts.judge import reach_now
-from tidings.sendouts.models import Batch, Sendout
+from tidings.sendouts.models import Sendout
 from tidings.sendouts.moments import moments_of
+from tidings.sendouts.recipients import as_csv
 from tidings.sendouts.served import shown_in
 from tidings.web import sendout_report
 from tidings.web.forms import SearchForm, StyledForm, attempt
@@ -47,7 +47,7 @@ from tidings.web.progress import work_of_locks
 from tidings.web.request import OperatorRequest
 from tidings.web.review import NOW, ReviewForm, last_sendout, start_once, zone
 from tidings.web.routing import page
-from tidings.web.sheets import csv_response
+from tidings.web.sheets import csv_file, csv_response
 from tidings.web.subgroup_report import reached_by_subgroup, served_by_subgroup
 from tidings.web.waterfall import steps_of
 
@@ -57,18 +57,6 @@ CSV_HEADER = (
 )  # fmt: skip
 CSV_SENDOUTS_PER_QUERY = 200
 VERSION_DIGITS = 9  # what surely fits in the column
-PEOPLE_HEADER = ("contact id", "address", "outcome", "attempt", "code", "reason", "at", "due", "group id")
-PEOPLE_COLUMNS = ("contact_id", "email", "outcome", "attempt", "code", "reason", "at", "due_at", "group_id")
-# One row per person of a batch, planned ones too. Rides deliveries_pkey.
-PEOPLE = """
-SELECT p.contact_id, c.email, b.group_id, coalesce(d.outcome, 'planned') AS outcome, d.attempt, d.code, d.reason, d.at,
-       d.due_at
-FROM sendout_batches b
-CROSS JOIN LATERAL unnest(b.contact_ids) WITH ORDINALITY AS p (contact_id, position)
-LEFT JOIN deliveries d ON d.batch_id = b.id AND d.position = p.position
-LEFT JOIN contacts c ON c.id = p.contact_id
-WHERE b.id = %(batch)s ORDER BY p.position
-"""
 
 
 class SendoutFilter(StyledForm):
@@ -308,15 +296,7 @@ def subgroups_csv(_request: OperatorRequest, pk: int) -> StreamingHttpResponse:
 def people_csv(_request: OperatorRequest, pk: int) -> StreamingHttpResponse:
     """Everyone of the audience with the newest outcome."""
     sendout = queries.find(pk)
-    return csv_response(f"sendout-{sendout.pk}.csv", PEOPLE_HEADER, _people(sendout))
-
-
-def _people(sendout: Sendout) -> Iterator[tuple[object, ...]]:
-    """Batch by batch, and no transaction from one to the next: a slow client's would hinder the database's cleaning."""
-    batches = Batch.objects.filter(sendout=sendout).order_by("number").values_list("pk", flat=True)
-    for batch in list(batches):
-        for row in db.rows(PEOPLE, {"batch": batch}):
-            yield tuple(row[name] for name in PEOPLE_COLUMNS)
+    return csv_file(f"sendout-{sendout.pk}.csv", as_csv(sendout.pk))
 
 
 @require_POST
