@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from email.utils import format_datetime
-from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 
@@ -15,6 +14,7 @@ from tidings.contacts.models import Contact
 from tidings.groups.models import Group
 from tidings.groups.settings import CrashPolicy
 from tidings.kernel import clock
+from tidings.kernel.kept import Kept
 from tidings.memberships.queries import member_values
 from tidings.messaging import files
 from tidings.messaging.links import LINK_NAMES, harmless_links, link_maker
@@ -30,7 +30,9 @@ TEST_PREFIX = "[Test]"
 TEST_HEADER = "X-Tidings-Test: yes"
 MESSAGE_NAMES = ("subject", "name", "id")
 BY_A_PROGRAM = [("Auto-Submitted", "auto-generated")]
-COMPILED_AT_ONCE = 32  # sendouts, and subgroups of SuperMessages, that one worker serves in turns
+COMPILED_BYTES = (
+    50 * 1024 * 1024
+)  # of the sendouts and subgroups that one process serves in turns, with attachments
 
 Row = dict[str, Any]
 Renderer = Callable[[int, Row], bytes]
@@ -230,29 +232,43 @@ def row_of(contact: Contact, group: int) -> Row:
     return identities | {"attributes": contact.attributes, "member": member_values(contact, group)}
 
 
-@lru_cache(maxsize=COMPILED_AT_ONCE)
+class _Served(NamedTuple):
+    """What a snapshot is made of."""
+
+    sendout: int
+    group: int
+    with_files: bool
+
+
 def snapshot_of(sendout: int, group: int, *, with_files: bool = True) -> Snapshot:
     """The snapshot of a sendout for its group or one subgroup; it never changes, so a worker compiles it once.
 
     What becomes of copies in doubt is the sendout's affair, as its speed is. Who only shows it needs no attachments.
     """
-    found = Sendout.objects.select_related("version__message", "shown_as").get(pk=sendout)
+    return _SNAPSHOTS(_Served(sendout, group, with_files))
+
+
+def _compile(served: _Served) -> Snapshot:
+    found = Sendout.objects.select_related("version__message", "shown_as").get(pk=served.sendout)
     frozen = found.frozen
-    if group != found.group_id:
-        frozen = Portion.objects.values_list("frozen", flat=True).get(sendout=sendout, group=group)
-    attachments = files.load(files.attached_to(found.version)) if with_files else ()
+    if served.group != found.group_id:
+        frozen = Portion.objects.values_list("frozen", flat=True).get(sendout=found, group=served.group)
+    attachments = files.load(files.attached_to(found.version)) if served.with_files else ()
     is_single = found.kind == Sendout.Kind.SINGLE
     message = compile_version(found.version, frozen, attachments=attachments, is_single=is_single)
     return Snapshot(
-        sendout,
-        group,
+        served.sendout,
+        served.group,
         frozen["sender_address"],
         message,
         is_test=found.kind == Sendout.Kind.TEST,
-        shown_as=row_of(found.shown_as, group) if found.shown_as else None,
+        shown_as=row_of(found.shown_as, served.group) if found.shown_as else None,
         resends=found.frozen.get("in_doubt") != "skip",
         is_limited=_is_limited(found),
     )
+
+
+_SNAPSHOTS = Kept(_compile, weight=lambda snapshot: snapshot.message.weight, most=COMPILED_BYTES)
 
 
 def _is_limited(sendout: Sendout) -> bool:

@@ -54,3 +54,14 @@ def test_the_standard_library_reads_the_same_names_and_bytes(given_files):
 def test_a_message_without_files_is_as_it_was():
     _, wire = read([], text="a", html="<p>a")
     assert b"multipart/mixed" not in wire
+
+
+def test_the_weight_of_a_message_counts_its_files():
+    def weight(*attachments):
+        parts = {"group": {}, "message": {}, "list_unsubscribe": False}
+        made = compile_message(
+            Content("Hi", text="a"), Sender("", "news@example.org"), **parts, attachments=attachments
+        )
+        return made.weight
+
+    assert weight(Attachment("a.pdf", "application/pdf", bytes(3_000_000))) - weight() > 4_000_000

@@ -32,6 +32,9 @@ OWN_HEADERS = frozenset(
 )
 """What this module, or nobody, writes; besides Content-* and, if it is asked for, List-Unsubscribe."""
 
+BYTES_FOR_EACH_SIGN = 12
+"""What a sign of a template takes at most, compiled for MIME and as text, among many placeholders (measured)."""
+
 BODY_HEAD = (
     'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
 )
@@ -113,7 +116,10 @@ class _Body:
 
 @dataclass(frozen=True)
 class CompiledMessage:
-    """A message of one sendout within one group, ready to be copied. Made by `compile_message`."""
+    """A message of one sendout within one group, ready to be copied. Made by `compile_message`.
+
+    `weight` is how many bytes it takes at most, about, to keep it.
+    """
 
     from_line: str
     subject: FillText
@@ -123,6 +129,7 @@ class CompiledMessage:
     preheader: FillText
     html: FillText | None
     text: FillText | None
+    weight: int
 
     def render(self, copy: Copy) -> bytes:
         """The whole message, ready for SMTP's DATA but for the final dot; raises RenderError."""
@@ -187,16 +194,19 @@ def compile_message(
     boundary = _boundary(content, "alternative") if len(bodies) > 1 else None
     head = _static_headers(sender, headers, list_unsubscribe=list_unsubscribe)
     head += _opening("mixed", mixed, f"\r\n--{mixed}\r\n") + _opening("alternative", boundary)
+    closing = (f"\r\n--{boundary}--\r\n".encode() if boundary else b"") + (
+        encoded(attachments, mixed) if mixed else b""
+    )
     return CompiledMessage(
         from_line=_sender_line(sender),
         subject=_subject(content, around, subject_prefix),
         list_unsubscribe=list_unsubscribe,
         parts=_parts(head, bodies, boundary),
-        closing=(f"\r\n--{boundary}--\r\n".encode() if boundary else b"")
-        + (encoded(attachments, mixed) if mixed else b""),
+        closing=closing,
         preheader=read_template(content.preheader, "preheader", around, Escape.NOTHING).text(),
         html=html.text() if html else None,
         text=text.text() if text else None,
+        weight=len(closing) + BYTES_FOR_EACH_SIGN * sum(map(len, sources(content).values())),
     )
 
 
