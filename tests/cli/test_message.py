@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.pictures import picture
+
 
 @pytest.fixture
 def written(tidings, tmp_path):
@@ -19,6 +21,28 @@ def test_it_begins_with_a_template(tidings) -> None:
     made = tidings("message", "create", "June", "--template", "newsletter", "--language", "en", "--json").json
     assert (made["format"], made["language"]) == ("mjml", "en")
     assert "group.name" in made["subject"]
+
+
+def test_it_keeps_what_attached_pictures_show(tidings, tmp_path) -> None:
+    (tmp_path / "terms.pdf").write_bytes(b"%PDF")
+    (tmp_path / "shop.png").write_bytes(picture(1_500, 30))
+    files = [word for name in ("shop.png", "terms.pdf") for word in ("--attach", str(tmp_path / name))]
+    write = ("message", "create", "x", "--subject", "x", "--template", "newsletter", *files)
+    assert tidings(*write, "--alt", "Our shop").code == 0
+    kept = {one["name"]: (one["alt"], one["width"]) for one in tidings("file", "list", "--json").json}
+    assert kept == {"shop.png": ("Our shop", 1_500), "terms.pdf": ("", 0)}
+    result = tidings(*write, "--alt", "a", "--alt", "b", "--alt", "c")
+    assert (result.code, "belongs to an --attach" in result.err) == (2, True)
+
+
+def test_it_makes_pictures_smaller(tidings, tmp_path) -> None:
+    (tmp_path / "shop.png").write_bytes(picture(1_500, 30))
+    path = str(tmp_path / "shop.png")
+    wide = tidings("file", "upload", path)
+    assert "`tidings file shrink" in wide.err
+    assert tidings("file", "upload", path, "--width", "900", "--json").json["width"] == 900
+    first = tidings("file", "list", "--json").json[-1]["id"]
+    assert tidings("file", "shrink", str(first), "--json").json["name"] == "shop-1200.png"
 
 
 def test_it_takes_one_format_only(tidings, tmp_path) -> None:

@@ -4,15 +4,14 @@ from io import BytesIO
 
 import pytest
 
-from tidings.messaging import files
+from tests.pictures import PNG
+from tidings.messaging import library
 
 pytestmark = pytest.mark.django_db
 
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
-
 
 def loaded(client, name, data):
-    file = files.keep(BytesIO(data), name=name, by=None)
+    file = library.keep(BytesIO(data), name=name, by=None)
     return client.get(f"/f/{file.token}")
 
 

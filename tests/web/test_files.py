@@ -3,12 +3,11 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from tests.pictures import PNG, picture
 from tests.web.browser import WIDTHS, new_context
 from tidings.messaging import drafts
 from tidings.messaging.actions import write
 from tidings.messaging.models import File
-
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 
 
 def uploaded(operator, path="/files/", name="shop.png", data=PNG, **more):
@@ -31,6 +30,38 @@ def test_what_cannot_be_taken_is_told_at_the_form(world, operator):
     html = uploaded(operator, name="page.html", data=b"<p>").content.decode()
     assert "its type isn&#x27;t taken" in html
     assert not File.objects.exists()
+
+
+def test_the_library_shows_thumbnails_that_every_browser_may_keep(world, operator):
+    uploaded(operator, data=picture(900, 600))
+    address = f"/files/{File.objects.get().pk}/thumbnail/"
+    assert f'src="{address}"' in operator.get("/files/").content.decode()
+    answer = operator.get(address)
+    assert (answer["Content-Type"], answer["Cache-Control"]) == (
+        "image/webp",
+        "private, max-age=31536000, immutable",
+    )
+    assert b"".join(answer)[8:12] == b"WEBP"
+
+
+def test_a_document_has_no_thumbnail(world, operator):
+    uploaded(operator, name="terms.pdf", data=b"%PDF")
+    assert operator.get(f"/files/{File.objects.get().pk}/thumbnail/").status_code == 404
+
+
+def test_a_picture_that_is_too_wide_for_mail_is_kept_smaller_if_wanted(world, operator):
+    uploaded(operator, data=picture(1_500, 30), narrow="yes")
+    assert (File.objects.get().name, File.objects.get().width) == ("shop-1200.png", 1_200)
+
+
+def test_a_smaller_copy_is_offered_for_what_is_too_wide(world, operator):
+    uploaded(operator, data=picture(1_500, 30))
+    wide = File.objects.get()
+    assert "Make a smaller copy of shop.png" in operator.get("/files/").content.decode()
+    operator.post(f"/files/{wide.pk}/shrink/")
+    assert sorted(File.objects.values_list("width", flat=True)) == [1_200, 1_500]
+    again = operator.post(f"/files/{File.objects.get(width=1_200).pk}/shrink/", follow=True)
+    assert "it is 1,200 pixels wide" in again.content.decode()
 
 
 def test_the_text_of_a_picture_is_changed_and_the_picture_deleted(world, operator):

@@ -55,6 +55,7 @@ def test_it_binds_every_path_with_page(pattern):
         "transfers/1/cancel/",
         "transfers/1/confirm/",
         "files/add/",
+        "files/1/shrink/",
         "files/1/describe/",
         "files/1/delete/",
         "messages/1/draft/",

@@ -1,6 +1,7 @@
 """The options by which commands are told what a message says."""
 
 from collections.abc import Callable
+from itertools import zip_longest
 from typing import Any, TypeVar
 
 import click
@@ -15,6 +16,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 def content(command: Command) -> Command:
     """Adds the options for what a message says."""
     for option in (
+        click.option("--alt", multiple=True, metavar="TEXT", help="What the picture of the same --attach shows."),
         click.option("--attach", multiple=True, metavar="FILE", help="A file that each copy brings along."),
         click.option("--preview-text", default="", help="Shown in lists behind the subject."),
         click.option("--text", type=TEXT_FILE, default=None, help="Plain text, a UTF-8 file; else made from the HTML."),
@@ -33,5 +35,8 @@ def written_by(given: dict[str, Any]) -> dict[str, Any]:
     if len(sources) > 1:
         raise click.UsageError(f"A message is written in one format. Give one of --{', --'.join(FORMATS)}.")
     form = dict(zip(("form", "source"), sources[0], strict=True)) if sources else {}
-    attached = [store(path).pk for path in given.pop("attach")]
+    paths, texts = given.pop("attach"), given.pop("alt")
+    if len(texts) > len(paths):
+        raise click.UsageError("Each --alt belongs to an --attach: the first to the first, and so on.")
+    attached = [store(path, alt=alt).pk for path, alt in zip_longest(paths, texts, fillvalue="")]
     return given | form | {"text": given["text"] or "", "attachments": attached}

@@ -29,6 +29,7 @@ DOCUMENTS = {
 }
 PICTURE_ENDINGS = {".png", ".jpg", ".jpeg", ".gif", ".webp"}
 HEAD_BYTES = 16  # enough to tell a picture
+MAIL_WIDTH = 1_200  # pixels; twice what a mail is wide, for fine screens
 
 
 def content_type(name: str, head: bytes) -> str | None:

@@ -1,114 +1,18 @@
-"""Keeping pictures and documents for messages."""
+"""Finding the pictures and documents that messages show or bring along."""
 
-import secrets
 from collections.abc import Iterable, Sequence
-from pathlib import PurePath
-from typing import IO
 
 from django.conf import settings
-from django.core.files.base import File as Content
 from django.core.files.storage import default_storage
-from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from tidings.accounts.models import User
-from tidings.journal.actions import record
 from tidings.kernel.errors import NotFound
-from tidings.messaging.errors import BadFile, FileUsed, TooMuchAttached
-from tidings.messaging.file_types import HEAD_BYTES, content_type, why_not
+from tidings.messaging.errors import TooMuchAttached
 from tidings.messaging.links import FILE_PATH
 from tidings.messaging.mime.attachments import Attachment
 from tidings.messaging.models import Draft, File, Version, Written
 
-NAME_LENGTH = 150
-ALT_LENGTH = 1_000
-PICTURE_BYTES = 5 * 1024 * 1024  # each reader loads it, many over a mobile connection
-DOCUMENT_BYTES = 10 * 1024 * 1024
 ATTACHED_BYTES = 10 * 1024 * 1024  # many mail servers refuse 20 MB, and encoding adds a third
-TOKEN_BYTES = 16
-USERS_NAMED = 3
-
-
-def keep(content: IO[bytes], *, name: str, alt: str = "", by: User | None) -> File:
-    """Stores a picture or document; raises `BadFile` if it is of no type that is taken, too large or empty."""
-    name = _plain_name(name)
-    _check_alt(name, alt)
-    head = content.read(HEAD_BYTES)
-    kind = content_type(name, head)
-    if kind is None:
-        raise BadFile(file=name, problem=why_not(name))
-    size = _size(content)
-    limit = PICTURE_BYTES if kind.startswith("image/") else DOCUMENT_BYTES
-    if not 0 < size <= limit:
-        problem = (
-            f"it has {size // 1024:,} kB; {limit // 1024:,} kB are possible." if size else "it is empty."
-        )
-        raise BadFile(file=name, problem=problem)
-    content.seek(0)
-    with transaction.atomic():
-        token = secrets.token_urlsafe(TOKEN_BYTES)
-        stored = default_storage.save(f"messages/{token}", Content(content))
-        kept = File.objects.create(
-            name=name, token=token, content_type=kind, size=size, alt=alt, stored=stored, created_by=by
-        )
-        record("file.kept", kept.pk, by=by, name=name, size=size)
-    return kept
-
-
-def _plain_name(name: str) -> str:
-    """The last part of the path, without what can't stand in a header."""
-    plain = "".join(sign for sign in PurePath(name.replace("\\", "/")).name if sign.isprintable()).strip()
-    if not plain or len(plain) > NAME_LENGTH:
-        raise BadFile(file=plain or name, problem=f"its name has to have 1 to {NAME_LENGTH} characters.")
-    return plain
-
-
-def _check_alt(name: str, alt: str) -> None:
-    if "\x00" in alt:
-        raise BadFile(file=name, problem="its text holds a character that can't be stored.")
-    if len(alt) > ALT_LENGTH:
-        raise BadFile(
-            file=name, problem=f"its text has {len(alt):,} characters; {ALT_LENGTH:,} are possible."
-        )
-
-
-def _size(content: IO[bytes]) -> int:
-    content.seek(0, 2)
-    return content.tell()
-
-
-def describe(file: File, *, alt: str, by: User | None) -> File:
-    """Changes what is read out where a picture isn't seen."""
-    _check_alt(file.name, alt)
-    with transaction.atomic():
-        file.alt = alt
-        file.save(update_fields=["alt"])
-        record("file.described", file.pk, by=by, alt=alt)
-    return file
-
-
-def delete(file: File, *, by: User | None) -> None:
-    """Removes a file that no message shows or brings along; raises `FileUsed` otherwise."""
-    with transaction.atomic():
-        held = File.objects.select_for_update().get(pk=file.pk)
-        if users := used_by(held):
-            more = f" and {len(users) - USERS_NAMED} more" if len(users) > USERS_NAMED else ""
-            named = ", ".join(f"“{name}”" for name in users[:USERS_NAMED])
-            raise FileUsed(file=held.name, users=f"{named}{more}")
-        default_storage.delete(held.stored)
-        record("file.deleted", held.pk, by=by, name=held.name)
-        held.delete()
-
-
-def used_by(file: File) -> list[str]:
-    """The names of the messages that have a version or draft with it."""
-    using = Q(source__contains=file.token) | Q(html__contains=file.token) | Q(attachments__contains=[file.pk])
-    drafted = Q(source__contains=file.token) | Q(attachments__contains=[file.pk])
-    names = [
-        *Version.objects.filter(using).values_list("message__name", flat=True),
-        *Draft.objects.filter(drafted).values_list("message__name", flat=True),
-    ]
-    return sorted(set(names))
 
 
 def url_of(file: File) -> str:
@@ -131,6 +35,17 @@ def find(number: int) -> File:
     if found is None:
         raise NotFound(thing="file", ref=number)
     return found
+
+
+def used_by(file: File) -> list[str]:
+    """The names of the messages that have a version or draft with it."""
+    using = Q(source__contains=file.token) | Q(html__contains=file.token) | Q(attachments__contains=[file.pk])
+    drafted = Q(source__contains=file.token) | Q(attachments__contains=[file.pk])
+    names = [
+        *Version.objects.filter(using).values_list("message__name", flat=True),
+        *Draft.objects.filter(drafted).values_list("message__name", flat=True),
+    ]
+    return sorted(set(names))
 
 
 def attached_to(written: Written) -> list[File]:
@@ -157,5 +72,5 @@ def load(files: Sequence[File]) -> list[Attachment]:
     loaded = []
     for file in files:
         with default_storage.open(file.stored) as stored:
-            loaded.append(Attachment(file.name, file.content_type, stored.read()))
+            loaded.append(Attachment(file.name, file.content_type, stored.read(), file.alt))
     return loaded

@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from tidings.accounts.models import User
+from tidings.messaging.file_types import MAIL_WIDTH
 
 
 class Message(models.Model):
@@ -44,14 +45,20 @@ class Message(models.Model):
 
 
 class File(models.Model):
-    """A picture or a document. Whoever knows the token can load it, nobody can guess it."""
+    """A picture or a document. Whoever knows the token can load it, nobody can guess it.
+
+    Width and height are pixels, 0 for documents; a picture has a thumbnail, stored as `stored` is.
+    """
 
     name = models.CharField(max_length=150)
     token = models.CharField(max_length=32)
     content_type = models.CharField(max_length=100)
     size = models.BigIntegerField()
+    width = models.IntegerField(default=0)
+    height = models.IntegerField(default=0)
     alt = models.TextField(default="", blank=True)
     stored = models.TextField()
+    thumbnail = models.TextField(default="", blank=True)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -66,6 +73,11 @@ class File(models.Model):
     def is_picture(self) -> bool:
         """Whether browsers and mail programs show it."""
         return self.content_type.startswith("image/")
+
+    @property
+    def is_too_wide(self) -> bool:
+        """Whether mail shows less of it than its readers load."""
+        return self.width > MAIL_WIDTH
 
 
 class Written(models.Model):

@@ -7,6 +7,7 @@ from tidings.messaging.files import listed, url_of
 from tidings.messaging.models import File
 
 PICTURES_OFFERED = 12
+SHOWN_WIDTH = 600  # pixels; what most mail programs have room for
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,14 @@ def as_pick(file: File, form: str) -> Pick:
     sources = {
         "markdown": f"![{_plain(alt)}]({url})",
         "mjml": f'<mj-image src="{url}" alt="{escape(alt)}" />',
-        "html": f'<img src="{url}" alt="{escape(alt)}" style="max-width: 100%; height: auto">',
+        "html": f'<img src="{url}" alt="{escape(alt)}"{_width(file)} style="max-width: 100%; height: auto">',
     }
     return Pick(file, url, sources.get(form, url))
+
+
+def _width(file: File) -> str:
+    """Some mail programs go by this alone, and would show a picture for fine screens at twice the width."""
+    return f' width="{min(file.width, SHOWN_WIDTH)}"' if file.width else ""
 
 
 def _plain(alt: str) -> str:

@@ -1,4 +1,5 @@
-from email import policy
+from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from email.parser import BytesParser
 
 import pytest
@@ -6,22 +7,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidings.messaging.mime.attachments import Attachment
+from tidings.messaging.mime.headers import clean
 from tidings.messaging.mime.message import Content, Copy, Sender, compile_message
 
 COPY = Copy("anna@example.com", "", {}, {}, {}, "<1@example.org>", "Tue, 24 Nov 2026 09:00:00 +0000")
 names = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=150)
 
 
-def read(attachments, **content):
+def with_files(attachments, **content):
+    """The bytes of a mail that brings them along."""
     message = compile_message(
-        Content("Hi", **content),
+        Content("Hi", **(content or {"text": "Hello", "html": "<p>x"})),
         Sender("", "news@example.org"),
         group={},
         message={},
         list_unsubscribe=False,
         attachments=attachments,
     )
-    wire = message.render(COPY)
+    return message.render(COPY)
+
+
+def read(attachments, **content):
+    wire = with_files(attachments, **content)
     assert b"\r\n." not in wire
     return BytesParser(policy=policy.default).parsebytes(wire), wire
 
@@ -42,13 +49,20 @@ def test_files_stand_beside_the_bodies(content, kinds):
 
 @given(st.lists(st.tuples(names, st.binary(max_size=300)), min_size=1, max_size=3))
 def test_the_standard_library_reads_the_same_names_and_bytes(given_files):
-    mail, wire = read(
-        [Attachment(name, "application/pdf", data) for name, data in given_files], text="Hello", html="<p>x"
-    )
+    mail, wire = read([Attachment(name, "application/pdf", data) for name, data in given_files])
     assert [(part.get_filename(), part.get_content()) for part in mail.iter_attachments()] == given_files
     assert mail.get_body(["plain"]).get_content() == "Hello\r\n"
     assert max(map(len, wire.split(b"\r\n"))) <= 998
     assert b"\n" not in wire.replace(b"\r\n", b"")
+
+
+@pytest.mark.parametrize("words", ["Our shop", "Löwe 🙂 " * 40, "two\nBcc: lines"])
+def test_what_a_picture_shows_travels_with_it(words):
+    mail, wire = read([Attachment("a.png", "image/png", b"", words)])
+    assert mail["Bcc"] is None
+    _, part = message_from_bytes(wire).get_payload()
+    assert str(make_header(decode_header(part["Content-Description"]))) == clean(words)
+    assert part["Bcc"] is None
 
 
 def test_a_message_without_files_is_as_it_was():

@@ -4,11 +4,16 @@ from fast_mail_parser import parse_email
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.messaging.mime.test_attachments import names, with_files
 from tests.messaging.mime.test_standard_library import line, rendered, static, texts
+from tidings.messaging.mime.attachments import Attachment
 from tidings.messaging.mime.headers import clean
 from tidings.messaging.mime.quoted_printable import LINE_END
 
 LONG_NAME = "Dr. Zoë-Antonia Freifrau von und zu Hohenlohe-Schillingsfürst 🙂 " * 4
+
+# It ends a quoted name at `;`, keeps the backslash before `"`, and decodes what RFC 2047 lets stand there as it is.
+plain_names = names.filter(lambda name: not set(name) & set(';"\\') and "=?" not in name)
 
 
 def body(text: str) -> str:
@@ -48,3 +53,16 @@ def test_it_reads_the_people_and_nobody_else(name, sender):
     assert mail.from_.address == "news@example.org"
     assert (mail.to[0].display_name or "").strip() == clean(name).strip()
     assert mail.cc == mail.bcc == []
+
+
+@settings(max_examples=50, deadline=None)
+@given(given_files=st.lists(st.tuples(plain_names, st.binary(max_size=300), line), min_size=1, max_size=3))
+@example(given_files=[("Geschäftsbedingungen 🙂.pdf", b"\r\n.\r\n--=_", 'Unser Löwe, "groß"')])
+@example(given_files=[("a=b, (c) d.pdf", b"", "a" * 900), ("n" * 150, b"\x00", "")])
+def test_it_reads_the_files_that_were_attached(given_files):
+    mail = parse_email(
+        with_files([Attachment(name, "application/pdf", *rest) for name, *rest in given_files])
+    )
+    found = [(one.filename, one.content, one.mimetype) for one in mail.attachments]
+    assert found == [(name, data, "application/pdf") for name, data, _ in given_files]
+    assert (mail.text_plain, mail.text_html, mail.warnings) == (["Hello\r\n"], ["<p>x\r\n"], [])

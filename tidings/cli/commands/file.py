@@ -7,33 +7,41 @@ import click
 
 from tidings.cli.ground import database
 from tidings.cli.options import UnreadableFile, as_json, examples
-from tidings.cli.output import print_facts, print_json, print_rows
-from tidings.messaging import files
+from tidings.cli.output import note, print_facts, print_json, print_rows
+from tidings.messaging import files, library
+from tidings.messaging.file_types import MAIL_WIDTH
 from tidings.messaging.models import File
 
-COLUMNS = ("id", "name", "content_type", "size", "alt", "url")
+COLUMNS = ("id", "name", "content_type", "size", "width", "alt", "url")
+PIXELS = click.IntRange(1, 10_000)
 
 
 @click.group()
 def file() -> None:
-    """Upload, list, describe and delete pictures and documents. ID is a file's number."""
+    """Upload, list, shrink, describe and delete pictures and documents. ID is a file's number."""
 
 
-@file.command(epilog=examples('tidings file upload shop.jpg --alt "Our shop in Berlin"'))
+@file.command(epilog=examples('tidings file upload shop.jpg --alt "Our shop in Berlin" --width 1200'))
 @click.argument("path", metavar="FILE")
 @click.option("--alt", default="", help="Read out where a picture isn't seen.")
+@click.option(
+    "--width", type=PIXELS, default=None, help="Keep a picture that is wider as a copy that wide, in pixels."
+)
 @as_json
 @database()
-def upload(path: str, alt: str, as_json: bool) -> None:
+def upload(path: str, alt: str, width: int | None, as_json: bool) -> None:
     """Store FILE and print the address under which messages show it."""
-    _tell(store(path, alt=alt), as_json=as_json)
+    kept = store(path, alt=alt, width=width)
+    _tell(kept, as_json=as_json)
+    if kept.is_too_wide:
+        note(f"Mail needs no picture wider than {MAIL_WIDTH:,} pixels: `tidings file shrink {kept.pk}`.")
 
 
-def store(path: str, *, alt: str = "") -> File:
+def store(path: str, *, alt: str = "", width: int | None = None) -> File:
     """The stored file; raises `UnreadableFile` or `BadFile`."""
     try:
         with Path(path).open("rb") as content:
-            return files.keep(content, name=Path(path).name, alt=alt, by=None)
+            return library.keep(content, name=Path(path).name, alt=alt, width=width, by=None)
     except OSError as error:
         raise UnreadableFile(file=path, why=f"{error.strerror}.") from error
 
@@ -53,6 +61,16 @@ def list_files(search: str, limit: int, as_json: bool) -> None:
         print_rows(COLUMNS, rows, empty="None. Store one with `tidings file upload`.")
 
 
+@file.command(epilog=examples("tidings file shrink 12", "tidings file shrink 12 --width 600 --json"))
+@click.argument("number", metavar="ID", type=int)
+@click.option("--width", type=PIXELS, default=MAIL_WIDTH, show_default=True, help="Of the copy, in pixels.")
+@as_json
+@database()
+def shrink(number: int, width: int, as_json: bool) -> None:
+    """Store a smaller copy of a picture, with an address of its own. The picture stays as it is."""
+    _tell(library.shrink(files.find(number), width=width, by=None), as_json=as_json)
+
+
 @file.command(epilog=examples('tidings file describe 12 "Our shop in Berlin"'))
 @click.argument("number", metavar="ID", type=int)
 @click.argument("alt")
@@ -60,7 +78,7 @@ def list_files(search: str, limit: int, as_json: bool) -> None:
 @database()
 def describe(number: int, alt: str, as_json: bool) -> None:
     """Change what is read out where a picture isn't seen."""
-    _tell(files.describe(files.find(number), alt=alt, by=None), as_json=as_json)
+    _tell(library.describe(files.find(number), alt=alt, by=None), as_json=as_json)
 
 
 @file.command(epilog=examples("tidings file delete 12 --yes"))
@@ -73,7 +91,7 @@ def delete(number: int, yes: bool, as_json: bool) -> None:
     found = files.find(number)
     if not yes:
         click.confirm(f"Delete “{found}”?", abort=True, err=True)
-    files.delete(found, by=None)
+    library.delete(found, by=None)
     if as_json:
         print_json({"id": number, "name": found.name})
     else:
@@ -81,7 +99,7 @@ def delete(number: int, yes: bool, as_json: bool) -> None:
 
 
 def _facts(one: File) -> dict[str, Any]:
-    fields = ("id", "name", "content_type", "size", "alt", "created_at")
+    fields = ("id", "name", "content_type", "size", "width", "height", "is_too_wide", "alt", "created_at")
     return {field: getattr(one, field) for field in fields} | {"url": files.url_of(one)}
 
 

@@ -5,13 +5,16 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import NamedTuple
 
+from tidings.messaging.mime.headers import unstructured
+
 
 class Attachment(NamedTuple):
-    """A file: its name as mail programs show it, its type, its bytes."""
+    """A file: its name as mail programs show it, its type, its bytes, and what is read out in place of a picture."""
 
     name: str
     content_type: str
     data: bytes
+    description: str = ""
 
 
 def encoded(attachments: Sequence[Attachment], boundary: str) -> bytes:
@@ -28,4 +31,5 @@ def _part(attachment: Attachment) -> bytes:
         attachment.data, maintype=main, subtype=sub, disposition="attachment", filename=attachment.name
     )
     del part["MIME-Version"]  # stands in the head of the message
-    return part.as_bytes()
+    described = unstructured("Content-Description", attachment.description) if attachment.description else ""
+    return described.encode() + part.as_bytes()

@@ -4,13 +4,15 @@ from collections.abc import Callable
 
 from django import forms
 from django.contrib import messages as notes
-from django.http import HttpResponse
+from django.core.files.storage import default_storage
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from tidings.kernel.errors import Refused, TidingsError
-from tidings.messaging import files
+from tidings.messaging import files, library
+from tidings.messaging.file_types import MAIL_WIDTH
 from tidings.messaging.models import File
 from tidings.web.forms import StyledForm, attempt
 from tidings.web.paging import page_of
@@ -19,7 +21,8 @@ from tidings.web.request import OperatorRequest
 from tidings.web.routing import page
 
 KINDS = {"": None, "pictures": True, "documents": False}
-FILES_SHOWN = 24  # on a page; each picture is loaded
+FILES_SHOWN = 24  # on a page
+CACHED = "private, max-age=31536000, immutable"
 
 
 class FileFilter(StyledForm):
@@ -42,12 +45,18 @@ class FileForm(StyledForm):
     file = forms.FileField(
         help_text="A picture (PNG, JPEG, GIF, WebP, up to 5 MB) or a document (up to 10 MB)."
     )
+    narrow = forms.BooleanField(
+        label=f"Make it {MAIL_WIDTH:,} pixels wide if it is wider",
+        required=False,
+        widget=forms.CheckboxInput({"class": "form-check-input"}),
+        help_text="Sharp on every screen, quick to load. It may then have up to 25 MB.",
+    )
     alt = forms.CharField(
         label="Text of a picture", required=False, help_text="Read out where the picture isn't seen."
     )
 
 
-def library(request: OperatorRequest) -> HttpResponse:
+def listing(request: OperatorRequest) -> HttpResponse:
     """All pictures and documents, the newest first; a file that is posted is kept."""
     form = FileForm(request.POST or None, request.FILES or None)
     if kept := attempt(form, lambda: _keep(form, request)):
@@ -69,7 +78,8 @@ def library(request: OperatorRequest) -> HttpResponse:
 
 def _keep(form: FileForm, request: OperatorRequest) -> File:
     upload = form.cleaned_data["file"]
-    return files.keep(upload.file, name=upload.name, alt=form.cleaned_data["alt"], by=request.user)
+    alt, width = form.cleaned_data["alt"], MAIL_WIDTH if form.cleaned_data["narrow"] else None
+    return library.keep(upload.file, name=upload.name, alt=alt, width=width, by=request.user)
 
 
 @require_POST
@@ -86,19 +96,33 @@ def add(request: OperatorRequest) -> HttpResponse:
 
 
 @require_POST
+def shrink(request: OperatorRequest, pk: int) -> HttpResponse:
+    """Keeps a copy of a picture that is as wide as mail needs."""
+    done = "The smaller copy is kept, as a file of its own."
+    return _told(request, done, lambda: library.shrink(files.find(pk), by=request.user))
+
+
+@require_safe
+def thumbnail(request: OperatorRequest, pk: int) -> FileResponse:  # noqa: ARG001 - Django passes the request
+    """A small copy of a picture, which never changes."""
+    stored = default_storage.open(files.find(pk).thumbnail)
+    return FileResponse(stored, content_type="image/webp", headers={"Cache-Control": CACHED})
+
+
+@require_POST
 def describe(request: OperatorRequest, pk: int) -> HttpResponse:
     """Changes the text of a picture."""
     return _told(
         request,
         "Saved.",
-        lambda: files.describe(files.find(pk), alt=request.POST.get("alt", ""), by=request.user),
+        lambda: library.describe(files.find(pk), alt=request.POST.get("alt", ""), by=request.user),
     )
 
 
 @require_POST
 def delete(request: OperatorRequest, pk: int) -> HttpResponse:
     """Removes a file that no message uses."""
-    return _told(request, "The file is deleted.", lambda: files.delete(files.find(pk), by=request.user))
+    return _told(request, "The file is deleted.", lambda: library.delete(files.find(pk), by=request.user))
 
 
 def _told(request: OperatorRequest, done: str, action: Callable[[], object]) -> HttpResponse:
@@ -111,8 +135,10 @@ def _told(request: OperatorRequest, done: str, action: Callable[[], object]) -> 
 
 
 urls = [
-    page("files/", library, "files"),
+    page("files/", listing, "files"),
     page("files/add/", add, "file-add"),
+    page("files/<int:pk>/thumbnail/", thumbnail, "file-thumbnail"),
+    page("files/<int:pk>/shrink/", shrink, "file-shrink"),
     page("files/<int:pk>/describe/", describe, "file-describe"),
     page("files/<int:pk>/delete/", delete, "file-delete"),
 ]
