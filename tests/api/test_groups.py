@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tidings.locks.actions import begin, wait_in_line
 from tidings.locks.models import Process
 
@@ -103,3 +105,26 @@ def test_it_tells_what_is_allowed_while_a_group_is_locked(caller: Any, group: An
     assert "import" in [use["kind"] for use in meanwhile["must_wait"]]
     assert meanwhile["settings_can_be_edited"]
     assert "group attributes" in meanwhile["text"]
+
+
+@pytest.mark.parametrize("order", ["name", "members", "fewest", "newest", "oldest"])
+def test_groups_come_in_the_order_that_is_asked_for(
+    caller: Any, make_group: Any, make_members: Any, order: str
+) -> None:
+    sizes = {"B": 2, "A": 0, "C": 2, "D": 1}
+    made = {name: make_group(name) for name in sizes}
+    for name, size in sizes.items():
+        make_members(made[name], [f"{name}{n}@example.com".lower() for n in range(size)])
+    expected = {"name": "ABCD", "members": "BCDA", "fewest": "ADBC", "newest": "DCAB", "oldest": "BACD"}[
+        order
+    ]
+    found, after = "", "0"
+    while after:
+        page = caller.get(f"/groups?sort={order}&limit=1&after={after}").json()
+        found, after = found + "".join(item["name"] for item in page["items"]), page["next"]
+    assert found == expected
+
+
+def test_a_place_behind_a_group_that_is_gone_is_told(caller: Any) -> None:
+    answer = caller.get("/groups?sort=name&after=99")
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_cursor")

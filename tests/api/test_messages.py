@@ -61,3 +61,12 @@ def test_it_keeps_a_message_that_was_sent(caller: Any, group: Any, version: Any,
 def test_it_lists_the_templates_that_come_with_it(caller: Any) -> None:
     keys = [one["key"] for one in caller.get("/messages/templates").json()]
     assert keys == ["newsletter", "announcement", "letter"]
+
+
+def test_messages_come_in_the_order_that_is_asked_for(caller: Any) -> None:
+    for name in "BAC":
+        caller.post("/messages", {**MARKDOWN, "name": name})
+    for order, expected in {"newest": "CAB", "oldest": "BAC", "name": "ABC", "written": "CAB"}.items():
+        first = caller.get(f"/messages?sort={order}&limit=2").json()
+        rest = caller.get(f"/messages?sort={order}&after={first['next']}").json()
+        assert "".join(one["name"] for one in first["items"] + rest["items"]) == expected

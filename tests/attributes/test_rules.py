@@ -16,6 +16,7 @@ from tidings.attributes.rules import (
     normalise_date,
     normalise_limit,
     normalise_name,
+    normalise_value,
 )
 
 
@@ -203,3 +204,10 @@ def test_a_limit_has_one_form_however_it_is_written(written):
 @pytest.mark.parametrize("written", ["2", "100/7", "2/0", "2/32", "-1/7", "two in seven days", "2/7/1"])
 def test_it_refuses_what_is_no_limit(written):
     assert normalise_limit(written) is ValueFault.NOT_A_LIMIT
+
+
+def test_a_time_zone_is_stored_as_the_database_of_zones_spells_it():
+    zone = BUILT_IN["time_zone"]
+    assert normalise_value(zone, " europe/berlin ") == "Europe/Berlin"
+    assert normalise_value(zone, "Berlin") is ValueFault.NOT_A_ZONE
+    assert not zone.is_free_text

@@ -170,3 +170,12 @@ def test_several_groups_are_archived_and_one_that_is_refused_stops_no_other(tidi
         (free.pk, "done"),
         (locked.pk, "refused"),
     ]
+
+
+def test_it_lists_groups_in_the_order_that_is_asked_for(tidings, make_group, make_members) -> None:
+    make_group("A")
+    make_members(make_group("B"), 1)
+    orders = {"name": "AB", "members": "BA", "oldest": "AB", "newest": "BA"}
+    for sort, expected in orders.items():
+        listed = tidings("group", "list", "--sort", sort, "--json").json
+        assert "".join(group["name"] for group in listed) == expected

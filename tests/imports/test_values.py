@@ -122,3 +122,10 @@ def test_listed_people_are_kept_out_be_they_new_or_known(
         assert kept_out_by(run) == {"blacklisted": 1}
         make_contact("a@example.com")
     assert not Membership.objects.filter(contact__email="a@example.com").exists()
+
+
+def test_a_time_zone_or_a_limit_that_is_none_rejects_its_row(make_group, import_file, reasons):
+    rows = "a@example.com,europe/berlin,2/7\nb@example.com,Berlin,\nc@example.com,,often\n"
+    run = import_file(make_group(), f"email,time_zone,message_limit\n{rows}")
+    assert reasons(run) == [(3, "bad_time_zone"), (4, "bad_limit")]
+    assert Contact.objects.get().attributes == {"time_zone": "Europe/Berlin", "message_limit": "2/7"}

@@ -212,3 +212,9 @@ def test_letters_stand_in_the_timeline(operator, world):
     entries = operator.get(f"/contacts/{world.contact.pk}/").context["timeline"].entries
     [letter] = [entry for entry in entries if entry.what == "Letter: planned"]
     assert (letter.thing, letter.detail) == ("Welcome", f"in {world.empty.name}")
+
+
+def test_a_time_zone_is_offered_and_checked(operator):
+    assert '<option value="Europe/Berlin">' in operator.get("/contacts/new/").content.decode()
+    refused = operator.post("/contacts/new/", {"email": "z@example.com", "time_zone": "Berlin"})
+    assert "It is no time zone. Write it like Europe/Berlin." in refused.content.decode()

@@ -100,3 +100,9 @@ def test_a_supergroup_has_a_tab_of_its_own(operator, world):
 
 def test_there_is_no_other_tab(operator, world):
     assert operator.get(f"/groups/{world.group.pk}/settings/colours/").status_code == 404
+
+
+def test_it_shows_the_letters_that_hold_where_there_is_no_text(operator, world):
+    shown = operator.get(f"/groups/{world.group.pk}/settings/subscription/").content.decode()
+    assert shown.count("Where these are empty, the built-in text holds") == 3
+    assert "German: Bitte bestätigen: {{ group.name }}" in shown

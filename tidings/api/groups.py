@@ -11,16 +11,17 @@ from pydantic import ConfigDict, Field
 from tidings.accounts.queries import find_user
 from tidings.api.auth import Call
 from tidings.api.locks import LockOut, lock_out
-from tidings.api.paging import After, Limit, Page, cut
+from tidings.api.paging import BEGINNING, After, Limit, Page, cut_in_order
 from tidings.api.problems import answers
 from tidings.groups import actions, queries
 from tidings.groups.models import Group
 from tidings.locks.queries import locks_of
-from tidings.memberships.queries import count_members
+from tidings.memberships.queries import GROUP_ORDERS, count_members, ordered
 
 router = Router(tags=["groups"])
 
 Channel = Literal["email", "sms", "push"]
+Sort = Literal["name", "members", "fewest", "newest", "oldest"]
 
 
 class MembersOut(Schema):
@@ -69,10 +70,13 @@ def list_groups(
     supergroup: Annotated[bool | None, Query(description="SuperGroups alone, or none of them.")] = None,
     archived: Annotated[bool, Query(description="Archived groups instead of the others.")] = False,
     locked: Annotated[bool | None, Query(description="Groups in use alone, or free ones.")] = None,
-    after: After = "0",
+    sort: Annotated[
+        Sort, Query(description="By name, or by active members, or by when they were made.")
+    ] = "oldest",
+    after: After = BEGINNING,
     limit: Limit = 50,
 ) -> Page[GroupOut]:
-    """Lists groups in the order of their making, with members and locks."""
+    """Lists groups with members and locks, in the order of their making unless another one is asked for."""
     wanted = queries.Wanted(
         search,
         category=queries.find_category(category).pk if category else None,
@@ -82,8 +86,8 @@ def list_groups(
         is_archived=archived,
         lock={True: "any", False: "free", None: ""}[locked],
     )
-    found = queries.listed(wanted)
-    rows, following = cut(found.filter(pk__gt=int(after)).order_by("pk"), limit, lambda group: group.pk)
+    found = ordered(queries.listed(wanted), sort)
+    rows, following = cut_in_order(found, GROUP_ORDERS[sort], after, limit)
     return Page(items=shown(rows), next=following)
 
 

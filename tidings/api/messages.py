@@ -9,18 +9,19 @@ from ninja import Query, Router, Schema, Status
 from pydantic import ConfigDict, Field
 
 from tidings.api.auth import Call
-from tidings.api.paging import BEGINNING_OF_NEWEST, After, Limit, Page, cut
+from tidings.api.paging import BEGINNING, After, Limit, Page, cut_in_order
 from tidings.api.problems import answers
 from tidings.messaging import actions
 from tidings.messaging.builtin import TEMPLATES
 from tidings.messaging.difference import difference
 from tidings.messaging.models import Message, Version
-from tidings.messaging.queries import find, find_version, listed
+from tidings.messaging.queries import ORDERS, find, find_version, listed, ordered
 
 router = Router(tags=["messages"])
 
 Format = Literal["html", "markdown", "mjml", "blocks"]
 Purpose = Literal["marketing", "service", "system"]
+Sort = Literal["newest", "oldest", "name", "written"]
 
 
 class ContentIn(Schema):
@@ -142,12 +143,13 @@ def list_messages(
     purpose: Annotated[Purpose | None, Query(description="Only those of one purpose.")] = None,
     template: Annotated[bool | None, Query(description="Only templates, or only others.")] = None,
     archived: Annotated[bool, Query(description="Archived ones instead of the others.")] = False,
-    after: After = BEGINNING_OF_NEWEST,
+    sort: Annotated[Sort, Query(description="By when they were made, by name, or written last.")] = "newest",
+    after: After = BEGINNING,
     limit: Limit = 50,
 ) -> Page[MessageSummary]:
-    """Lists messages, newest first."""
+    """Lists messages, newest first unless another order is asked for."""
     found = listed(search, purpose=purpose or "", is_template=template, is_archived=archived)
-    rows, following = cut(found.filter(pk__lt=int(after)).order_by("-pk"), limit, lambda row: row.pk)
+    rows, following = cut_in_order(ordered(found, sort), ORDERS[sort], after, limit)
     return Page(items=[MessageSummary.from_orm(row) for row in rows], next=following)
 
 

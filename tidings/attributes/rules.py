@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
+from functools import cache
+from zoneinfo import available_timezones
 
 NAME_CHARACTERS_AT_MOST = 80
 TEXT_CHARACTERS_AT_MOST = 2_000
@@ -49,6 +51,7 @@ class ValueFault(Enum):
     AMBIGUOUS_DATE = "Its day and month could be swapped. Write it like 1990-12-31, or say which comes first."
     NOT_A_DATE_TIME = "It is not a date and time. Write it like 1990-12-31T18:30:00Z."
     NOT_A_CHOICE = "It is none of the attribute's choices."
+    NOT_A_ZONE = "It is no time zone. Write it like Europe/Berlin."
     NOT_A_LIMIT = (
         "It is no limit. Write it like 2/7 for 2 messages in 7 days: 0 to 99 messages, 1 to 31 days."
     )
@@ -87,11 +90,14 @@ class Attribute:
     @property
     def is_free_text(self) -> bool:
         """Whether any text is a value of it."""
-        return self.kind is Kind.TEXT and self.key != MESSAGE_LIMIT
+        return self.kind is Kind.TEXT and self.key not in _READERS_BY_KEY
 
 
 MESSAGE_LIMIT = "message_limit"
 """The built-in attribute that says how many messages somebody gets at most: `2/7` is two in seven days."""
+
+TIME_ZONE = "time_zone"
+"""The built-in attribute that says on which clock a sendout looks for a contact."""
 
 _LABELS = {
     "email": "E-mail",
@@ -107,7 +113,7 @@ _LABELS = {
     "country": "Country",
     "zip_code": "Zip code",
     "city": "City",
-    "time_zone": "Time zone",
+    TIME_ZONE: "Time zone",
     "source": "Source",
     MESSAGE_LIMIT: "Message limit",
 }
@@ -157,8 +163,8 @@ def normalise_value(
     attribute: Attribute, raw: str, *, date_order: DateOrder | None = None
 ) -> Value | ValueFault:
     """The same as `normalise`, by the attribute: one may be narrower than its type."""
-    if attribute.key == MESSAGE_LIMIT:
-        return normalise_limit(raw)
+    if reader := _READERS_BY_KEY.get(attribute.key):
+        return reader(raw)
     return normalise(attribute.kind, raw, choices=attribute.choices, date_order=date_order)
 
 
@@ -168,6 +174,27 @@ def normalise_limit(raw: str) -> str | ValueFault:
     if found is None or not 1 <= int(found[2]) <= LIMIT_DAYS_AT_MOST:
         return ValueFault.NOT_A_LIMIT
     return f"{int(found[1])}/{int(found[2])}"
+
+
+def normalise_zone(raw: str) -> str | ValueFault:
+    """The name of a time zone as the IANA database spells it, or why it is none."""
+    return _zones().get(raw.strip().lower(), ValueFault.NOT_A_ZONE)
+
+
+_READERS_BY_KEY: Mapping[str, Callable[[str], str | ValueFault]] = {
+    MESSAGE_LIMIT: normalise_limit,
+    TIME_ZONE: normalise_zone,
+}
+
+
+def zones() -> list[str]:
+    """All time zones by name."""
+    return sorted(_zones().values())
+
+
+@cache
+def _zones() -> dict[str, str]:
+    return {name.lower(): name for name in available_timezones()}
 
 
 def normalise(

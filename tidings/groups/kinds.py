@@ -3,14 +3,13 @@
 import re
 from collections.abc import Callable
 from datetime import time
-from functools import cache
 from typing import Annotated, Any
-from zoneinfo import available_timezones
 
 import email_validator
 import phonenumbers
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
+from tidings.attributes.rules import ValueFault, normalise_zone
 from tidings.groups import rules
 from tidings.groups.errors import BadGroup
 
@@ -150,19 +149,10 @@ def _words(raw: Any) -> Any:
 
 
 def _zone(raw: str) -> str:
-    if raw not in _zones():
-        raise ValueError(f"There is no time zone “{raw}”. Write it like Europe/Berlin.")
-    return raw
-
-
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
-def zones() -> list[str]:
-    """All time zones by name."""
-    return sorted(_zones())
+    zone = normalise_zone(raw)
+    if isinstance(zone, ValueFault):
+        raise ValueError(f"There is no time zone “{raw}”. Write it like Europe/Berlin.")  # noqa: TRY004 - pydantic's
+    return zone
 
 
 def _country(raw: str) -> str:

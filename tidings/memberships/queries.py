@@ -7,6 +7,7 @@ from operator import or_
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from tidings.contacts.models import Contact
 from tidings.contacts.queries import ids_of
@@ -15,6 +16,15 @@ from tidings.kernel import db, sql
 from tidings.memberships.models import Consent, Letter, Membership, OptOut
 
 statements = sql.load(__package__)
+
+GROUP_ORDERS = {
+    "name": ("name", "pk"),
+    "members": ("-active", "pk"),
+    "fewest": ("active", "pk"),
+    "newest": ("-pk",),
+    "oldest": ("pk",),
+}
+"""How lists of groups may be ordered: the fields of each order, of which the last tells any two groups apart."""
 
 
 @dataclass
@@ -30,6 +40,13 @@ class MemberCount:
     @property
     def total(self) -> int:
         return sum(self.by_state.values())
+
+
+def ordered(found: QuerySet[Group], sort: str) -> QuerySet[Group]:
+    """Groups in one of `GROUP_ORDERS`; where that is by size, each with how many are `active` in it."""
+    order = GROUP_ORDERS[sort]
+    by_size = "active" in order[0]
+    return (found.annotate(active=Coalesce("size__active", 0)) if by_size else found).order_by(*order)
 
 
 def count_members(groups: Iterable[int]) -> dict[int, MemberCount]:

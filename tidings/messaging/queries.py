@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from tidings.attributes.models import Attribute
 from tidings.kernel.errors import NotFound
@@ -51,6 +52,21 @@ def listed(
     if is_archived is not None:
         found = found.filter(archived_at__isnull=not is_archived)
     return found.filter(Q(name__icontains=search) | Q(subject__icontains=search)) if search else found
+
+
+ORDERS = {
+    "newest": ("-pk",),
+    "oldest": ("pk",),
+    "name": ("name", "pk"),
+    "written": ("-last_written", "-pk"),
+}
+"""How lists of messages may be ordered: the fields of each order, of which the last tells any two apart."""
+
+
+def ordered(found: QuerySet[Any], sort: str) -> QuerySet[Any]:
+    """What `listed` found in one of `ORDERS`; `written` begins with what was written last."""
+    annotated: QuerySet[Any] = found.annotate(last_written=Coalesce("written_at", "created_at"))
+    return annotated.order_by(*ORDERS[sort])
 
 
 def sendable(search: str = "") -> QuerySet[Any]:

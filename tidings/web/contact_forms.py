@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from tidings.attributes.rules import BUILT_IN, Attribute, Kind, Value, as_text
+from tidings.attributes.rules import BUILT_IN, TIME_ZONE, Attribute, Kind, Value, as_text, zones
 from tidings.contacts.checking import Push
 from tidings.web.forms import StyledForm, with_our_line_ends
 
@@ -72,6 +72,11 @@ class ContactForm(AttributesForm):
     def identity_fields(self) -> list[forms.BoundField]:
         """The inputs of the identities and the language."""
         return [self[name] for name in self.COLUMNS]
+
+    @property
+    def zones(self) -> list[str]:
+        """What browsers offer while somebody types a time zone."""
+        return zones()
 
     def seen_at(self) -> datetime | None:
         """The state of the contact that somebody looked at."""
@@ -137,10 +142,12 @@ def _field(attribute: Attribute, value: Value) -> forms.Field:
             return forms.CharField(widget=forms.DateInput({"type": "date"}), **common)
         case Kind.DATE_TIME:
             return forms.CharField(widget=forms.TextInput({"type": "datetime-local", "step": "1"}), **common)
-    return forms.CharField(widget=_text_input(value), **common)
+    return forms.CharField(widget=_text_input(attribute, value), **common)
 
 
-def _text_input(value: Value) -> forms.Widget:
+def _text_input(attribute: Attribute, value: Value) -> forms.Widget:
+    if attribute.key == TIME_ZONE:
+        return forms.TextInput({"list": "zones", "autocomplete": "off", "placeholder": "Europe/Berlin"})
     return forms.Textarea({"rows": 3}) if "\n" in str(value) else forms.TextInput()
 
 

@@ -2,21 +2,14 @@
 
 from django import forms
 from django.db.models import QuerySet
-from django.db.models.functions import Coalesce
 
 from tidings.accounts.models import User
 from tidings.groups.models import Category, Group
 from tidings.groups.queries import Wanted, listed
 from tidings.kernel.errors import Refused
+from tidings.memberships.queries import GROUP_ORDERS, ordered
 from tidings.web.forms import StyledForm
 
-SORTS = {
-    "name": ("name", "pk"),
-    "members": ("-active", "pk"),
-    "fewest": ("active", "pk"),
-    "newest": ("-pk",),
-    "oldest": ("pk",),
-}
 KINDS = {"": None, "supergroup": True, "group": False}
 ARCHIVED = {"": False, "yes": True, "both": None}
 
@@ -70,7 +63,11 @@ class GroupFilter(StyledForm):
     @property
     def order(self) -> tuple[str, ...]:
         """The fields that the list is ordered by."""
-        return SORTS[self.cleaned_data.get("sort") or "name"]
+        return GROUP_ORDERS[self._sort]
+
+    @property
+    def _sort(self) -> str:
+        return self.cleaned_data.get("sort") or "name"
 
     @property
     def is_narrowed(self) -> bool:
@@ -93,5 +90,4 @@ class GroupFilter(StyledForm):
                 lock=asked["lock"],
             )
         )
-        by_size = "active" in "".join(self.order)
-        return found.annotate(active=Coalesce("size__active", 0)) if by_size else found
+        return ordered(found, self._sort)

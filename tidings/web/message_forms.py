@@ -6,17 +6,15 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.db.models.functions import Coalesce
 
 from tidings.kernel.errors import Refused
 from tidings.messaging.actions import NAME_LENGTH
 from tidings.messaging.builtin import TEMPLATES, builtin
 from tidings.messaging.drafts import Start
 from tidings.messaging.models import Message, Version
-from tidings.messaging.queries import find_version, listed
+from tidings.messaging.queries import ORDERS, find_version, listed, ordered
 from tidings.web.forms import SometimesField, StyledForm, with_our_line_ends
 
-SORTS = {"": ("-pk",), "oldest": ("pk",), "name": ("name", "pk"), "written": ("-last_written", "-pk")}
 KINDS = {"": None, "message": False, "template": True}
 ARCHIVED = {"": False, "yes": True, "both": None}
 TEMPLATES_OFFERED = 100
@@ -61,7 +59,7 @@ class MessageFilter(StyledForm):
     @property
     def order(self) -> tuple[str, ...]:
         """The fields that the list is ordered by."""
-        return SORTS[self.cleaned_data["sort"]]
+        return ORDERS[self.cleaned_data["sort"] or "newest"]
 
     @property
     def is_narrowed(self) -> bool:
@@ -79,8 +77,7 @@ class MessageFilter(StyledForm):
             is_template=KINDS[asked["kind"]],
             is_archived=ARCHIVED[asked["archived"]],
         )
-        ordered: QuerySet[Any] = found.annotate(last_written=Coalesce("written_at", "created_at"))
-        return ordered
+        return ordered(found, self.cleaned_data["sort"] or "newest")
 
 
 class AboutForm(StyledForm):

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from django.core import signing
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 
 from tidings.kernel.errors import Refused
+from tidings.kernel.order import beyond
 
 M = TypeVar("M", bound=Model)
 
@@ -38,7 +39,7 @@ def page_of(found: QuerySet[M], order: Sequence[str], cursor: str, *, size: int 
     """
     direction, key = _read(cursor) if cursor else (FORWARD, [])
     facing = list(order) if direction == FORWARD else [_turned(field) for field in order]
-    rows = list(found.filter(_beyond(facing, key)).order_by(*facing)[: size + 1])
+    rows = list(found.filter(beyond(facing, key)).order_by(*facing)[: size + 1])
     is_more, rows = len(rows) > size, rows[:size]
     if direction == BACKWARD:
         rows.reverse()
@@ -52,17 +53,6 @@ def page_of(found: QuerySet[M], order: Sequence[str], cursor: str, *, size: int 
 
 def _turned(field: str) -> str:
     return field.removeprefix("-") if field.startswith("-") else f"-{field}"
-
-
-def _beyond(order: Sequence[str], key: Sequence[Any]) -> Q:
-    """Rows behind `key`: the first field is beyond its value, or it is equal and the next one is beyond."""
-    beyond, equal = Q(), Q()
-    for field, value in zip(order, key, strict=False):
-        name = field.removeprefix("-")
-        relation = "lt" if field.startswith("-") else "gt"
-        beyond |= equal & Q((f"{name}__{relation}", value))
-        equal &= Q((name, value))
-    return beyond
 
 
 def _write(direction: str, rows: Sequence[Model], order: Sequence[str]) -> str:

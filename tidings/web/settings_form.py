@@ -1,6 +1,6 @@
 """The form of one tab of a group's settings, made from what `groups/settings.py` says of each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
@@ -10,23 +10,28 @@ from django import forms
 from pydantic.fields import FieldInfo
 
 from tidings.accounts.models import User
+from tidings.attributes.rules import zones
 from tidings.groups.changes import belongs, extra, nested, section
 from tidings.groups.errors import BadSettings
-from tidings.groups.kinds import zones
 from tidings.groups.models import Category
 from tidings.groups.settings import Tab
+from tidings.memberships.rules.texts import BUILT_IN, Text
 from tidings.web.forms import style
 
+LANGUAGES = {"en": "English", "de": "German"}
 ROWS = {"text": 4, "lines": 4, "source": 5}
 SUGGESTED_AT_MOST = 1_000  # names that a browser offers while one types
 
 
 @dataclass(frozen=True)
 class Section:
-    """Some fields of the form below a heading; the first section has none."""
+    """Some fields of the form below a heading; the first section has none. `standard` are the texts, by their language,
+    that hold where the fields are empty.
+    """
 
     title: str
     fields: list[forms.BoundField]
+    standard: Mapping[str, Text]
 
 
 class SettingsForm(forms.Form):
@@ -54,7 +59,11 @@ class SettingsForm(forms.Form):
     def sections(self) -> list[Section]:
         """The fields, below the headings of those that hold several."""
         paths = {title: [p for p in self.fields if _folder(p) == title] for title in self.titles}
-        return [Section(self.titles[key], [self[p] for p in found]) for key, found in paths.items() if found]
+        return [
+            Section(self.titles[key], [self[path] for path in found], _standard(key))
+            for key, found in paths.items()
+            if found
+        ]
 
     @property
     def has_later(self) -> bool:
@@ -72,6 +81,11 @@ class SettingsForm(forms.Form):
         for path, sentence in error.faults:
             field = path.removeprefix(f"{self.name}.")
             self.add_error(field if field in self.fields else None, sentence)
+
+
+def _standard(section: str) -> dict[str, Text]:
+    texts = BUILT_IN.get(section, {})
+    return {LANGUAGES.get(language, language): text for language, text in texts.items()}
 
 
 def _folder(path: str) -> str:

@@ -14,6 +14,7 @@ from tidings.groups import actions, queries
 from tidings.groups.changes import flat, nested
 from tidings.groups.models import Group
 from tidings.locks.queries import use_of
+from tidings.memberships.queries import GROUP_ORDERS, ordered
 
 LOCK_COLUMNS = (
     "lock",
@@ -60,6 +61,13 @@ def create(*, as_json: bool, **wanted: Any) -> None:
 @click.option("--supergroups/--no-supergroups", default=None, help="SuperGroups alone, or none of them.")
 @click.option("--locked", is_flag=True, help="Only groups that a process uses or writes now.")
 @click.option("--archived", is_flag=True, help="Archived groups instead of the others.")
+@click.option(
+    "--sort",
+    type=click.Choice(list(GROUP_ORDERS)),
+    default="name",
+    show_default=True,
+    help="By name, by the most or fewest active members, or by when they were made.",
+)
 @as_json
 @database()
 def list_groups(
@@ -71,6 +79,7 @@ def list_groups(
     supergroups: bool | None,
     locked: bool,
     archived: bool,
+    sort: str,
     as_json: bool,
 ) -> None:
     """List groups with members and locks."""
@@ -83,7 +92,7 @@ def list_groups(
         is_archived=archived,
         lock="any" if locked else "",
     )
-    found = shapes.of_groups(queries.listed(wanted))
+    found = shapes.of_groups(ordered(queries.listed(wanted), sort))
     if as_json:
         print_json(found)
         return

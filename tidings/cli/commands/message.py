@@ -95,17 +95,31 @@ def edit(number: int, as_json: bool, **given: str | None) -> None:
 @click.option("--purpose", type=click.Choice(Message.Purpose.values), default=None)
 @click.option("--templates", is_flag=True, help="Only templates.")
 @click.option("--archived", "is_archived", is_flag=True, help="Archived ones instead of the others.")
+@click.option(
+    "--sort",
+    type=click.Choice(list(queries.ORDERS)),
+    default="newest",
+    show_default=True,
+    help="By when they were made, by name, or written last.",
+)
 @click.option("--limit", type=click.IntRange(1, 1_000), default=20, show_default=True)
 @as_json
 @database()
 def list_messages(
-    *, limit: int, templates: bool, as_json: bool, search: str, purpose: str | None, is_archived: bool
+    *,
+    limit: int,
+    sort: str,
+    templates: bool,
+    as_json: bool,
+    search: str,
+    purpose: str | None,
+    is_archived: bool,
 ) -> None:
-    """List the newest messages."""
-    newest = queries.listed(
+    """List messages, the newest first."""
+    chosen = queries.listed(
         search, purpose=purpose or "", is_template=templates or None, is_archived=is_archived
     )
-    found = [_about(one) for one in newest.order_by("-pk")[:limit]]
+    found = [_about(one) for one in queries.ordered(chosen, sort)[:limit]]
     if as_json:
         print_json(found)
     else:

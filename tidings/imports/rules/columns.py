@@ -66,6 +66,8 @@ _REASONS = {
     ValueFault.NOT_A_DATE: Reason.BAD_DATE,
     ValueFault.AMBIGUOUS_DATE: Reason.AMBIGUOUS_DATE,
     ValueFault.NOT_A_DATE_TIME: Reason.BAD_DATE_TIME,
+    ValueFault.NOT_A_ZONE: Reason.BAD_TIME_ZONE,
+    ValueFault.NOT_A_LIMIT: Reason.BAD_LIMIT,
     ValueFault.NOT_A_CHOICE: Reason.BAD_CHOICE,
 }
 _MISSING = {

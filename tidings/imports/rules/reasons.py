@@ -19,6 +19,8 @@ class Reason(StrEnum):
     BAD_MOBILE = "bad_mobile"
     NO_EXTERNAL_ID = "no_external_id"
     BAD_LANGUAGE = "bad_language"
+    BAD_TIME_ZONE = "bad_time_zone"
+    BAD_LIMIT = "bad_limit"
     NO_PUSH_ENDPOINT = "no_push_endpoint"
     BAD_PUSH_ENDPOINT = "bad_push_endpoint"
     NO_APP = "no_app"
@@ -53,6 +55,8 @@ _SENTENCES = {
     Reason.BAD_MOBILE: "This is no telephone number. Write it with its country code, like +49 171 3920000.",
     Reason.NO_EXTERNAL_ID: "The row has no external id.",
     Reason.BAD_LANGUAGE: "This is not a language. Write its code, like de or pt-BR.",
+    Reason.BAD_TIME_ZONE: "This is no time zone. Write it like Europe/Berlin.",
+    Reason.BAD_LIMIT: "This is no limit. Write it like 2/7 for 2 messages in 7 days.",
     Reason.NO_PUSH_ENDPOINT: "The row has no push endpoint.",
     Reason.BAD_PUSH_ENDPOINT: "This is not a push endpoint. It is a token or an address without spaces.",
     Reason.NO_APP: "The row doesn't say of which app its push endpoint is. Fill the column, or name one app for all.",
