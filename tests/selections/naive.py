@@ -3,13 +3,13 @@
 import calendar
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from tests.selections.people import Person, World
 from tidings.blacklists.rules import patterns_of
-from tidings.selections.rules.tree import And, Condition, Day, Not, Or, Period, Rule
+from tidings.selections.rules.tree import And, Condition, Day, Minute, Not, Or, Period, Rule
 
 NEGATED = {"!=": "=", "not in": "in", "does not contain": "contains", "is empty": "is not empty"}
 COLUMNS = ("email", "mobile", "external_id", "language")
@@ -115,7 +115,7 @@ class Naive:
             return value is one.values[0]
         if isinstance(value, int | float):
             return number_holds(one.relation, value, one.values)
-        is_day = one.relation.startswith("anniversary") or isinstance(one.values[0], Day | Period)
+        is_day = one.relation.startswith("anniversary") or isinstance(one.values[0], Day | Minute | Period)
         if is_day:
             return self.time_holds(one, value)
         if spelling:
@@ -127,6 +127,8 @@ class Naive:
             value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
         if isinstance(value, datetime) and one.values and getattr(one.values[0], "unit", "") == "hours":
             return self.hours_hold(one, value)
+        if isinstance(value, datetime) and any(isinstance(wanted, Minute) for wanted in one.values):
+            return self.minutes_hold(one, value)
         day = value.astimezone(self.zone).date() if isinstance(value, datetime) else value
         if one.relation.startswith("anniversary"):
             return self.anniversary_holds(one, day)
@@ -141,6 +143,27 @@ class Naive:
             "in more than": day > future,
             "in the future": day == future,
         }[one.relation]
+
+    def minutes_hold(self, one: Condition, value: datetime) -> bool:
+        """By when each day or minute begins, and when it is over."""
+        first, over = self.ends(one.values[0])
+        return {
+            "=": first <= value < over,
+            "before": value < first,
+            "until": value < over,
+            "after": value >= over,
+            "since": value >= first,
+            "between": first <= value < self.ends(one.values[-1])[1],
+        }[one.relation]
+
+    def ends(self, wanted: Any) -> tuple[datetime, datetime]:
+        if isinstance(wanted, Minute):
+            begin = wanted.at.replace(tzinfo=self.zone).astimezone(UTC)
+            return begin, begin + timedelta(minutes=1)
+        day = wanted.on or self.today
+        midnights = (datetime.combine(at, time.min, self.zone) for at in (day, day + timedelta(days=1)))
+        begin, over = (midnight.astimezone(UTC) for midnight in midnights)
+        return begin, over
 
     def hours_hold(self, one: Condition, value: datetime) -> bool:
         """In whole seconds."""

@@ -1,6 +1,6 @@
 """Random rules over a catalogue, every relation of every criterion."""
 
-from datetime import date
+from datetime import date, datetime
 
 from hypothesis import strategies as some
 
@@ -9,7 +9,7 @@ from tidings.attributes.criteria import Criterion, Kind, Thing
 from tidings.selections.rules.catalogue import Catalogue
 from tidings.selections.rules.compile import SELECTION
 from tidings.selections.rules.relations import RELATIONS, Takes, takes, units
-from tidings.selections.rules.tree import And, Condition, Day, Not, Or, Period, Relation, Rule
+from tidings.selections.rules.tree import And, Condition, Day, Minute, Not, Or, Period, Relation, Rule
 
 PARTS = ["b", "ß", "S", "%", "_", "\\", '"', "ł", "example", "ID-1", "+49"]
 COUNTS = [0, 1, 2, 7, 30, 365, 366, 9999]
@@ -75,4 +75,8 @@ def _value(criterion: Criterion, relation: Relation, things: dict[str, list[int]
     if criterion.kind in simple:
         return simple[criterion.kind]
     day = some.sampled_from(DATES).map(date.fromisoformat) | some.dates(date(2025, 1, 1), date(2028, 12, 31))
-    return some.builds(Day, some.none() | day)
+    days = some.builds(Day, some.none() | day)
+    if criterion.kind is Kind.DATE:
+        return days
+    clock = some.times().map(lambda at: at.replace(second=0, microsecond=0))
+    return days | some.builds(datetime.combine, day, clock).map(Minute)

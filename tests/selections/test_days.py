@@ -62,6 +62,28 @@ def test_hours_are_counted_from_this_second(catalogue):
     assert of("in more than 6 hours") == Span(second + hours + later)
 
 
+def test_a_minute_is_one_of_the_time_zone(catalogue):
+    noon, later = datetime(2027, 7, 1, 10, 0, tzinfo=UTC), timedelta(minutes=1)
+
+    def of(relation: str) -> Span:
+        return span(parse(f"visit {relation}", catalogue), Moment(NOW, ZoneInfo("Europe/Berlin")))
+
+    assert of("= 2027-07-01 12:00") == Span(noon, noon + later)
+    assert of("before 2027-07-01 12:00") == Span(None, noon)
+    assert of("until 2027-07-01 12:00") == Span(None, noon + later)
+    assert of("after 2027-07-01 12:00") == Span(noon + later)
+    assert of("since 2027-07-01 12:00") == Span(noon)
+    assert of("between 2027-06-30 and 2027-07-01 12:00") == Span(date(2027, 6, 30), noon + later)
+
+
+def test_a_minute_that_clocks_pass_twice_is_the_first_and_one_that_they_skip_is_an_hour_later(catalogue):
+    moment = Moment(NOW, ZoneInfo("Europe/Berlin"))
+    twice = span(parse("visit since 2027-10-31 02:30", catalogue), moment)
+    assert twice.first == datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
+    skipped = span(parse("visit since 2027-03-28 02:30", catalogue), moment)
+    assert skipped.first == datetime(2027, 3, 28, 1, 30, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     ("day", "count", "unit", "sign", "wanted"),
     [

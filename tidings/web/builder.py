@@ -16,7 +16,7 @@ from tidings.attributes.criteria import Criterion, Thing
 from tidings.selections.rules.catalogue import Catalogue
 from tidings.selections.rules.relations import FORMS, RELATIONS, Takes, takes
 from tidings.selections.rules.tokens import quoted
-from tidings.selections.rules.tree import And, Day, Not, Or, Period, Relation, Rule, Unit, Value
+from tidings.selections.rules.tree import And, Day, Minute, Not, Or, Period, Relation, Rule, Unit, Value
 
 ROOT = "r"
 PARTS_AT_MOST = 200  # of one part
@@ -135,7 +135,7 @@ def _typed(value: Value) -> tuple[str, ...]:
     match value:
         case Period(number, unit):
             return str(number), str(unit)
-        case Day():
+        case Day() | Minute():
             return (str(value),)
         case Thing(number):
             return (str(number),)

@@ -29,7 +29,7 @@ RELATION_WORDS = {
 }  # fmt: skip
 KINDS_WITH_CHOICES = (Kind.CHOICE, Kind.BOOLEAN)
 YES_OR_NO = (("yes", "yes"), ("no", "no"))
-TYPED_AS = {Kind.NUMBER: "number", Kind.DATE: "day", Kind.DATE_TIME: "day", Kind.EVENT: "day"}
+TYPED_AS = {Kind.NUMBER: "number", Kind.DATE: "day", Kind.DATE_TIME: "time", Kind.EVENT: "time"}
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class Option:
 
 @dataclass(frozen=True)
 class Input:
-    """A field for a value: `kind` is text, number, day, thing, group, options, boxes, list or unit. `told` is what the
-    value names.
+    """A field for a value: `kind` is text, number, day, time, thing, group, options, boxes, list or unit. `told` is
+    what the value names.
     """
 
     kind: str

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from tidings.selections.rules.tree import Condition, Day, Period, Relation, Unit
+from tidings.selections.rules.tree import Condition, Day, Minute, Period, Relation, Unit
 
 R = Relation
 End = date | datetime | None
 _DAY = timedelta(days=1)
+_MINUTE = timedelta(minutes=1)
 _SECOND = timedelta(seconds=1)
 _MONTHS = {Unit.MONTHS: 1, Unit.YEARS: 12}
 _DAYS = {Unit.DAYS: 1, Unit.WEEKS: 7}
@@ -38,12 +39,17 @@ class Moment:
 
     def utc(self, end: date | datetime) -> datetime:
         """When a day begins, or the moment itself."""
-        if isinstance(end, datetime):
-            return end.astimezone(UTC)
+        begin = end if isinstance(end, datetime) else datetime.combine(end, time.min, self.zone)
         try:
-            return datetime.combine(end, time.min, self.zone).astimezone(UTC)
+            return begin.astimezone(UTC)
         except OverflowError:  # the first and last days of the calendar
-            return datetime.combine(end, time.min, UTC)
+            return begin.replace(tzinfo=UTC)
+
+    def start(self, value: Day | Minute) -> date | datetime:
+        """The day, or when the minute begins. One that clocks pass twice is the first of both."""
+        if isinstance(value, Minute):
+            return self.utc(value.at.replace(tzinfo=self.zone))
+        return value.on or self.today
 
 
 def span(condition: Condition, moment: Moment) -> Span:
@@ -53,19 +59,18 @@ def span(condition: Condition, moment: Moment) -> Span:
             return _of_hours(condition.relation, timedelta(hours=count), moment.now)
         case (Period() as period,):
             return _of_period(condition.relation, period, moment.today)
-    days = [value.on or moment.today for value in condition.values if isinstance(value, Day)]
-    return _of_days(condition.relation, days)
+    starts = [moment.start(value) for value in condition.values if isinstance(value, Day | Minute)]
+    return _between(condition.relation, starts[0], starts[-1])
 
 
-def _of_days(relation: Relation, days: list[date]) -> Span:
-    first, last = days[0], days[-1]
+def _between(relation: Relation, first: date | datetime, last: date | datetime) -> Span:
     match relation:
         case R.BEFORE:
             return Span(end=first)
         case R.UNTIL:
             return Span(end=_next(first))
         case R.AFTER:
-            return Span(_next(first)) if first < date.max else _never()
+            return _from(_next(first))
         case R.SINCE:
             return Span(first)
     return Span(first, _next(last))
@@ -96,17 +101,21 @@ def _of_period(relation: Relation, period: Period, today: date) -> Span:
         case R.WITHIN_NEXT:
             return Span(today, _next(future))
         case R.FAR_AHEAD:
-            return Span(_next(future)) if future < date.max else _never()
+            return _from(_next(future))
     return Span(future, _next(future))
 
 
-def _never() -> Span:
-    return Span(date.max, date.max)
+def _from(first: End) -> Span:
+    """Never, if the calendar has ended by then."""
+    return Span(first) if first else Span(date.max, date.max)
 
 
-def _next(day: date) -> date | None:
-    """The day after; None, an open end, after the last day of the calendar."""
-    return day + _DAY if day < date.max else None
+def _next(start: date | datetime) -> End:
+    """The day or minute after; None, an open end, after the last of the calendar."""
+    try:
+        return start + (_MINUTE if isinstance(start, datetime) else _DAY)
+    except OverflowError:
+        return None
 
 
 def shifted(day: date, period: Period, sign: int) -> date:

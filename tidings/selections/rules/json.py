@@ -3,9 +3,9 @@
     {"and": [rule, ...]}   {"or": [rule, ...]}   {"not": rule}
     {"field": "contact.city", "relation": "=", "values": ["Berlin"], "in": 12}
 
-Values are texts, numbers, true and false; days are texts such as "2026-01-31" and "today", periods are
-{"count": 30, "unit": "days"}, things such as groups are their numbers. `in` is the group or message to which a
-condition is narrowed. What is empty may be left out.
+Values are texts, numbers, true and false; days and times are texts such as "2026-01-31", "2026-01-31 14:30" and
+"today", periods are {"count": 30, "unit": "days"}, things such as groups are their numbers. `in` is
+the group or message to which a condition is narrowed. What is empty may be left out.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,19 @@ from tidings.attributes.criteria import Thing
 from tidings.selections.errors import BadRule
 from tidings.selections.rules.catalogue import Catalogue
 from tidings.selections.rules.parse import DEPTH_AT_MOST, parse
-from tidings.selections.rules.tree import And, Condition, Day, Not, Or, Period, Relation, Rule, Unit, Value
+from tidings.selections.rules.tree import (
+    And,
+    Condition,
+    Day,
+    Minute,
+    Not,
+    Or,
+    Period,
+    Relation,
+    Rule,
+    Unit,
+    Value,
+)
 from tidings.selections.rules.write import write
 
 Json = dict[str, Any]
@@ -49,7 +61,7 @@ def _value_out(value: Value) -> object:
     match value:
         case Period(count, unit):
             return {"count": count, "unit": str(unit)}
-        case Day():
+        case Day() | Minute():
             return str(value)
         case Thing(number):
             return number

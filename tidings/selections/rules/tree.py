@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from tidings.attributes.criteria import Thing
@@ -39,7 +39,17 @@ class Day:
         return self.on.isoformat() if self.on else "today"
 
 
-Value = str | int | float | bool | Period | Day | Thing
+@dataclass(frozen=True, slots=True)
+class Minute:
+    """A minute of a day, by the clocks of the organisation's time zone."""
+
+    at: datetime
+
+    def __str__(self) -> str:
+        return self.at.isoformat(" ", "minutes")
+
+
+Value = str | int | float | bool | Period | Day | Minute | Thing
 
 
 class Relation(StrEnum):

@@ -1,18 +1,20 @@
 """From a token to the value that a criterion compares with."""
 
-from datetime import date
+import re
+from datetime import date, datetime
 from difflib import get_close_matches
 
 from tidings.attributes import rules as attributes
 from tidings.attributes.criteria import Criterion, Finder, Kind, Thing
 from tidings.attributes.rules import ValueFault, name_key
 from tidings.selections.rules.tokens import Sort, Token
-from tidings.selections.rules.tree import Day, Value
+from tidings.selections.rules.tree import Day, Minute, Value
 
 PERIOD_AT_MOST = 10_000
 _SAYS_SOMETHING = (Sort.WORD, Sort.NUMBER, Sort.DAY, Sort.TEXT)
 _CONNECTIVES = ("and", "or", "not")
 _TODAY = "today"
+_MINUTE = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d", re.ASCII)
 
 
 class Unfit(Exception):
@@ -33,7 +35,8 @@ def read(token: Token, criterion: Criterion) -> Value:
             return _choice(said, criterion)
         case Kind.THING | Kind.LABEL:
             return thing(token, criterion.label.lower(), criterion.find)
-    return _day(said)
+    is_minute = criterion.kind is not Kind.DATE and _MINUTE.fullmatch(said.strip())
+    return _minute(said) if is_minute else _day(said)
 
 
 def thing(token: Token, word: str, find: Finder | None) -> Thing:
@@ -83,6 +86,13 @@ def _day(said: str) -> Day:
     if isinstance(found, ValueFault):
         raise Unfit(f"{found.value} Or write “today”.")
     return Day(date.fromisoformat(found))
+
+
+def _minute(said: str) -> Minute:
+    try:
+        return Minute(datetime.fromisoformat(said.strip()))
+    except ValueError:
+        raise Unfit("There is no such day or time. Write it like 2026-12-31 14:30.") from None
 
 
 def _choice(said: str, criterion: Criterion) -> str:
