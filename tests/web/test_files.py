@@ -44,6 +44,13 @@ def test_the_library_shows_thumbnails_that_every_browser_may_keep(world, operato
     assert b"".join(answer)[8:12] == b"WEBP"
 
 
+def test_the_library_belongs_to_the_messages(operator):
+    assert (
+        '<a class="side-entry" href="/messages/" aria-current="page">'
+        in operator.get("/files/").content.decode()
+    )
+
+
 def test_a_document_has_no_thumbnail(world, operator):
     uploaded(operator, name="terms.pdf", data=b"%PDF")
     assert operator.get(f"/files/{File.objects.get().pk}/thumbnail/").status_code == 404

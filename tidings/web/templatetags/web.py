@@ -45,12 +45,13 @@ def icon(name: str) -> SafeString:
 
 @register.inclusion_tag("web/components/nav_entry.html", takes_context=True)
 def nav_entry(
-    context: template.Context, name: str, icon: str, text: str, mark: object = ""
+    context: template.Context, name: str, *, icon: str, text: str, mark: object = "", also: str = ""
 ) -> dict[str, object]:
-    """One line of the sidebar; `mark` says how much is new there."""
+    """One line of the sidebar; `mark` says how much is new there, `also` names a page that belongs to it."""
     href = reverse(name)
     path = context["request"].path
     is_current = path == href or (href != reverse("web:dashboard") and path.startswith(href))
+    is_current = is_current or (also != "" and path.startswith(reverse(also)))
     return {"href": href, "icon": icon, "text": text, "is_current": is_current, "mark": mark}
 
 
