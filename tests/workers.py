@@ -52,7 +52,7 @@ async def _send(relay: Relay) -> None:
         stack.push_async_callback(carrier.close)
         settling = asyncio.create_task(engine.run())
         stack.callback(settling.cancel)
-        await _work(["long", "sending"], {"worker": Worker(NAME, engine, database)})
+        await _work(["long", "sending", "prompt"], {"worker": Worker(NAME, engine, database)})
 
 
 async def _work(queues: list[str], context: dict[str, object]) -> None:

@@ -39,6 +39,8 @@ log = logging.getLogger(__name__)
 
 # Batches in the engine at once: one is sent, the next is read meanwhile, a third waits for its last answers.
 BATCHES_AT_ONCE = 3
+# Besides them, what somebody waits for: it doesn't stand behind batches.
+PROMPT_AT_ONCE = 2
 LONG_JOBS_AT_ONCE = 4
 # A retried job sends no notification, so the queue is looked at as well.
 POLL_SECONDS = 1.0
@@ -92,7 +94,7 @@ async def _send() -> None:
             await carrier.close(ANSWER_SECONDS)
 
         context = {"worker": Worker(this_worker(), engine, database)}
-        await _take_jobs("sending", BATCHES_AT_ONCE, context, drain)
+        await _take_jobs({"sending": BATCHES_AT_ONCE, "prompt": PROMPT_AT_ONCE}, context, drain)
 
 
 def make_engine(database: db.AsyncPool, *, connections: int) -> Engine:
@@ -123,7 +125,7 @@ def connect(
 
 
 async def _work_long() -> None:
-    await _take_jobs("long", LONG_JOBS_AT_ONCE, {}, _nothing)
+    await _take_jobs({"long": LONG_JOBS_AT_ONCE}, {}, _nothing)
 
 
 async def _nothing() -> None:
@@ -171,33 +173,40 @@ def _pause_all(running: set[int], reason: str) -> None:
 
 
 async def _take_jobs(
-    queue: str, concurrency: int, context: Mapping[str, object], drain: Callable[[], Awaitable[None]]
+    queues: Mapping[str, int], context: Mapping[str, object], drain: Callable[[], Awaitable[None]]
 ) -> None:
-    """Works until a signal; then nothing new is begun, and what is under way may take `DRAIN_SECONDS` more."""
+    """Works on so many jobs of each queue at once until a signal; then nothing new is begun, and what is under way may
+    take `DRAIN_SECONDS` more.
+    """
     environment = settings.ENVIRONMENT
     working = app.with_connector(cast("DjangoConnector", app.connector).get_worker_connector())
     async with working.open_async():
-        jobs = asyncio.create_task(
-            working.run_worker_async(
-                queues=[queue],
-                name=this_worker(),
-                concurrency=concurrency,
-                additional_context=dict(context),
-                fetch_job_polling_interval=POLL_SECONDS,
-                delete_jobs="successful",
-                install_signal_handlers=False,
-                shutdown_graceful_timeout=DRAIN_SECONDS,
-                update_heartbeat_interval=environment.heartbeat_seconds,
-                stalled_worker_timeout=environment.lease_seconds,
+        jobs = [
+            asyncio.create_task(
+                working.run_worker_async(
+                    queues=[queue],
+                    name=this_worker(),
+                    concurrency=concurrency,
+                    additional_context=dict(context),
+                    fetch_job_polling_interval=POLL_SECONDS,
+                    delete_jobs="successful",
+                    install_signal_handlers=False,
+                    shutdown_graceful_timeout=DRAIN_SECONDS,
+                    update_heartbeat_interval=environment.heartbeat_seconds,
+                    stalled_worker_timeout=environment.lease_seconds,
+                )
             )
-        )
+            for queue, concurrency in queues.items()
+        ]
         recovering = asyncio.create_task(_recover_forever(working))
         # The queue stops at a signal, or by itself when it has lost the database; either way we drain.
-        await asyncio.wait([jobs, asyncio.create_task(_signal())], return_when=asyncio.FIRST_COMPLETED)
-        jobs.cancel()
+        await asyncio.wait([*jobs, asyncio.create_task(_signal())], return_when=asyncio.FIRST_COMPLETED)
+        for each in jobs:
+            each.cancel()
         await drain()
-        with suppress(asyncio.CancelledError):
-            await jobs
+        for each in jobs:
+            with suppress(asyncio.CancelledError):
+                await each
         recovering.cancel()
 
 

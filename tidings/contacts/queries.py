@@ -1,6 +1,7 @@
 """Looking contacts up."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -45,6 +46,12 @@ def current(number: int) -> Contact | None:
 def ids_of(contact: Contact) -> list[int]:
     """The ids under which logs know the contact: its own, and those of contacts that were merged into it."""
     return [contact.pk, *Gone.objects.filter(into=contact).values_list("contact_id", flat=True)]
+
+
+def ids_by_email(emails: Iterable[str]) -> dict[str, int]:
+    """The ids of the contacts with these e-mail addresses, in the form in which they are stored; of who is known."""
+    found = Contact.objects.filter(email__in=list(emails)).values_list("email", "pk")
+    return {email: pk for email, pk in found if email}
 
 
 def find(identity: str) -> Contact:

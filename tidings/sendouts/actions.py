@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -38,6 +39,7 @@ from tidings.sendouts.errors import (
 )
 from tidings.sendouts.expand import set_off
 from tidings.sendouts.finish import move_on
+from tidings.sendouts.gather import is_any_waiting
 from tidings.sendouts.models import Batch, Sendout
 from tidings.sendouts.moments import forecast
 from tidings.sendouts.parameters import parameters_of
@@ -278,6 +280,8 @@ def _state_to_resume(sendout: Sendout) -> Sendout.State:
 
 def _queue_open_batches(sendout: int) -> None:
     """All of them: a job that is still queued may be taken, and find a pause, before this is committed."""
+    if is_any_waiting(sendout):
+        transaction.on_commit(partial(tasks.queue_singles, sendout))
     tasks.queue_batches(row["id"] for row in db.rows(statements.open_batches, {"sendout": sendout}))
 
 

@@ -61,7 +61,7 @@ async def deliver(batch_id: int, worker: Worker) -> Visit | None:
     if taken:
         await _serve(await _hold(batch_id, taken, slot, worker), slot, worker)
         if taken["is_single"]:
-            await _forget_params(taken, worker)
+            await _forget_params(batch_id, worker)
     async with worker.database.connection() as connection:
         row = await (await connection.execute(statements.visit, {"batch": batch_id})).fetchone()
     return Visit(**row) if row else None
@@ -128,7 +128,7 @@ async def _hold(batch_id: int, taken: dict[str, Any], slot: Slot | None, worker:
         rows = await (await connection.execute(RECIPIENTS, params)).fetchall()
         if snapshot.is_limited:
             await _skip_over_limit(connection, rows, snapshot.group, batch_id, taken["token"])
-    render = await _renderer(snapshot, taken, worker)
+    render = await _renderer(snapshot, taken, rows, batch_id, worker)
     return Held(
         batch_id,
         taken["token"],
@@ -154,18 +154,22 @@ async def _skip_over_limit(
             row["skip"] = "over_limit"
 
 
-async def _renderer(snapshot: Snapshot, taken: dict[str, Any], worker: Worker) -> Renderer:
+async def _renderer(
+    snapshot: Snapshot, taken: dict[str, Any], rows: list[db.Row], batch: int, worker: Worker
+) -> Renderer:
     if not taken["is_single"]:
         return snapshot.renderer()
-    single = {"single": taken["number"]}
     async with worker.database.connection() as connection:
-        row = await (await connection.execute(statements.params_of, single)).fetchone()
-    return snapshot.renderer_of_single(taken["number"], row["params"] if row else {})
+        found = await (await connection.execute(statements.params_of, {"batch": batch})).fetchall()
+    brought = {one.pop("position"): one for one in found}
+    for row in rows:
+        row.update(brought[row["position"]])
+    return snapshot.renderer_of_singles()
 
 
-async def _forget_params(taken: dict[str, Any], worker: Worker) -> None:
+async def _forget_params(batch: int, worker: Worker) -> None:
     async with worker.database.connection() as connection:
-        await connection.execute(statements.forget_params, {"single": taken["number"]})
+        await connection.execute(statements.forget_params, {"batch": batch})
 
 
 async def _give_back(held: Held, worker: Worker) -> None:

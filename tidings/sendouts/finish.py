@@ -11,6 +11,7 @@ from tidings.limits.charging import forgetting
 from tidings.locks import leases
 from tidings.locks.models import Process
 from tidings.sendouts import rules
+from tidings.sendouts.gather import gather, is_any_waiting
 from tidings.sendouts.models import Batch, Sendout, Single
 from tidings.sendouts.queries import counts
 
@@ -20,6 +21,10 @@ statements = sql.load(__package__)
 FORGET = forgetting(statements.unreached, statements.ended_batches)
 CANCELLED_BATCHES_AT_ONCE = 50  # of 1,000 people: a transaction of about a second
 PROGRESS_SECONDS = 1.0
+ABANDONED = (
+    Sendout.State.CANCELLED,
+    Sendout.State.REJECTED,
+)  # their single sends that wait are skipped as well
 # Failures in a row of one batch's job, over some 30 s: longer than a restart of the database.
 HOPELESS_ATTEMPTS = 5
 
@@ -40,7 +45,7 @@ def move_on(sendout_id: int) -> None:
         return
     with transaction.atomic():
         sendout = Sendout.objects.select_for_update(no_key=True).get(pk=sendout_id)
-        if sendout.standing_for:
+        if sendout.standing_for or is_any_waiting(sendout_id):
             return
         open_states = set(batches.exclude(state=Batch.State.DONE).values_list("state", flat=True).distinct())
         if sendout.state == Sendout.State.SENDING and open_states == {Batch.State.WAITING}:
@@ -103,6 +108,8 @@ def skip_rest(sendout_id: int) -> bool:
         "batches": CANCELLED_BATCHES_AT_ONCE,
         "lease": settings.ENVIRONMENT.lease_seconds,
     }
+    while gather(sendout_id, ABANDONED):
+        pass
     while db.execute(statements.skip_rest, params):
         pass
     Single.objects.filter(sendout=sendout_id).exclude(params={}).update(params={})

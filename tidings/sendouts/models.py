@@ -272,13 +272,16 @@ class Doubt(models.Model):
 
 
 class Single(models.Model):
-    """One message to one contact, asked for by a program or a person: the batch with its id as number, in its sendout.
+    """One message to one contact, asked for by a program or a person. It waits until a worker gathers it, with others
+    of its sendout, into a `batch`; there it has a `position`.
 
     `key` makes it one however often it is asked for; `fingerprint` is what was asked. `params` are the values that the
     message shows; they may be secret, so they are kept only until the copy has an outcome that lasts.
     """
 
     sendout = models.ForeignKey(Sendout, models.CASCADE, related_name="singles")
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="+", null=True)
+    position = models.SmallIntegerField(null=True)
     contact = models.ForeignKey(Contact, models.DO_NOTHING, related_name="+", db_constraint=False)
     params: Any = models.JSONField(default=dict)
     key = models.CharField(max_length=255, default="", blank=True)
@@ -296,6 +299,8 @@ class Single(models.Model):
                 name="singles_once",
             )
         ]
+        # What a worker gathers next.
+        indexes = [models.Index(fields=["sendout", "id"], condition=Q(batch=None), name="singles_waiting")]
 
     def __str__(self) -> str:
         return f"Single send {self.pk}"

@@ -1,7 +1,7 @@
 """How sendouts stand, for pages, API and command line."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -90,6 +90,8 @@ def verify(sendout: Sendout) -> list[str]:
         for row in db.rows(statements.verify, {"sendout": sendout.pk})
     ]
     total = counts([sendout])[sendout.pk]
+    if sendout.kind == Sendout.Kind.SINGLE:
+        total = replace(total, audience=db.value(statements.singles_of, {"sendout": sendout.pk}))
     if not total.holds:
         faults.append(
             f"the counts add up to {total.planned + total.attempted}, the audience is {total.audience}"

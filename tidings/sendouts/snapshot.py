@@ -1,6 +1,6 @@
 """The frozen side of a sendout: what is the same for every recipient, compiled once per worker."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from email.utils import format_datetime
 from typing import Any, NamedTuple
@@ -82,15 +82,14 @@ class Snapshot:
         copy_for, render = self.copier(), self.message.render
         return lambda contact, row: render(copy_for(contact, row))
 
-    def renderer_of_single(self, number: int, params: Mapping[str, object]) -> Renderer:
-        """The same for a single send, which shows parameters; a contact may get many of them, each with its own id."""
+    def renderer_of_singles(self) -> Renderer:
+        """The same for single sends, whose rows bring `params`; a contact may get many, told apart by `single`."""
         copy_for, render = self.copier(), self.message.render
 
         def render_one(contact: int, row: Row) -> bytes:
             copy = copy_for(contact, row)
-            return render(
-                copy._replace(message_id=copy.message_id.replace("<", f"<{number}.", 1), param=params)
-            )
+            message_id = copy.message_id.replace("<", f"<{row['single']}.", 1)
+            return render(copy._replace(message_id=message_id, param=row["params"]))
 
         return render_one
 

@@ -1,4 +1,6 @@
-"""What the queue runs for sendouts. `sending` has a worker process per core; `long` is for work on many rows."""
+"""What the queue runs for sendouts. `sending` has a worker process per core, which takes
+what somebody waits for from `prompt` at the same time; `long` is for work on many rows.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import cast
@@ -14,6 +16,7 @@ from tidings.sendouts.begin import begin_scheduled
 from tidings.sendouts.deliver import Visit, deliver
 from tidings.sendouts.expand import expand
 from tidings.sendouts.finish import halt_hopeless, move_on, skip_rest
+from tidings.sendouts.gather import gather
 from tidings.sendouts.letters import send_each
 from tidings.sendouts.models import Sendout
 from tidings.sendouts.notices import due_again, mail_each
@@ -48,9 +51,26 @@ def expand_audience(sendout_id: int) -> None:
         queue_batches(expand(sendout_id))
 
 
-def queue_single(batch: int) -> None:
-    """Puts a job for a single send in the queue, before batches: somebody waits for it."""
-    deliver_batch.configure(priority=LETTERS_FIRST).defer(batch_id=batch)
+def queue_singles(sendout_id: int) -> None:
+    """Puts a job for a sendout's single sends in the queue, unless one waits there, which finds all that are stored.
+
+    They have to be committed by now: of a job that was taken meanwhile nobody knows what it has seen.
+    """
+    if not db.value(statements.is_gathering_queued, {"sendout": sendout_id}):
+        deliver_singles.defer(sendout_id=sendout_id)
+
+
+@app.task(name="sendouts.deliver_singles", queue="prompt", pass_context=True, retry=AGAIN)
+async def deliver_singles(context: JobContext, sendout_id: int) -> None:
+    """Delivers the single sends of a sendout that wait, many at once."""
+    while batch := await sync_to_async(gather)(sendout_id):
+        try:
+            visit = await _deliver(context, batch)
+        except Exception:
+            await sync_to_async(queue_batches)([batch])
+            raise
+        if visit:
+            await _follow(batch, visit)
 
 
 def queue_batches(batches: Iterable[int]) -> None:
@@ -135,6 +155,8 @@ def find_forgotten(timestamp: int) -> None:  # noqa: ARG001 - the queue tells wh
     """Gives a job to whatever has lost its own, however that came about. One too many does no harm."""
     close_those_of_yesterday(clock.now())
     queue_batches(row["id"] for row in db.rows(statements.batches_without_job))
+    for row in db.rows(statements.ungathered):
+        queue_singles(row["id"])
     for row in db.rows(statements.sendouts_without_job):
         job = _JOB_OF_STATE[row["state"]].configure(schedule_at=row["scheduled_at"])
         job.defer(sendout_id=row["id"])

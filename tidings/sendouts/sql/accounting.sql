@@ -1,11 +1,14 @@
 -- name: sums
--- The audiences of sendouts and their counts as the sums of their batches, from one moment. Rides sendout_batches_once.
-SELECT s.id AS sendout_id, s.audience,
-       coalesce(sum(b.size - b.accepted - b.deferred - b.failed - b.skipped), 0)::bigint AS planned,
+-- The audiences of sendouts and their counts as the sums of their batches, from one moment. Single sends that no worker
+-- has gathered yet are planned, and theirs is the audience of all there are. Rides sendout_batches_once, singles_waiting.
+SELECT s.id AS sendout_id,
+       (CASE s.kind WHEN 'single' THEN coalesce(sum(b.size), 0) + w.waiting ELSE s.audience END)::bigint AS audience,
+       (coalesce(sum(b.size - b.accepted - b.deferred - b.failed - b.skipped), 0) + w.waiting)::bigint AS planned,
        coalesce(sum(b.accepted), 0)::bigint AS accepted, coalesce(sum(b.deferred), 0)::bigint AS deferred,
        coalesce(sum(b.failed), 0)::bigint AS failed, coalesce(sum(b.skipped), 0)::bigint AS skipped
 FROM sendouts s LEFT JOIN sendout_batches b ON b.sendout_id = s.id
-WHERE s.id = ANY (%(sendouts)s) GROUP BY s.id
+CROSS JOIN LATERAL (SELECT count(*) AS waiting FROM singles o WHERE o.sendout_id = s.id AND o.batch_id IS NULL) AS w
+WHERE s.id = ANY (%(sendouts)s) GROUP BY s.id, w.waiting
 
 -- name: sums_by_group
 -- The same for one sendout, by the group as whose members people get it, in the order of a SuperGroup; a subgroup of which
@@ -27,6 +30,10 @@ GROUP BY 1, 2, 3 ORDER BY people DESC, 1, 2, 3 LIMIT 100
 -- How many recipients were ever in doubt.
 SELECT count(*)
 FROM in_doubt_recipients i JOIN sendout_batches b ON b.id = i.batch_id WHERE b.sendout_id = %(sendout)s
+
+-- name: singles_of
+-- How many single sends a sendout was asked for. Rides the index of sendouts.
+SELECT count(*) FROM singles WHERE sendout_id = %(sendout)s
 
 -- name: verify
 -- What stands against the equation, from the rows themselves: each batch whose counts differ from its deliveries, or
