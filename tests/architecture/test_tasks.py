@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 import tidings
 
 MOST_STATEMENTS = 5
-SERVED_QUEUES = {"sending", "long"}
+SERVED_QUEUES = {"sending", "prompt", "long"}
 app.perform_import_paths()
 TASKS = [task for name, task in sorted(app.tasks.items()) if task.func.__module__.startswith("tidings.")]
 

@@ -58,6 +58,7 @@ def test_a_relay_that_never_answers_does_not_keep_a_worker_alive(stage, relay):
 def test_a_worker_with_nothing_to_do_ends_at_once(stage):
     workers = stage.start_workers()
     registered = "SELECT count(*) FROM procrastinate_workers"
-    stage.wait_until(lambda: stage.value(registered) == len(workers), "both wait for work")
+    queues = ["sending", "prompt", "long"]
+    stage.wait_until(lambda: stage.value(registered) == len(queues), "both wait for work")
     for worker in workers:
         stop(worker)

@@ -12,7 +12,6 @@ from tidings.api.auth import Call
 from tidings.api.paging import BEGINNING_OF_NEWEST, After, Limit, Page
 from tidings.api.problems import answers
 from tidings.contacts.queries import find as find_contact
-from tidings.groups.queries import find as find_group
 from tidings.sendouts import queries
 from tidings.sendouts.parameters import Scalar
 from tidings.sendouts.singles import send_one
@@ -82,7 +81,7 @@ def start_single_send(
         payload.message,
         payload.email,
         payload.params,
-        group=find_group(payload.group) if payload.group is not None else None,
+        group=payload.group,
         number=payload.version,
         by=request.auth,
         key=idempotency_key,

@@ -64,13 +64,18 @@ def queue_singles(sendout_id: int) -> None:
 async def deliver_singles(context: JobContext, sendout_id: int) -> None:
     """Delivers the single sends of a sendout that wait, many at once."""
     while batch := await sync_to_async(gather)(sendout_id):
-        try:
-            visit = await _deliver(context, batch)
-        except Exception:
-            await sync_to_async(queue_batches)([batch])
-            raise
-        if visit:
-            await _follow(batch, visit)
+        await _deliver_gathered(context, batch)
+
+
+async def _deliver_gathered(context: JobContext, batch: int) -> None:
+    """A batch that has no job of its own gets one if this goes wrong."""
+    try:
+        visit = await _deliver(context, batch)
+    except Exception:
+        await sync_to_async(queue_batches)([batch])
+        raise
+    if visit:
+        await _follow(batch, visit)
 
 
 def queue_batches(batches: Iterable[int]) -> None:
@@ -154,12 +159,16 @@ _JOB_OF_STATE = {
 def find_forgotten(timestamp: int) -> None:  # noqa: ARG001 - the queue tells when it was due
     """Gives a job to whatever has lost its own, however that came about. One too many does no harm."""
     close_those_of_yesterday(clock.now())
-    queue_batches(row["id"] for row in db.rows(statements.batches_without_job))
-    for row in db.rows(statements.ungathered):
-        queue_singles(row["id"])
+    _queue_forgotten_people()
     for row in db.rows(statements.sendouts_without_job):
         job = _JOB_OF_STATE[row["state"]].configure(schedule_at=row["scheduled_at"])
         job.defer(sendout_id=row["id"])
+
+
+def _queue_forgotten_people() -> None:
+    queue_batches(row["id"] for row in db.rows(statements.batches_without_job))
+    for row in db.rows(statements.ungathered):
+        queue_singles(row["id"])
 
 
 @app.periodic(cron="* * * * *")
