@@ -53,6 +53,7 @@ class Stage:
         self.folder, self.relay = folder, relay
         self.server = Server(folder)
         self._started: list[subprocess.Popen[bytes]] = []
+        self._connection: psycopg.Connection[Row] | None = None
         url = f"smtp://{relay.host}:{relay.port}?pool={RELAY_CONNECTIONS}&starttls=never"
         # Processes start often here, so they may keep what they compiled.
         strange = ("TIDINGS_", "DATABASE_URL", "DJANGO_", "PYTHONDONTWRITEBYTECODE")
@@ -74,6 +75,7 @@ class Stage:
             with process:
                 process.kill()
         self._end_orphans()
+        self._disconnect()
         self.server.stop()
 
     # What the operator does.
@@ -132,11 +134,21 @@ class Stage:
     # What a look at the database tells.
 
     def rows(self, statement: str, **params: object) -> list[Row]:
-        """The result of a statement as dictionaries."""
-        with psycopg.connect(
-            **connection_params(self.folder), row_factory=dict_row, autocommit=True
-        ) as connection:
-            return connection.execute(statement, params).fetchall()
+        """The result of a statement as dictionaries; over one connection, as each new one is a new process."""
+        try:
+            if not self._connection:
+                self._connection = psycopg.connect(
+                    **connection_params(self.folder), row_factory=dict_row, autocommit=True
+                )
+            return self._connection.execute(statement, params).fetchall()
+        except psycopg.OperationalError:
+            self._disconnect()
+            raise
+
+    def _disconnect(self) -> None:
+        if self._connection:
+            self._connection.close()
+        self._connection = None
 
     def value(self, statement: str, **params: object) -> Any:
         """The first column of the first row, or None."""

@@ -11,9 +11,9 @@ from tests.faults.stage import Row, Stage
 
 pytestmark = pytest.mark.timeout(300)
 
-MEMBERS = 20_000
-SHARE = 15_000
-KILLS = 3
+MEMBERS = 6_000
+SHARE = 4_500
+KILLS = 2
 OTHERS, THIRD = "others@example.org", "third@example.org"
 HOLDER = (
     "SELECT worker FROM processes WHERE state = 'running' AND kind = 'transfer' AND lease_until IS NOT NULL"

@@ -28,9 +28,9 @@ log = logging.getLogger(__name__)
 
 # The promise of bounded doubt: 16 recipients per connection.
 UNSETTLED_PER_CONNECTION = 16
-# A turn of the window stores half of it, while the other half is handed over: so many share the cost of a commit, and
+# A turn of the window stores that share of it, while the rest is handed over: so many share the cost of a commit, and
 # the carrier doesn't wait for the database.
-TURNS_PER_WINDOW = 2
+TURN = 2 / 3
 RUNNING = frozenset({"sending", "retrying"})
 DATABASE_PAUSE_SECONDS = 0.5
 # A pause, a cancellation and another speed reach a worker with its next turn, so there is one at least so often.
@@ -91,7 +91,7 @@ class Engine:
         self._pauses = retry_pauses_seconds
         self._domains = Domains(domain_pause_seconds)
         self.window = UNSETTLED_PER_CONNECTION * connections
-        self._turn = max(1, self.window // TURNS_PER_WINDOW)
+        self._turn = max(1, int(self.window * TURN))
         self.trust = Trust(min(refusals, self._turn))  # suspects keep their places in the window
         self._batches: list[Held] = []
         self._singles: deque[Single] = deque()
