@@ -11,17 +11,18 @@ WHERE j.reason = 'will_receive'
 SELECT group_id, 1::bigint AS place, contact_id, true AS is_first FROM judged WHERE reason = 'will_receive'
 
 -- name: batches
--- Freezes an audience in batches of %(size)s contact ids, each of one group. Reads the part `copies`, so that the
--- batches and the count of who is left out come from one moment, and an interrupted run leaves nothing behind. Of the
--- copies that aren't the first one for somebody, all are wanted or none.
+-- Freezes an audience in batches of %(size)s contact ids, each of one group: slices of what is sorted once. Reads the
+-- part `copies`, so that the batches and the count of who is left out come from one moment, and an interrupted run leaves
+-- nothing behind. Of the copies that aren't the first one for somebody, all are wanted or none.
 INSERT INTO sendout_batches (sendout_id, group_id, number, contact_ids, size, state, attempt, token, worker, handed_to,
                              accepted, deferred, failed, skipped)
-SELECT %(sendout)s, group_id, row_number() OVER (ORDER BY place, slice) - 1, array_agg(contact_id ORDER BY contact_id),
-       count(*), 'ready', 1, 0, '', 0, 0, 0, 0, 0
-FROM (SELECT group_id, place, contact_id,
-             (row_number() OVER (PARTITION BY place ORDER BY contact_id) - 1) / %(size)s AS slice
-      FROM copies WHERE is_first OR %(is_one_per_subgroup)s) AS audience
-GROUP BY place, slice, group_id ORDER BY place, slice
+SELECT %(sendout)s, group_id, batches - ceil(people / %(size)s::numeric) + slice,
+       contact_ids[slice * %(size)s + 1 : (slice + 1) * %(size)s], least(%(size)s, people - slice * %(size)s),
+       'ready', 1, 0, '', 0, 0, 0, 0, 0
+FROM (SELECT group_id, array_agg(contact_id ORDER BY contact_id) AS contact_ids, count(*) AS people,
+             sum(ceil(count(*) / %(size)s::numeric)) OVER (ORDER BY place) AS batches
+      FROM copies WHERE is_first OR %(is_one_per_subgroup)s GROUP BY place, group_id) AS audience
+CROSS JOIN LATERAL generate_series(0, (people - 1) / %(size)s) AS slice
 
 -- name: timed
 -- Part of larger statements: when each of the part `copies` gets theirs: %(moments)s says when it is that time in each
@@ -40,12 +41,13 @@ WHERE p.is_first OR %(is_one_per_subgroup)s
 -- The same as `batches`, each of people who get theirs at one moment. Reads the part `timed`.
 INSERT INTO sendout_batches (sendout_id, group_id, number, contact_ids, size, state, attempt, token, worker, handed_to,
                              accepted, deferred, failed, skipped, not_before)
-SELECT %(sendout)s, group_id, row_number() OVER (ORDER BY not_before, place, slice) - 1,
-       array_agg(contact_id ORDER BY contact_id), count(*), 'ready', 1, 0, '', 0, 0, 0, 0, 0, not_before
-FROM (SELECT group_id, place, contact_id, not_before,
-             (row_number() OVER (PARTITION BY not_before, place ORDER BY contact_id) - 1) / %(size)s AS slice
-      FROM timed) AS audience
-GROUP BY not_before, place, slice, group_id ORDER BY not_before, place, slice
+SELECT %(sendout)s, group_id, batches - ceil(people / %(size)s::numeric) + slice,
+       contact_ids[slice * %(size)s + 1 : (slice + 1) * %(size)s], least(%(size)s, people - slice * %(size)s),
+       'ready', 1, 0, '', 0, 0, 0, 0, 0, not_before
+FROM (SELECT group_id, not_before, array_agg(contact_id ORDER BY contact_id) AS contact_ids, count(*) AS people,
+             sum(ceil(count(*) / %(size)s::numeric)) OVER (ORDER BY not_before, place) AS batches
+      FROM timed GROUP BY not_before, place, group_id) AS audience
+CROSS JOIN LATERAL generate_series(0, (people - 1) / %(size)s) AS slice
 
 -- name: people_by_moment
 -- How many get theirs at what moment. Reads the part `timed`.
