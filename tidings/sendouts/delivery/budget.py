@@ -2,7 +2,8 @@
 
 The measure is refusals minus acceptances, never below zero: so it reaches the limit when the carrier refuses many in
 a row, and also when it refuses more than half for long. Until a carrier has made up for its refusals, those it
-refused for good are suspects: they are still planned, for the fault may be the carrier's.
+refused for good are suspects: they are still planned, for the fault may be the carrier's. What was under way when it
+began to refuse says nothing: the carrier may have agreed to take that before.
 """
 
 from collections import Counter
@@ -28,19 +29,23 @@ class Budget:
 
     limit: int
     refusals: Counter[str] = field(default_factory=Counter)
+    since: dict[str, float] = field(default_factory=dict)  # when the first of them came
     suspects: list[Suspect] = field(default_factory=list)
 
-    def refused(self, carrier: str) -> bool:
+    def refused(self, carrier: str, now: float) -> bool:
         """Counts a refusal; tells whether it is one too many."""
+        self.since.setdefault(carrier, now)
         self.refusals[carrier] += 1
         return self.refusals[carrier] >= self.limit or len(self.suspects) >= self.limit
 
-    def accepted(self, carrier: str) -> list[Suspect]:
+    def accepted(self, carrier: str, handed_at: float) -> list[Suspect]:
         """Counts an acceptance; the suspects of this carrier, if it has made up for all its refusals."""
+        if handed_at < self.since[carrier]:
+            return []
         self.refusals[carrier] -= 1
         if self.refusals[carrier] > 0:
             return []
-        del self.refusals[carrier]
+        self.forgive(carrier)
         return self.take_suspects(carrier=carrier)
 
     def take_suspects(self, *, carrier: str = "", held: Held | None = None) -> list[Suspect]:
@@ -51,4 +56,4 @@ class Budget:
 
     def forgive(self, carrier: str) -> None:
         """Begins to count anew."""
-        del self.refusals[carrier]
+        del self.refusals[carrier], self.since[carrier]

@@ -158,6 +158,7 @@ class Engine:
                 data = self._render(held, recipient)
                 if data is not None:
                     held.in_flight += 1
+                    recipient.handed_at = asyncio.get_running_loop().time()
                     done = partial(self._answered, held, recipient, carrier.name)
                     carrier.hand_over(held.sender, recipient.address, data, done)
                     return
@@ -201,7 +202,7 @@ class Engine:
         match outcome.kind:
             case Kind.ACCEPTED:
                 held.accept(recipient)
-                self.trust.accepted(held, carrier)
+                self.trust.accepted(held, carrier, recipient.handed_at)
                 if self._domains:
                     self._domains.accepted(recipient.domain)
             case Kind.FAILED if outcome.general:

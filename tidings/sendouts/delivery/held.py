@@ -21,6 +21,7 @@ class Recipient:
     """One person of the batch. `position` is 1-based in the batch; `row` holds what their copy needs.
 
     `tried`: how often the carrier put them off in earlier rounds. `tries`: how often their copy was lost in this one.
+    `handed_at`: when it was handed over last, in the loop's time.
     """
 
     position: int
@@ -29,6 +30,7 @@ class Recipient:
     row: dict[str, Any]
     tried: int = 0
     tries: int = 0
+    handed_at: float = 0.0
 
     @property
     def domain(self) -> str:

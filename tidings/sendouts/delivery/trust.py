@@ -1,5 +1,6 @@
 """Which carriers are to be believed: what they refuse, until it is clear whose fault that was."""
 
+import asyncio
 from collections.abc import Callable
 
 from tidings.channels.outcomes import Outcome
@@ -23,11 +24,11 @@ class Trust:
         self._refusals = refusals
         self._budgets: dict[int, Budget] = {}
 
-    def accepted(self, held: Held, carrier: str) -> None:
+    def accepted(self, held: Held, carrier: str, handed_at: float) -> None:
         """Whoever this carrier refused before was refused for themselves, once it has made up for all of them."""
         budget = self._budgets.get(held.sendout)
         if budget and carrier in budget.refusals:
-            for suspect in budget.accepted(carrier):
+            for suspect in budget.accepted(carrier, handed_at):
                 suspect.held.report(suspect.recipient, "failed", suspect.outcome)
 
     def suspect(self, suspect: Suspect) -> None:
@@ -38,7 +39,7 @@ class Trust:
     def refused(self, held: Held, carrier: str, outcome: Outcome) -> None:
         """One too many, and another carrier takes over. Without one the sendout pauses, and nobody has failed."""
         budget = self._budget(held)
-        if not budget.refused(carrier):
+        if not budget.refused(carrier, asyncio.get_running_loop().time()):
             return
         if self.set_aside(carrier):
             budget.forgive(carrier)
