@@ -9,6 +9,7 @@ from tidings.contacts.models import Contact
 from tidings.groups import actions as groups
 from tidings.kernel import clock
 from tidings.sendouts import actions
+from tidings.sendouts.begin import begin_scheduled
 from tidings.sendouts.expand import expand
 from tidings.sendouts.models import Batch
 from tidings.sendouts.moments import forecast, moments_of
@@ -125,6 +126,15 @@ def test_a_daily_window_holds_a_batch_up_behind_its_moment(sendout, deliver, rel
     go_on(sendout)
     deliver(sendout)
     assert sorted(relay.recipients) == sorted(ZONES)
+
+
+def test_a_late_start_says_what_becomes_of_those_whose_time_is_over(group, make_sendout, on):
+    on(MOMENTS[0] - timedelta(hours=2))
+    sendout = make_sendout(group, local_time=NINE)
+    assert begin_scheduled(sendout.pk, MOMENTS[0] + timedelta(hours=2)) == "paused"
+    sendout.refresh_from_db()
+    assert "in the first zones 09:00 is over" in sendout.state_reason
+    assert "a day later" in sendout.state_reason
 
 
 def test_who_had_that_time_over_an_hour_ago_gets_it_a_day_later(group, make_sendout, on):

@@ -86,8 +86,7 @@ def begin_scheduled(sendout_id: int, now: datetime) -> str:
         if sendout.state not in {Sendout.State.SCHEDULED, Sendout.State.WAITING}:
             return sendout.state
         if sendout.scheduled_at and now - sendout.scheduled_at > LATE:
-            reason = "It would have started over an hour late. Resume it to send it now, or cancel it."
-            return _stay(sendout, Sendout.State.PAUSED, reason)
+            return _stay(sendout, Sendout.State.PAUSED, _why_late(sendout))
         try:
             begin(sendout)
         except GroupLocked as locked:
@@ -101,6 +100,16 @@ def begin_scheduled(sendout_id: int, now: datetime) -> str:
         except (GroupArchived, ArchivedAttribute, BadRule, NotFound) as gone:
             return _stay(sendout, Sendout.State.FAILED, str(gone))
         return sendout.state
+
+
+def _why_late(sendout: Sendout) -> str:
+    if not sendout.local_time:
+        return "It would have started over an hour late. Resume it to send it now, or cancel it."
+    time = sendout.local_time.partition("T")[2]
+    return (
+        f"It would have started over an hour late: in the first zones {time} is over. Resume it, and whoever had that "
+        "time over an hour ago gets it a day later, everybody else at their time. Or cancel it."
+    )
 
 
 def _label(sendout: Sendout) -> str:
