@@ -63,6 +63,16 @@ def test_it_starts_nothing_that_warns_before_somebody_read_it(
     assert not Sendout.objects.exists()
 
 
+def test_it_lists_the_supermessages_that_went_to_a_subgroup(
+    caller: Any, group: Any, version: Any, *, make_members: Any, make_supergroup: Any
+) -> None:
+    make_members(group, 1)
+    number = started(caller, make_supergroup(group), version).json()["id"]
+    listed = caller.get(f"/sendouts?subgroup={group.pk}").json()["items"]
+    assert [one["id"] for one in listed] == [number]
+    assert caller.get(f"/sendouts?group={group.pk}").json()["items"] == []
+
+
 def test_it_lists_recipients_page_by_page(
     caller: Any, group: Any, version: Any, with_members: Any, run_jobs: Any
 ) -> None:

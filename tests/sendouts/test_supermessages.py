@@ -27,7 +27,7 @@ from tidings.sendouts.judge import reach, target_of
 from tidings.sendouts.models import Portion, Sendout
 from tidings.sendouts.pacing import timetable_of
 from tidings.sendouts.preview import preview
-from tidings.sendouts.queries import by_subgroup
+from tidings.sendouts.queries import by_subgroup, counts_in, supermessages_to
 
 HOUR = timedelta(hours=1)
 ANNA, BEN, CARL = "anna@example.com", "ben@example.com", "carl@example.com"
@@ -305,3 +305,15 @@ def test_the_link_of_a_copy_leaves_the_subgroup_and_the_supergroups_messages(
     client.post(link)
     assert not Membership.objects.filter(contact=people[CARL]).exists()
     assert people[CARL].opt_outs.filter(scope="supergroup", group=towns).exists()
+
+
+def test_a_subgroup_knows_what_was_sent_to_it_with_its_own_figures(towns, berlin, paris, make_group, send):
+    sendout = send(towns)
+    assert [list(supermessages_to(group)) for group in (berlin, paris, towns, make_group())] == [
+        [sendout],
+        [sendout],
+        [],
+        [],
+    ]
+    counted = [counts_in(group, [sendout])[sendout.pk].accepted for group in (berlin, paris)]
+    assert counted == [2, 1]

@@ -90,3 +90,15 @@ def _queries(operator, path) -> int:
     with CaptureQueriesContext(connection) as captured:
         operator.get(path)
     return len(captured)
+
+
+def test_the_page_of_a_subgroup_lists_the_supermessages_that_were_sent_to_it(
+    world, supergroup, version, operator
+):
+    page = operator.get(f"/groups/{world.group.pk}/").content.decode()
+    assert "SuperMessages" not in page
+    sendout = start(supergroup, version, by=None)
+    expand(sendout.pk)
+    page = operator.get(f"/groups/{world.group.pk}/").content.decode().partition("supermessages-title")[2]
+    assert f'href="/sendouts/{sendout.pk}/"' in page
+    assert '<td data-label="Audience" class="num">6</td>' in page

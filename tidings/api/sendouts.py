@@ -231,6 +231,9 @@ def list_sendouts(
     request: Call,  # noqa: ARG001 - ninja passes the request
     *,
     group: Annotated[str | None, Query(description="Only those of one group: its id or address.")] = None,
+    subgroup: Annotated[
+        str | None, Query(description="Only SuperMessages that went to this subgroup.")
+    ] = None,
     after: After = BEGINNING_OF_NEWEST,
     limit: Limit = 50,
 ) -> Page[SendoutOut]:
@@ -238,6 +241,8 @@ def list_sendouts(
     found = Sendout.objects.select_related("version", "group").filter(pk__lt=int(after)).order_by("-pk")
     if group is not None:
         found = found.filter(group=find_group(group))
+    if subgroup is not None:
+        found = found.filter(portions__group=find_group(subgroup))
     rows, following = cut(found, limit, lambda sendout: sendout.pk)
     return Page(items=[sendout_out(row) for row in rows], next=following)
 

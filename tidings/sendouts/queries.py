@@ -5,6 +5,9 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
+
+from tidings.groups.models import Group
 from tidings.kernel import clock, db, sql
 from tidings.kernel.errors import NotFound
 from tidings.sendouts.models import Doubt, Portion, Sendout
@@ -42,6 +45,20 @@ def by_subgroup(sendout: Sendout) -> list[tuple[Portion, Accounting]]:
     found = db.rows(statements.sums_by_group, {"sendout": sendout.pk}) if portions else []
     counted = {row.pop("group_id"): Accounting(**row) for row in found}
     return [(portion, counted.get(portion.group_id, Accounting(0))) for portion in portions]
+
+
+def supermessages_to(group: Group) -> QuerySet[Sendout]:
+    """The SuperMessages, and tests of such, that went to the group as a subgroup, the newest first."""
+    found = Sendout.objects.filter(portions__group=group).select_related("version__message", "group")
+    return found.order_by("-pk")
+
+
+def counts_in(group: Group, sendouts: Iterable[Sendout]) -> dict[int, Accounting]:
+    """What of these SuperMessages went to the members of one subgroup."""
+    ids = [sendout.pk for sendout in sendouts]
+    found = db.rows(statements.sums_in_group, {"sendouts": ids, "group": group.pk})
+    counted = {row.pop("sendout_id"): Accounting(**row) for row in found}
+    return {pk: counted.get(pk, Accounting(0)) for pk in ids}
 
 
 def accounting(sendout: Sendout) -> Accounting:

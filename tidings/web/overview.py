@@ -12,7 +12,7 @@ from tidings.locks.queries import HeldLock, locks_of
 from tidings.memberships.models import Membership, Tally
 from tidings.memberships.queries import MemberCount, count_members
 from tidings.sendouts.models import Sendout
-from tidings.sendouts.queries import counts
+from tidings.sendouts.queries import counts, counts_in, supermessages_to
 from tidings.sendouts.rules import Accounting
 
 # Above this many the planner's estimate is shown: counting millions of rows would take seconds.
@@ -69,6 +69,13 @@ def sendout_rows(sendouts: Iterable[Sendout]) -> list[SendoutRow]:
     """The lines for `sendouts`, in their order, counted in one query."""
     wanted = list(sendouts)
     known = counts(wanted)
+    return [SendoutRow(sendout, known[sendout.pk]) for sendout in wanted]
+
+
+def supermessage_rows(group: Group, most: int) -> list[SendoutRow]:
+    """The newest SuperMessages that went to a subgroup, with its own figures."""
+    wanted = list(supermessages_to(group)[:most])
+    known = counts_in(group, wanted)
     return [SendoutRow(sendout, known[sendout.pk]) for sendout in wanted]
 
 

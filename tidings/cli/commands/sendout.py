@@ -237,14 +237,19 @@ def sendout() -> None:
 
 @sendout.command("list", epilog=examples("tidings sendout list", "tidings sendout list --group 1 --json"))
 @click.option("--group", "ref", metavar="GROUP", default=None, help="Only those of one group.")
+@click.option(
+    "--subgroup", metavar="GROUP", default=None, help="Only SuperMessages that went to this subgroup."
+)
 @click.option("--limit", type=click.IntRange(1, 1_000), default=20, show_default=True)
 @as_json
 @database()
-def list_sendouts(ref: str | None, limit: int, as_json: bool) -> None:
+def list_sendouts(ref: str | None, subgroup: str | None, limit: int, as_json: bool) -> None:
     """List the newest sendouts."""
     newest = Sendout.objects.select_related("version").order_by("-pk")
     if ref is not None:
         newest = newest.filter(group=group_of(ref))
+    if subgroup is not None:
+        newest = newest.filter(portions__group=group_of(subgroup))
     found = [queries.summary(one, brief=True) for one in newest[:limit]]
     if as_json:
         print_json(found)

@@ -19,6 +19,14 @@ SELECT b.group_id, sum(b.size)::bigint AS audience,
        sum(b.failed)::bigint AS failed, sum(b.skipped)::bigint AS skipped
 FROM sendout_batches b WHERE b.sendout_id = %(sendout)s GROUP BY b.group_id ORDER BY min(b.number)
 
+-- name: sums_in_group
+-- The same for several sendouts, of what went to the members of one group. Rides sendout_batches_once.
+SELECT b.sendout_id, sum(b.size)::bigint AS audience,
+       sum(b.size - b.accepted - b.deferred - b.failed - b.skipped)::bigint AS planned,
+       sum(b.accepted)::bigint AS accepted, sum(b.deferred)::bigint AS deferred,
+       sum(b.failed)::bigint AS failed, sum(b.skipped)::bigint AS skipped
+FROM sendout_batches b WHERE b.sendout_id = ANY (%(sendouts)s) AND b.group_id = %(group)s GROUP BY b.sendout_id
+
 -- name: reasons
 -- Why people were deferred, failed or skipped, most frequent first. Rides deliveries_not_accepted.
 SELECT d.outcome, d.code, d.reason, count(*) AS people

@@ -12,7 +12,7 @@ from tidings.locks.queries import use_of
 from tidings.memberships.queries import count_members
 from tidings.sendouts.judge import waterfall
 from tidings.sendouts.models import Sendout
-from tidings.web.overview import sendout_rows
+from tidings.web.overview import sendout_rows, supermessage_rows
 from tidings.web.progress import work_of_locks
 from tidings.web.request import OperatorRequest
 from tidings.web.routing import page
@@ -43,6 +43,7 @@ def overview(request: OperatorRequest, pk: int) -> HttpResponse:
     last = Sendout.objects.filter(group=group).select_related("version__message").order_by("-pk")
     context = frame(group, "overview") | {
         "last": sendout_rows(last[:LAST_SENDOUTS]),
+        "supermessages": supermessage_rows(group, LAST_SENDOUTS),
         "supergroups": supergroups_of(group),
     }
     return render(request, "web/group/overview.html", context)
