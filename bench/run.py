@@ -15,6 +15,7 @@ PARTS = {
     "sendouts": 100_000,
     "faults": 100_000,
     "starts": 1_000_000,
+    "singles": 2_000,
     "render": 100_000,
     "pages": 1_000_000,
     "selections": 1_000_000,

@@ -55,11 +55,17 @@ def run(pairs: int, recipients: int = RECIPIENTS) -> list[Result]:
     return results
 
 
+def free_port() -> int:
+    """One on which nothing listens now."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
+        port: int = probe.getsockname()[1]
+        return port
+
+
 @contextmanager
 def sink() -> Iterator[int]:
     """Postfix's sink on a free port, which it returns."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     words = [ground.program("smtp-sink"), *(["-u", "postfix"] if os.getuid() == 0 else [])]
     with ground.running([*words, f"127.0.0.1:{port}", "1000"], quiet=True):
         yield port

@@ -48,7 +48,7 @@ def _goal(name: str) -> Side:
 
 def _lay_ground(people: int) -> tuple[Group, Group]:
     """A group of all `people`; and a SuperGroup whose subgroups have as many memberships, of half as many people."""
-    groups = [_group(f"bench-start-{n}@example.org") for n in range(SUBGROUPS + 1)]
+    groups = [group_at(f"bench-start-{n}@example.org") for n in range(SUBGROUPS + 1)]
     facts = {
         "alone": groups[0].pk,
         "groups": [g.pk for g in groups[1:]],
@@ -58,12 +58,13 @@ def _lay_ground(people: int) -> tuple[Group, Group]:
     with connection.cursor() as cursor:
         for statement in GROUND.read_text().split(";\n"):
             cursor.execute(statement, facts)
-    supergroup = _group("bench-start-all@example.org", is_supergroup=True)
+    supergroup = group_at("bench-start-all@example.org", is_supergroup=True)
     subgroups.put(supergroup, groups[1:], by=None)
     return groups[0], supergroup
 
 
-def _group(address: str, **rest: bool) -> Group:
+def group_at(address: str, **rest: bool) -> Group:
+    """The group with that address; made if there is none."""
     found = Group.objects.filter(address=address).first()
     return found or create("Bench", address=address, by=None, **rest)
 

@@ -71,3 +71,13 @@ def test_it_lists_those_of_a_contact_page_by_page(caller: Any, group: Any, said:
     first = caller.get("/single-sends?contact=anna@example.com&limit=1").json()
     rest = caller.get(f"/single-sends?contact=anna@example.com&after={first['next']}").json()
     assert [len(first["items"]), len(rest["items"]), rest["next"]] == [1, 1, None]
+
+
+def test_many_go_in_one_call_each_with_its_own_result(caller: Any, group: Any, said: dict[str, Any]) -> None:
+    good = {**said, "group": group.pk, "idempotency_key": "1"}
+    body = {"single_sends": [good, {**said, "email": "anna"}, {**said, "group": "none@example.org"}]}
+    answer = caller.post("/single-sends/bulk", body).json()
+    assert (answer["accepted"], answer["refused"]) == (1, 2)
+    assert [one["code"] for one in answer["results"]] == ["", "bad_address", "not_found"]
+    assert caller.post("/single-sends/bulk", body).json()["results"][0] == answer["results"][0]
+    assert caller.post("/single-sends/bulk", {"single_sends": [good] * 1_001}).status_code == 422

@@ -44,3 +44,24 @@ def test_a_parameter_is_given_once(tidings, make_group) -> None:
     assert (
         tidings("send-one", message(), "a@example.com", "--param", "order=1", "--param", "order=2").code == 2
     )
+
+
+def test_it_sends_to_each_line_of_a_file(tidings, make_group, tmp_path) -> None:
+    make_group()
+    file, number = tmp_path / "orders.csv", message()
+    file.write_text("email,order,idempotency_key\nanna@example.com,A-1,1\nben,A-2,2\n")
+    done = tidings("send-many", number, str(file), "--json")
+    assert (done.code, [one["result"] for one in done.json]) == (3, ["accepted", "refused"])
+    assert [one["line"] for one in done.json] == [2, 3]
+    assert tidings("send-many", number, str(file), "--json").json[0]["id"] == done.json[0]["id"]
+
+
+def test_it_sends_to_each_object_of_a_file(tidings, make_group, tmp_path) -> None:
+    make_group()
+    file, number = tmp_path / "orders.jsonl", message()
+    file.write_text('{"email": "anna@example.com", "params": {"order": "A-1"}}\n\n')
+    words = ("send-many", number, str(file), "--format", "jsonl", "--json")
+    assert [one["result"] for one in tidings(*words).json] == ["accepted"]
+    for bad in ("[]", "{", '{"email": 1}', '{"email": "a@example.com", "to": "b"}'):
+        file.write_text(f"{bad}\n")
+        assert tidings(*words).error["error"] == "bad_single"

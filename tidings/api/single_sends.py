@@ -1,7 +1,7 @@
 """Single sends: one message to one contact, for programs that confirm an order or reset a password."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
 from ninja import Query, Router, Schema, Status
@@ -12,9 +12,10 @@ from tidings.api.auth import Call
 from tidings.api.paging import BEGINNING_OF_NEWEST, After, Limit, Page
 from tidings.api.problems import answers
 from tidings.contacts.queries import find as find_contact
+from tidings.kernel.errors import TidingsError
 from tidings.sendouts import queries
 from tidings.sendouts.parameters import Scalar
-from tidings.sendouts.singles import send_one
+from tidings.sendouts.singles import SINGLES_AT_MOST, Asked, Result, send_many, send_one
 
 router = Router(tags=["single sends"])
 
@@ -38,6 +39,43 @@ class SingleSendIn(Schema):
         description="What the message shows as `param.NAME`: texts, numbers, and lists of them.",
         examples=[{"order": "A-1042", "items": ["Tea", "Cups"]}],
     )
+
+
+class SingleSendOfManyIn(SingleSendIn):
+    """The same with a key of its own."""
+
+    idempotency_key: str | None = Field(
+        None,
+        description="The same key again is the same single send.",
+        examples=["order-A-1042"],
+    )
+
+
+class SingleSendsIn(Schema):
+    """Single sends, each as `POST /single-sends` takes it."""
+
+    model_config = ConfigDict(extra="forbid")
+    single_sends: list[SingleSendOfManyIn] = Field(min_length=1, max_length=SINGLES_AT_MOST)
+
+
+class ResultOut(Schema):
+    """What became of the single send at this place of the list, counted from 0: it is stored, or has a reason."""
+
+    place: int = Field(examples=[0])
+    result: Literal["accepted", "refused"]
+    id: int | None = Field(None, examples=[70_112])
+    sendout: int | None = Field(None, description="Which accounts for it.", examples=[3])
+    contact: int | None = Field(None, examples=[4711])
+    code: str = Field("", examples=["bad_address"])
+    message: str = Field("", examples=["“anna” can't be used as an e-mail address: …"])
+
+
+class ResultsOut(Schema):
+    """What became of each, in their order."""
+
+    accepted: int = Field(examples=[1])
+    refused: int = Field(examples=[0])
+    results: list[ResultOut]
 
 
 class AcceptedOut(Schema):
@@ -89,6 +127,29 @@ def start_single_send(
     response["Location"] = f"{request.path}/{made.pk}"
     facts = {"id": made.pk, "sendout": made.sendout_id, "contact": made.contact_id}
     return Status(202, facts | {"created_at": made.created_at})
+
+
+@router.post("/single-sends/bulk", response=answers({200: ResultsOut}, 400))
+def start_single_sends(request: Call, payload: SingleSendsIn) -> ResultsOut:
+    """Sends up to 1,000 single sends, each on its own: one that is refused hinders no other.
+
+    Asked for again, those with the same key are the same, for ever.
+    """
+    wishes = [
+        Asked(one.message, one.email, one.params, one.group, one.version, one.idempotency_key)
+        for one in payload.single_sends
+    ]
+    results = [_result(place, made) for place, made in enumerate(send_many(wishes, by=request.auth))]
+    counts = {what: sum(one.result == what for one in results) for what in ("accepted", "refused")}
+    return ResultsOut(**counts, results=results)
+
+
+def _result(place: int, made: Result) -> ResultOut:
+    if isinstance(made, TidingsError):
+        facts: dict[str, Any] = {"result": "refused", "code": made.code, "message": str(made)}
+    else:
+        facts = {"result": "accepted", "id": made.pk, "sendout": made.sendout_id, "contact": made.contact_id}
+    return ResultOut(place=place, **facts)
 
 
 @router.get("/single-sends", response=answers({200: Page[SingleSendOut]}, 404))

@@ -47,6 +47,7 @@ ENTRIES = {
     ),
     "send": Entry(f"{COMMANDS}.sendout.send", "Send a message to a group."),
     "send-one": Entry(f"{COMMANDS}.single.send_one", "Send a message to one contact."),
+    "send-many": Entry(f"{COMMANDS}.single_many.send_each", "Send a message to each contact of a file."),
     "single": Entry(f"{COMMANDS}.single.single", "List and show single sends."),
     "sendout": Entry(f"{COMMANDS}.sendout.sendout", "List, show, check, pause, resume and cancel sendouts."),
     "transfer": Entry(f"{COMMANDS}.transfers.transfer", "Transfer people from one group to another."),
