@@ -18,6 +18,7 @@ OTHERS, THIRD = "others@example.org", "third@example.org"
 HOLDER = (
     "SELECT worker FROM processes WHERE state = 'running' AND kind = 'transfer' AND lease_until IS NOT NULL"
 )
+OPEN = "SELECT FROM transfers WHERE ended_at IS NULL"
 ACCOUNT = """
 SELECT mode, state, chosen, joined, already, removed, ignored, kept_out, kept_out_by, absent,
        joined + already + removed + ignored + kept_out AS accounted
@@ -51,8 +52,8 @@ def transfer_home(prepare):
 
 
 def ended(stage: Stage) -> dict[str, list[Row]]:
-    """Waits until no group is locked; what the transfers left."""
-    stage.wait_until(lambda: not stage.rows("SELECT FROM group_locks"), "no group is locked")
+    """Waits until both transfers have ended; what they left."""
+    stage.wait_until(lambda: not stage.rows(OPEN), "both transfers have ended")
     return {
         name: stage.rows(query)
         for name, query in (("account", ACCOUNT), ("members", MEMBERSHIPS), ("tallies", TALLIES))
@@ -79,7 +80,7 @@ def test_transfers_whose_worker_is_killed_at_random_end_as_undisturbed(
     stage.start_supervisor()
     for _ in range(KILLS):
         stage.wait_until(
-            lambda: stage.holder(HOLDER) or not stage.rows("SELECT FROM group_locks"),
+            lambda: stage.holder(HOLDER) or not stage.rows(OPEN),
             "a worker holds a transfer",
         )
         time.sleep(dice.uniform(0, seconds))

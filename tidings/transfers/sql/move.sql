@@ -15,8 +15,8 @@ SELECT contact_id AS id FROM chosen
 -- name: matched
 -- Part of a move: the picked people who are still there, in the shape that the parts of memberships, contacts and
 -- blacklists read. They are one range of contacts_pkey.
-SELECT c.id AS n, c.id, c.email, c.mobile, c.external_id, c.email AS to_email, c.mobile AS to_mobile,
-       c.language AS to_language,
+SELECT c.id AS n, c.id, c.email, c.mobile, c.external_id, NULL::text AS push_endpoint, c.email AS to_email,
+       c.mobile AS to_mobile, c.language AS to_language,
        false AS is_readdressed, '{}'::jsonb AS member_attributes
 FROM picked p JOIN contacts c ON c.id = p.id AND c.id BETWEEN %(first)s AND %(last)s
 WHERE NOT EXISTS (SELECT 1 FROM gone_contacts g WHERE g.contact_id = c.id)
