@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv pip
-# Two more than processors, as many tests wait rather than compute.
-TESTERS := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 2 )))
+# One more than processors, as many tests wait rather than compute.
+TESTERS := $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 
 # Commands start often here: without what Python compiled each takes seconds longer.
 unexport PYTHONDONTWRITEBYTECODE
