@@ -12,7 +12,10 @@ CHROMIUM_ARGUMENTS = (
 WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 EVERYTHING = {"runOnly": WCAG_22_AA, "resultTypes": ["violations"]}
 # All else that axe looks at is the same in light and dark.
-CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}, "resultTypes": ["violations"]}
+COLOURS = {
+    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
+    "resultTypes": ["violations"],
+}
 HEIGHT = 900  # pixels
 TABS_AT_MOST = 60
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.utils.html import strip_tags
 
-from tests.web.browser import CONTRAST, WIDTHS, is_reached_by_tab, prefer, sideways_pixels, violations
+from tests.web.browser import COLOURS, WIDTHS, is_reached_by_tab, prefer, sideways_pixels, violations
 
 # Path, with the names of a World's parts in it; and the name of what one comes to the page for.
 PAGES = [
@@ -142,7 +142,7 @@ def test_it_meets_wcag_in_light_and_dark_and_fits_the_screen(page):
     prefer(page, "light")
     assert violations(page) == ""
     prefer(page, "dark")
-    assert violations(page, CONTRAST) == ""
+    assert violations(page, COLOURS) == ""
     assert sideways_pixels(page) <= 0
 
 

@@ -56,6 +56,15 @@ async def hear_group(client: Client) -> list[str]:
     return [(await client.hear()).split(":")[0] for _ in range(3)]
 
 
+async def hear_two(client: Client) -> list[str]:
+    """Hears a message, and the commands of the next one that came behind its dot; it has answered neither."""
+    await client.greet("PIPELINING")
+    await hear_group(client)
+    await client.say(*GROUP)
+    await client.hear_message()
+    return await hear_group(client)
+
+
 def sent(run, script, *recipients: str, **changes) -> list[tuple[str, str]]:
     async def scenario() -> list[tuple[str, str]]:
         async with scripted(script) as port:
@@ -68,11 +77,7 @@ def test_the_commands_of_the_next_message_come_before_the_answer_to_the_dot(run)
     heard = []
 
     async def script(client: Client) -> None:
-        await client.greet("PIPELINING")
-        await hear_group(client)
-        await client.say(*GROUP)
-        await client.hear_message()
-        heard.extend(await hear_group(client))
+        heard.extend(await hear_two(client))
         await client.say("250 taken", *GROUP)
         await client.hear_message()
         await client.say("250 taken")
@@ -84,11 +89,7 @@ def test_the_commands_of_the_next_message_come_before_the_answer_to_the_dot(run)
 @pytest.mark.parametrize(("answer", "kind"), [("451 later", "DEFERRED"), ("554 never", "FAILED")])
 def test_a_refused_message_takes_nothing_from_the_next(run, answer, kind):
     async def script(client: Client) -> None:
-        await client.greet("PIPELINING")
-        await hear_group(client)
-        await client.say(*GROUP)
-        await client.hear_message()
-        await hear_group(client)
+        await hear_two(client)
         await client.say(answer, *GROUP)
         await client.hear_message()
         await client.say("250 taken")
@@ -98,11 +99,7 @@ def test_a_refused_message_takes_nothing_from_the_next(run, answer, kind):
 
 def test_a_refused_group_behind_a_dot_ends_as_any_other(run):
     async def script(client: Client) -> None:
-        await client.greet("PIPELINING")
-        await hear_group(client)
-        await client.say(*GROUP)
-        await client.hear_message()
-        await hear_group(client)
+        await hear_two(client)
         await client.say("250 taken", "250 ok", "550 unknown", "503 nobody")
         assert await client.hear() == "RSET"
         await client.say("250 reset")
@@ -120,11 +117,7 @@ def test_a_refused_group_behind_a_dot_ends_as_any_other(run):
 )
 def test_a_message_of_which_only_the_commands_were_sent_is_lost_and_never_in_doubt(run, answers, first):
     async def script(client: Client) -> None:
-        await client.greet("PIPELINING")
-        await hear_group(client)
-        await client.say(*GROUP)
-        await client.hear_message()
-        await hear_group(client)
+        await hear_two(client)
         await client.say(*answers)
 
     assert sent(run, script, "anna", "ben") == [("anna", first), ("ben", "LOST")]

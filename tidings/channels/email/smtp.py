@@ -110,14 +110,14 @@ class Connection(asyncio.Protocol):
         except BadEnvelopeError as bad:
             self._refuse_ourselves(bad.outcome, done)
             return
+        group = f"{mail}{rcpt}DATA\r\n".encode()
         if self._done:
-            self._next = data, done
-            self._behind = f"{mail}{rcpt}DATA\r\n".encode()
+            self._next, self._behind = (data, done), group
             return
         self._begin(data, done)
         self._due = self._loop.time() + self.relay.reply_seconds
         if self._pipelining:
-            self._transport.write(f"{mail}{rcpt}DATA\r\n".encode())
+            self._transport.write(group)
         else:
             self._rcpt = rcpt.encode()
             self._transport.write(mail.encode())
